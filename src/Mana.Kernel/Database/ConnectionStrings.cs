@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace Mana.Kernel.Database;
+
+/// <summary>Derives the two connection strings of design section 5 from what the operator gave.</summary>
+internal static class ConnectionStrings
+{
+    public const string OwnerRole = "mana_owner";
+    public const string AppRole = "mana_app";
+
+    /// <summary>Accepts <c>postgresql://user:password@host:port/database?sslmode=require</c> and the Npgsql form.</summary>
+    public static NpgsqlConnectionStringBuilder Parse(string value)
+    {
+        if (!value.StartsWith("postgres://", StringComparison.Ordinal) && !value.StartsWith("postgresql://", StringComparison.Ordinal))
+            return new NpgsqlConnectionStringBuilder(value);
+        var uri = new Uri(value);
+        var user = uri.UserInfo.Split(':', 2);
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            Host = uri.Host,
+            Port = uri.Port > 0 ? uri.Port : 5432,
+            Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
+            Username = Uri.UnescapeDataString(user[0]),
+        };
+        if (user.Length == 2)
+            builder.Password = Uri.UnescapeDataString(user[1]);
+        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = pair.Split('=', 2);
+            builder[parts[0] == "sslmode" ? "SSL Mode" : parts[0]] = Uri.UnescapeDataString(parts.Length == 2 ? parts[1] : "");
+        }
+
+        return builder;
+    }
+
+    /// <summary>The connection that runs migrations; null when only the run-time role was given.</summary>
+    public static NpgsqlConnectionStringBuilder? Migration(DatabaseOptions options)
+    {
+        if (options.MigrationUrl is { Length: > 0 } url)
+            return Tuned(Parse(url), options, pooling: false);
+        var given = Parse(options.Url!);
+        return given.Username == AppRole ? null : Tuned(given, options, pooling: false);
+    }
+
+    /// <summary>
+    /// The connection that serves requests: always role <c>mana_app</c>. When the operator gave a stronger role, the password of
+    /// <c>mana_app</c> is derived from that role's, so that one secret is enough and every host derives the same.
+    /// </summary>
+    public static NpgsqlConnectionStringBuilder Runtime(DatabaseOptions options)
+    {
+        var given = Parse(options.Url!);
+        if (given.Username != AppRole)
+        {
+            given.Username = AppRole;
+            given.Password = AppPassword(given.Password);
+        }
+
+        return Tuned(given, options, pooling: true);
+    }
+
+    public static string? AppPassword(string? strongerPassword) => string.IsNullOrEmpty(strongerPassword)
+        ? null
+        : Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(strongerPassword), "mana_app role password v1"u8));
+
+    static NpgsqlConnectionStringBuilder Tuned(NpgsqlConnectionStringBuilder builder, DatabaseOptions options, bool pooling)
+    {
+        builder.ApplicationName ??= "mana";
+        builder.Pooling = pooling;
+        builder.Timeout = 5;
+        builder.CommandTimeout = pooling ? 30 : 0;
+        if (pooling)
+        {
+            builder.MaxPoolSize = options.MaxPoolSize;
+            builder.MaxAutoPrepare = options.MaxAutoPrepare;
+            builder.AutoPrepareMinUsages = 2;
+            // Everything that a request sets is transaction-local, so a returned connection carries nothing to reset.
+            builder.NoResetOnClose = true;
+            builder.WriteBufferSize = 32 * 1024;
+            builder.ReadBufferSize = 32 * 1024;
+        }
+
+        return builder;
+    }
+}

@@ -1,0 +1,34 @@
+using Mana.Kernel.Configuration;
+
+namespace Mana.Kernel.Database;
+
+/// <summary>Section <c>Database</c>.</summary>
+internal sealed class DatabaseOptions : IManaOptions
+{
+    /// <summary>
+    /// <c>DATABASE_URL</c> (or <c>ConnectionStrings:Mana</c>): URL or Npgsql form. A role that may create roles, or <c>mana_app</c> itself.
+    /// </summary>
+    public string? Url { get; set; }
+
+    /// <summary><c>DATABASE_MIGRATION_URL</c>: used for migrations only, when <see cref="Url"/> is the run-time role.</summary>
+    public string? MigrationUrl { get; set; }
+
+    /// <summary>Most connections that one host keeps open.</summary>
+    public int MaxPoolSize { get; set; } = 40;
+
+    /// <summary>0 switches prepared statements off, as a pooler in transaction mode needs it.</summary>
+    public int MaxAutoPrepare { get; set; } = 100;
+
+    /// <summary>How long start-up waits for a database that is still starting.</summary>
+    public int StartupWaitSeconds { get; set; } = 30;
+
+    public IEnumerable<string> Problems(bool production)
+    {
+        if (production && string.IsNullOrWhiteSpace(Url))
+            yield return "DATABASE_URL is not set; Production does not use the embedded PostgreSQL.";
+        if (production && Url is { Length: > 0 } && ConnectionStrings.Parse(Url).Password is { } password && Secrets.Problem("The password in DATABASE_URL", password, true, 8) is { } problem)
+            yield return problem;
+        if (MaxPoolSize is < 4 or > 1000)
+            yield return "Database:MaxPoolSize must be between 4 and 1000.";
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Mana.Kernel.Errors;
+
+/// <summary>How the routes of a group word their errors; attach it with <c>WithMetadata</c>.</summary>
+/// <param name="WithStatus">Also write <c>status</c>, as the wrapper routes of the original do (auth.md 3.4, E1).</param>
+/// <param name="Unauthorized">Value of <c>error</c> on a 401 of these routes; null: the verifier's own code.</param>
+/// <param name="BadJson">Value of <c>error</c> for a body that is not the expected JSON.</param>
+public sealed record ErrorStyle(bool WithStatus = false, string? Unauthorized = null, string BadJson = "invalid_json");
+
+/// <summary>Writes <see cref="ApiError"/> to a response that has not started yet.</summary>
+public static class ErrorEnvelope
+{
+    public static async Task WriteAsync(HttpContext context, ApiError error)
+    {
+        var response = context.Response;
+        response.StatusCode = error.StatusCode;
+        response.ContentType = "application/json; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        if (error.RetryAfterSeconds is { } seconds)
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
+
+        var style = context.GetEndpoint()?.Metadata.GetMetadata<ErrorStyle>();
+        using (var json = new Utf8JsonWriter(response.BodyWriter))
+            Write(json, error, style);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    static void Write(Utf8JsonWriter json, ApiError error, ErrorStyle? style)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("statusCode", error.StatusCode);
+        json.WriteString("code", error.Code ?? error.Error);
+        json.WriteString("error", error.Error);
+        json.WriteString("message", error.Message);
+        if (style is { WithStatus: true })
+            json.WriteNumber("status", error.StatusCode);
+        if (error.RetryAfterSeconds is { } seconds)
+            json.WriteNumber("retryAfterSec", seconds);
+        if (error.Index is { } index)
+            json.WriteNumber("index", index);
+        if (error.Details is { } details)
+        {
+            json.WritePropertyName("details");
+            JsonSerializer.Serialize(json, details);
+        }
+
+        json.WriteEndObject();
+    }
+}

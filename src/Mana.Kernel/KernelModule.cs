@@ -1,0 +1,66 @@
+using Mana.Kernel.Configuration;
+using Mana.Kernel.Database;
+using Mana.Kernel.Errors;
+using Mana.Kernel.Identity;
+using Mana.Kernel.Ids;
+//J using Mana.Kernel.Jobs;
+using Mana.Kernel.Network;
+using Mana.Kernel.Outbox;
+using Mana.Kernel.RateLimits;
+using Mana.Kernel.ServiceKeys;
+//T using Mana.Kernel.Telemetry;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+
+namespace Mana.Kernel;
+
+/// <summary>The kernel's table of contents: what every module may count on.</summary>
+public static class KernelModule
+{
+    public static IServiceCollection AddKernel(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IIdSource, IdSource>();
+        services.AddManaOptions<DatabaseOptions>(configuration, "Database");
+        services.AddManaOptions<ServiceKeyOptions>(configuration, "ServiceKeys");
+        services.AddManaOptions<ProxyOptions>(configuration, "Proxy");
+        services.AddManaOptions<RateLimitOptions>(configuration, "RateLimits");
+        services.AddSingleton(provider => NpgsqlDataSource.Create(ConnectionStrings.Runtime(provider.GetRequiredService<DatabaseOptions>())));
+        services.AddManaDbContext<KernelDbContext>(KernelDbContext.Schema, options => new KernelDbContext(options));
+        services.AddSingleton<MigrationRunner>();
+        services.AddSingleton<EventWriter>();
+        services.AddSingleton<OutboxDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
+        //J services.AddManaJobs(configuration);
+        //T services.AddManaTelemetry(configuration);
+        services.AddExceptionHandler<ExceptionMapping>();
+        services.AddManaRateLimiter();
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ServiceKeyHandler>(ServiceKeyHandler.SchemeName, null);
+        services.AddAuthorizationBuilder().AddPolicy(Policies.Service, policy =>
+            policy.AddAuthenticationSchemes(ServiceKeyHandler.SchemeName).RequireAuthenticatedUser());
+        return services;
+    }
+
+    /// <summary>The part of the pipeline that every request passes before routing reaches a module.</summary>
+    public static void UseKernel(this WebApplication app)
+    {
+        app.UseTrustedProxies();
+        app.UseExceptionHandler(_ => { });
+        app.UseStatusCodePages(pages => ErrorEnvelope.WriteAsync(pages.HttpContext, Refusals.ForStatus(pages.HttpContext.Response.StatusCode)));
+    }
+
+    public static void MapKernel(this IEndpointRouteBuilder app)
+    {
+        app.MapOutbox();
+        //T app.MapManaMetrics();
+    }
+
+    /// <summary>Brings the database up to date and proves that the run-time role is bound by row-level security; throws when not.</summary>
+    public static Task PrepareDatabaseAsync(this WebApplication app, CancellationToken cancellationToken = default) =>
+        app.Services.GetRequiredService<MigrationRunner>().RunAsync(cancellationToken);
+}

@@ -1,0 +1,163 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Mana.Kernel.Outbox;
+
+/// <summary>
+/// Delivers events after commit: woken by NOTIFY, by a poll when a notification was lost. Any number of hosts may run it at once;
+/// the row lock of the claim keeps an event with one of them. A failure is retried with back-off and parked after
+/// <see cref="MaxAttempts"/> attempts.
+/// </summary>
+internal sealed class OutboxDispatcher : BackgroundService
+{
+    public const string Channel = "mana_outbox";
+    public const int MaxAttempts = 10;
+    static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(10);
+
+    readonly NpgsqlDataSource _database;
+    readonly IServiceScopeFactory _scopes;
+    readonly TimeProvider _time;
+    readonly ILogger<OutboxDispatcher> _log;
+    readonly List<OutboxStore> _stores;
+    readonly ILookup<string, EventSubscription> _subscriptions;
+    readonly Counter<long> _delivered;
+    readonly SemaphoreSlim _wake = new(1, 1);
+
+    public OutboxDispatcher(
+        NpgsqlDataSource database, IServiceScopeFactory scopes, TimeProvider time, ILogger<OutboxDispatcher> log, IMeterFactory meters,
+        IEnumerable<OutboxSource> sources, IEnumerable<EventSubscription> subscriptions)
+    {
+        (_database, _scopes, _time, _log) = (database, scopes, time, log);
+        _stores = [.. sources.Select(source => new OutboxStore(source.Schema))];
+        _subscriptions = subscriptions.ToLookup(subscription => subscription.EventName, StringComparer.Ordinal);
+        _delivered = meters.Create("Mana.Outbox").CreateCounter<long>("mana_outbox_deliveries_total", description: "Deliveries of events to handlers");
+    }
+
+    public IReadOnlyList<OutboxStore> Stores => _stores;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (_stores.Count == 0)
+            return;
+        var listening = ListenAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await DrainAsync(stoppingToken);
+                await WaitAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception exception)
+            {
+                _log.LogWarning("The outbox could not be read ({Kind}); trying again", exception.GetType().Name);
+                await Task.Delay(PollInterval, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Delivers everything that is due now; returns how many events were taken up.</summary>
+    internal async Task<int> DrainAsync(CancellationToken cancellationToken)
+    {
+        var taken = 0;
+        foreach (var store in _stores)
+            while (await DeliverNextAsync(store, cancellationToken))
+                taken++;
+        return taken;
+    }
+
+    async Task<bool> DeliverNextAsync(OutboxStore store, CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await store.ClaimAsync(transaction, _time.GetUtcNow(), cancellationToken) is not { } message)
+            return false;
+        if (await DeliverAsync(message, cancellationToken) is not { } failure)
+            await store.CompleteAsync(transaction, message.Id, cancellationToken);
+        else
+            await PostponeAsync(store, transaction, message, failure, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>Offers the event to every handler that has not taken it; one that fails does not keep it from the others.</summary>
+    async Task<Exception?> DeliverAsync(ClaimedMessage message, CancellationToken cancellationToken)
+    {
+        Exception? failure = null;
+        foreach (var subscription in _subscriptions[message.Type].Where(subscription => !message.Handled.Contains(subscription.HandlerName)))
+        {
+            try
+            {
+                await using var scope = _scopes.CreateAsyncScope();
+                var context = new EventContext(message.Id, message.OccurredAt, message.Attempts + 1);
+                await subscription.DeliverAsync(scope.ServiceProvider, message.Payload, context, cancellationToken);
+                message.Handled.Add(subscription.HandlerName);
+                _delivered.Add(1, new("handler", subscription.HandlerName), new("result", "ok"));
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                failure = exception;
+                _delivered.Add(1, new("handler", subscription.HandlerName), new("result", "failed"));
+                _log.LogWarning(exception, "Handler {Handler} failed on {Event} {EventId}, attempt {Attempt}", subscription.HandlerName, message.Type, message.Id, message.Attempts + 1);
+            }
+        }
+
+        return failure;
+    }
+
+    async Task PostponeAsync(OutboxStore store, NpgsqlTransaction transaction, ClaimedMessage message, Exception failure, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var wait = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, message.Attempts), LongestBackOff.TotalSeconds));
+        DateTimeOffset? parkedAt = message.Attempts + 1 >= MaxAttempts ? now : null;
+        var kind = failure is PostgresException postgres ? $"{failure.GetType().Name} {postgres.SqlState}" : failure.GetType().Name;
+        await store.PostponeAsync(transaction, message, now + wait, parkedAt, kind, cancellationToken);
+        if (parkedAt is not null)
+            _log.LogError("Event {Event} {EventId} of {Schema} is parked after {Attempts} attempts", message.Type, message.Id, store.Schema, MaxAttempts);
+    }
+
+    async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var poll = new CancellationTokenSource(PollInterval, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(poll.Token, cancellationToken);
+        await _wake.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+                connection.Notification += (_, _) => Wake();
+                await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
+                    await listen.ExecuteNonQueryAsync(cancellationToken);
+                while (true)
+                    await connection.WaitAsync(cancellationToken);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Nothing is lost meanwhile: the poll in WaitAsync goes on.
+                _log.LogWarning("The outbox listener lost its connection ({Kind}); reconnecting", exception.GetType().Name);
+                await Task.Delay(PollInterval, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    void Wake()
+    {
+        if (_wake.CurrentCount == 0)
+            _wake.Release();
+    }
+}

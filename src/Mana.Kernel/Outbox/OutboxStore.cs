@@ -1,0 +1,82 @@
+using Npgsql;
+
+namespace Mana.Kernel.Outbox;
+
+internal sealed record ClaimedMessage(Guid Id, string Type, string Payload, DateTimeOffset OccurredAt, HashSet<string> Handled, int Attempts);
+
+internal sealed record ParkedMessage(string Module, Guid Id, string Type, DateTimeOffset OccurredAt, DateTimeOffset ParkedAt, int Attempts, string? LastError);
+
+/// <summary>The SQL of one module's outbox. A claim is a row lock: it ends with the transaction, also when the host is killed.</summary>
+internal sealed class OutboxStore(string schema)
+{
+    public string Schema => schema;
+
+    public async Task<ClaimedMessage?> ClaimAsync(NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = Command(transaction, $"""
+            SELECT id, type, payload::text, occurred_at, handled, attempts FROM {schema}.outbox
+            WHERE parked_at IS NULL AND next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+            """, now);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return null;
+        return new ClaimedMessage(
+            reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3),
+            [.. reader.GetFieldValue<string[]>(4)], reader.GetInt32(5));
+    }
+
+    public Task CompleteAsync(NpgsqlTransaction transaction, Guid id, CancellationToken cancellationToken) =>
+        ExecuteAsync(transaction, $"DELETE FROM {schema}.outbox WHERE id = $1", cancellationToken, id);
+
+    public Task PostponeAsync(
+        NpgsqlTransaction transaction, ClaimedMessage message, DateTimeOffset nextAttempt, DateTimeOffset? parkedAt, string error, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            transaction,
+            $"UPDATE {schema}.outbox SET handled = $2, attempts = attempts + 1, next_attempt_at = $3, parked_at = $4, last_error = $5 WHERE id = $1",
+            cancellationToken, message.Id, message.Handled.ToArray(), nextAttempt, (object?)parkedAt ?? DBNull.Value, error);
+
+    public async Task<(long Pending, long Parked)> CountAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"SELECT count(*) FILTER (WHERE parked_at IS NULL), count(parked_at) FROM {schema}.outbox");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    public async Task<List<ParkedMessage>> ParkedAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"SELECT id, type, occurred_at, parked_at, attempts, last_error FROM {schema}.outbox WHERE parked_at IS NOT NULL ORDER BY parked_at LIMIT 500");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var parked = new List<ParkedMessage>();
+        while (await reader.ReadAsync(cancellationToken))
+            parked.Add(new ParkedMessage(
+                schema, reader.GetGuid(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetFieldValue<DateTimeOffset>(3),
+                reader.GetInt32(4), reader.IsDBNull(5) ? null : reader.GetString(5)));
+        return parked;
+    }
+
+    /// <summary>Puts a parked event back in line; false when there is none with this id.</summary>
+    public async Task<bool> RetryAsync(NpgsqlDataSource database, Guid id, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"UPDATE {schema}.outbox SET parked_at = NULL, attempts = 0, next_attempt_at = $2 WHERE id = $1 AND parked_at IS NOT NULL");
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = now });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    static async Task ExecuteAsync(NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = Command(transaction, sql, values);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    static NpgsqlCommand Command(NpgsqlTransaction transaction, string sql, params object[] values)
+    {
+        var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = value });
+        return command;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Threading.RateLimiting;
+using Mana.Kernel.Errors;
+using Mana.Kernel.Identity;
+using Mana.Kernel.Network;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Mana.Kernel.RateLimits;
+
+public static class RateLimitExtensions
+{
+    /// <summary>Declares a budget; routes take it with <c>RequireRateLimiting(name)</c>. The operator can override the numbers.</summary>
+    public static IServiceCollection AddManaRateLimit(this IServiceCollection services, RateLimitPolicy policy) =>
+        services.AddSingleton(policy);
+
+    internal static IServiceCollection AddManaRateLimiter(this IServiceCollection services)
+    {
+        services.AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<IEnumerable<RateLimitPolicy>, RateLimitOptions, IHostEnvironment>(
+            (limiter, policies, options, environment) =>
+            {
+                var enabled = options.Enabled ?? environment.IsProduction();
+                limiter.OnRejected = RejectAsync;
+                foreach (var policy in policies)
+                    limiter.AddPolicy(policy.Name, context => enabled ? Partition(context, policy, options) : RateLimitPartition.GetNoLimiter(""));
+            });
+        return services;
+    }
+
+    static RateLimitPartition<string> Partition(HttpContext context, RateLimitPolicy policy, RateLimitOptions options)
+    {
+        var key = policy.Key == RateLimitKey.User && context.Features.Get<CurrentUser>() is { } user ? "u:" + user.UserId : "a:" + context.ClientPrefix();
+        options.Policies.TryGetValue(policy.Name, out var custom);
+        return RateLimitPartition.GetTokenBucketLimiter(key, _ => Bucket(custom?.PermitsPerMinute ?? policy.PermitsPerMinute, custom?.Burst ?? policy.Burst));
+    }
+
+    static TokenBucketRateLimiterOptions Bucket(int permitsPerMinute, int burst) => new()
+    {
+        TokenLimit = burst,
+        TokensPerPeriod = Math.Max(1, permitsPerMinute / 60),
+        ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / permitsPerMinute)),
+        QueueLimit = 0,
+        AutoReplenishment = true,
+    };
+
+    static async ValueTask RejectAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
+    {
+        var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? (int)Math.Ceiling(wait.TotalSeconds) : 1;
+        var style = rejected.HttpContext.GetEndpoint()?.Metadata.GetMetadata<ErrorStyle>();
+        await ErrorEnvelope.WriteAsync(rejected.HttpContext, Refusals.RateLimited(Math.Max(1, seconds), style?.WithStatus == true));
+    }
+}
