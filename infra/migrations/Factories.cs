@@ -1,8 +1,11 @@
 using Mana.Auth.Data;
 using Mana.Kernel.Database;
+using Mana.Sync.Data;
 
 namespace Mana.Migrations;
 
 internal sealed class KernelFactory() : ModuleFactory<KernelDbContext>(KernelDbContext.Schema, options => new KernelDbContext(options));
 
 internal sealed class AuthFactory() : ModuleFactory<AuthDbContext>(AuthDbContext.Schema, options => new AuthDbContext(options));
+
+internal sealed class SyncFactory() : ModuleFactory<SyncDbContext>(SyncDbContext.Schema, options => new SyncDbContext(options));

@@ -1,2 +1,41 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Mana.Auth;
+using Mana.Host.Configuration;
+using Mana.Host.Health;
+using Mana.Host.Http;
+using Mana.Host.Postgres;
+using Mana.Kernel;
+using Mana.Kernel.Database;
+using Mana.Sync;
+using Microsoft.Extensions.Options;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.Configuration.UseEnvironmentNames();
+    builder.UseManaServer();
+    await using var postgres = await builder.UseDatabaseAsync();
+
+    builder.Services.AddKernel(builder.Configuration).AddManaHttp();
+    builder.Services.AddAuth(builder.Configuration).AddSync(builder.Configuration);
+
+    await using var app = builder.Build();
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
+    await app.PrepareDatabaseAsync();
+
+    app.UseManaPipeline();
+    app.MapKernel();
+    app.MapHealth();
+    app.MapApiDocument();
+    app.MapAuth();
+    app.MapSync();
+
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception exception) when (exception is OptionsValidationException or StartupRefusedException)
+{
+    await Console.Error.WriteLineAsync("Mana.Platform does not start:");
+    foreach (var problem in exception is OptionsValidationException invalid ? invalid.Failures : [exception.Message])
+        await Console.Error.WriteLineAsync("  " + problem);
+    return 1;
+}

@@ -8,7 +8,7 @@ using Mana.Kernel.Network;
 using Mana.Kernel.Outbox;
 using Mana.Kernel.RateLimits;
 using Mana.Kernel.ServiceKeys;
-//T using Mana.Kernel.Telemetry;
+using Mana.Kernel.Telemetry;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -24,20 +24,21 @@ public static class KernelModule
 {
     public static IServiceCollection AddKernel(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddManaTelemetry(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IIdSource, IdSource>();
         services.AddManaOptions<DatabaseOptions>(configuration, "Database");
         services.AddManaOptions<ServiceKeyOptions>(configuration, "ServiceKeys");
         services.AddManaOptions<ProxyOptions>(configuration, "Proxy");
+        services.AddManaOptions<TrustedOrigins>(configuration, "Origins");
         services.AddManaOptions<RateLimitOptions>(configuration, "RateLimits");
-        services.AddSingleton(provider => NpgsqlDataSource.Create(ConnectionStrings.Runtime(provider.GetRequiredService<DatabaseOptions>())));
+        services.AddSingleton(provider => RuntimeSource(provider.GetRequiredService<DatabaseOptions>()));
         services.AddManaDbContext<KernelDbContext>(KernelDbContext.Schema, options => new KernelDbContext(options));
         services.AddSingleton<MigrationRunner>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<OutboxDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
         //J services.AddManaJobs(configuration);
-        //T services.AddManaTelemetry(configuration);
         services.AddExceptionHandler<ExceptionMapping>();
         services.AddManaRateLimiter();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ServiceKeyHandler>(ServiceKeyHandler.SchemeName, null);
@@ -54,10 +55,17 @@ public static class KernelModule
         app.UseStatusCodePages(pages => ErrorEnvelope.WriteAsync(pages.HttpContext, Refusals.ForStatus(pages.HttpContext.Response.StatusCode)));
     }
 
+    static NpgsqlDataSource RuntimeSource(DatabaseOptions options)
+    {
+        // The name is what metrics and spans show instead of host, port and user.
+        var builder = new NpgsqlDataSourceBuilder(ConnectionStrings.Runtime(options).ConnectionString) { Name = "mana" };
+        return builder.Build();
+    }
+
     public static void MapKernel(this IEndpointRouteBuilder app)
     {
         app.MapOutbox();
-        //T app.MapManaMetrics();
+        app.MapManaMetrics();
     }
 
     /// <summary>Brings the database up to date and proves that the run-time role is bound by row-level security; throws when not.</summary>

@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Mana.Sync.Data;
+
+/// <summary>Schema <c>sync</c>. The model exists for the migrations; the module reads and writes by hand-written SQL (design section 5).</summary>
+internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbContext(options)
+{
+    public const string Schema = "sync";
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.Entity<ScopeRow>(scope =>
+        {
+            scope.ToTable("scopes");
+            scope.HasKey(row => row.Id).HasName("scopes_key");
+            scope.Property(row => row.Id).HasColumnName("id").UseIdentityAlwaysColumn();
+            scope.Property(row => row.Name).HasColumnName("name");
+            scope.Property(row => row.LastSeq).HasColumnName("last_seq");
+            scope.HasIndex(row => row.Name).IsUnique().HasDatabaseName("scopes_name");
+            scope.HasStorageParameter("fillfactor", 50);
+        });
+        modelBuilder.Entity<ChangeRow>(change =>
+        {
+            change.ToTable("changes");
+            // seq alone is unique within a scope; this order of the key serves "the app since" and "the collection since" without a second index.
+            change.HasKey(row => new { row.ScopeId, row.AppId, row.Seq, row.TableName }).HasName("changes_key");
+            // No foreign key to scopes: its check would lock the scope row once more for every inserted row.
+            change.HasIndex(row => new { row.AuthorId, row.EventId }).IsUnique().HasDatabaseName("changes_event");
+        });
+        modelBuilder.Entity<RecordRow>(record =>
+        {
+            record.ToTable("records");
+            record.HasKey(row => new { row.ScopeId, row.AppId, row.TableName, row.RecordId }).HasName("records_key");
+            record.HasStorageParameter("fillfactor", 80);
+        });
+    }
+}

@@ -1,0 +1,21 @@
+namespace Mana.Sync.Merge;
+
+internal enum EditKind : short
+{
+    Insert = 1,
+    Update = 2,
+
+    /// <summary>Soft delete: the field <c>deletedAt</c> takes a value.</summary>
+    Delete = 3,
+
+    /// <summary>Delete without a time: wipes the record.</summary>
+    Erase = 4,
+}
+
+/// <summary>One field of an edit, with its time already resolved and clamped.</summary>
+internal readonly record struct EditedField(string Name, ReadOnlyMemory<byte> Value, ReadOnlyMemory<byte> At, long AtMicros);
+
+/// <summary>A change after validation and sequencing: what the merge needs to know and nothing else.</summary>
+/// <param name="Seq">Log position that the scope assigned.</param>
+/// <param name="ReceivedAt">Server receive time, µs.</param>
+internal sealed record RecordEdit(EditKind Kind, IReadOnlyList<EditedField> Fields, long Seq, long ReceivedAt);

@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Mana.Sync.Merge;
+using Npgsql;
+
+namespace Mana.Sync.Pull;
+
+/// <summary>
+/// Writes a log row as a change (sync.md 2.1) straight from the database's buffer to the response's. The stored body is already the
+/// tail of the wire object, so a value passes through untouched: not parsed, not re-encoded.
+/// </summary>
+internal static class ChangeJson
+{
+    public static void Write(IBufferWriter<byte> output, NpgsqlDataReader row)
+    {
+        output.Write("{\"eventId\":\""u8);
+        WriteGuid(output, row.GetGuid(1));
+        output.Write("\",\"schemaVersion\":"u8);
+        WriteNumber(output, row.GetInt16(2));
+        output.Write(",\"table\":\""u8);
+        WriteText(output, row.GetFieldValue<byte[]>(3));
+        output.Write("\",\"id\":\""u8);
+        WriteText(output, row.GetFieldValue<byte[]>(4));
+        output.Write("\",\"op\":\""u8);
+        output.Write(OpName((EditKind)row.GetInt16(5)));
+        output.Write("\""u8);
+        WriteTail(output, row.GetFieldValue<byte[]>(6));
+    }
+
+    static ReadOnlySpan<byte> OpName(EditKind kind) => kind switch
+    {
+        EditKind.Insert => "insert"u8,
+        EditKind.Update => "update"u8,
+        EditKind.Delete or EditKind.Erase => "delete"u8,
+    };
+
+    /// <summary><c>{"fields":…}</c> becomes <c>,"fields":…}</c>; an empty body just closes the object.</summary>
+    static void WriteTail(IBufferWriter<byte> output, ReadOnlySpan<byte> body)
+    {
+        if (body.Length > 2)
+            output.Write(","u8);
+        output.Write(body[1..]);
+    }
+
+    static void WriteGuid(IBufferWriter<byte> output, Guid id)
+    {
+        var span = output.GetSpan(36);
+        Utf8Formatter.TryFormat(id, span, out var written);
+        output.Advance(written);
+    }
+
+    static void WriteNumber(IBufferWriter<byte> output, long number)
+    {
+        var span = output.GetSpan(20);
+        Utf8Formatter.TryFormat(number, span, out var written);
+        output.Advance(written);
+    }
+
+    static void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOfAny((byte)'"', (byte)'\\') < 0 && text.IndexOfAnyInRange((byte)0, (byte)0x1f) < 0)
+            output.Write(text);
+        else
+            output.Write(JsonEncodedText.Encode(Encoding.UTF8.GetString(text), JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+    }
+}

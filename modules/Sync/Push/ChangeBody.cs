@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Mana.Sync.Merge;
+using Mana.Sync.Wire;
+
+namespace Mana.Sync.Push;
+
+/// <summary>
+/// Composes what other devices will get to see of an edit: the tail of the wire object (sync.md 2.1), stored as it will be sent.
+/// Only versions that are current when the edit is accepted are part of it; what lost goes to the audit column instead.
+/// </summary>
+internal static class ChangeBody
+{
+    static readonly JsonWriterOptions Raw = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>The kind that is sent, and the body; null when there is nothing to tell.</summary>
+    public static (EditKind Kind, byte[]? Body) Compose(PlannedChange change, RecordEdit edit, MergeOutcome outcome)
+    {
+        if (edit.Kind == EditKind.Erase)
+            return (edit.Kind, Write(change, _ => { }));
+        if (outcome.After.IsErased)
+            return (edit.Kind, null);
+        if (edit.Kind == EditKind.Insert && !outcome.After.IsDeleted)
+            return (edit.Kind, Insert(change, edit, outcome));
+        if (edit.Kind == EditKind.Delete)
+            return (edit.Kind, outcome.AllLost ? null : Write(change, json => json.WriteRaw(RecordState.DeletedAt, edit.Fields[0].Value)));
+        return (EditKind.Update, Update(change, edit, outcome));
+    }
+
+    /// <summary>Versions that did not become current, as <c>{field: {"value":…,"at":…}}</c>; null when all did.</summary>
+    public static byte[]? Lost(RecordEdit edit, MergeOutcome outcome) => !outcome.AnyLost ? null : Object(json =>
+    {
+        for (var i = 0; i < edit.Fields.Count; i++)
+            if (outcome.Lost[i])
+                WriteVersion(json, edit.Fields[i].Name, edit.Fields[i].Value, edit.Fields[i].At);
+    });
+
+    public static byte[] ObjectOf(IEnumerable<DataMember> members) => Object(json =>
+    {
+        foreach (var member in members)
+            json.WriteRaw(member.Name, member.Value);
+    });
+
+    /// <summary>A deleted record is told again with its deletion: whoever does not know the record must not take it for a live one.</summary>
+    static byte[]? Update(PlannedChange change, RecordEdit edit, MergeOutcome outcome)
+    {
+        if (outcome.AllLost || edit.Fields.Count == 0)
+            return null;
+        var deletion = outcome.After.IsDeleted ? outcome.After.Fields[RecordState.DeletedAt] : null;
+        return Write(change, json =>
+        {
+            json.WriteStartObject("fields");
+            for (var i = 0; i < edit.Fields.Count; i++)
+                if (!outcome.Lost[i])
+                    WriteVersion(json, edit.Fields[i].Name, edit.Fields[i].Value, edit.Fields[i].At);
+            if (deletion is not null && deletion.Stamp.Seq != edit.Seq)
+                WriteVersion(json, RecordState.DeletedAt, deletion.Value, deletion.At);
+            json.WriteEndObject();
+        });
+    }
+
+    static byte[]? Insert(PlannedChange change, RecordEdit edit, MergeOutcome outcome)
+    {
+        if (outcome.AllLost && !outcome.Revived)
+            return null;
+        // What arrived while the record was hard-deleted was told to nobody; it comes back with the record.
+        var unseen = outcome.Revived ? outcome.After.Fields.Where(field => field.Value.Stamp.Seq != edit.Seq).ToList() : [];
+        return Write(change, json =>
+        {
+            if (!change.Data.IsEmpty && !outcome.AnyLost && unseen.Count == 0)
+                json.WriteRaw("data", change.Data);
+            else if (!change.Data.IsEmpty)
+                WriteData(json, change, edit, outcome, unseen);
+            if (edit.Fields.Count == 0 && unseen.Count == 0)
+                return;
+            json.WriteStartObject("fieldMeta");
+            for (var i = 0; i < edit.Fields.Count; i++)
+                if (!outcome.Lost[i])
+                    json.WriteRaw(edit.Fields[i].Name, edit.Fields[i].At);
+            foreach (var (name, version) in unseen)
+                json.WriteRaw(name, version.At);
+            json.WriteEndObject();
+        });
+    }
+
+    static void WriteData(
+        Utf8JsonWriter json, PlannedChange change, RecordEdit edit, MergeOutcome outcome, List<KeyValuePair<string, FieldVersion>> unseen)
+    {
+        json.WriteStartObject("data");
+        foreach (var member in change.Source.Members!)
+            if (!Interpreter.IsField(member.Name))
+                json.WriteRaw(member.Name, member.Value);
+        for (var i = 0; i < edit.Fields.Count; i++)
+            if (!outcome.Lost[i])
+                json.WriteRaw(edit.Fields[i].Name, edit.Fields[i].Value);
+        foreach (var (name, version) in unseen)
+            json.WriteRaw(name, version.Value);
+        json.WriteEndObject();
+    }
+
+    static byte[] Write(PlannedChange change, Action<Utf8JsonWriter> content) => Object(json =>
+    {
+        content(json);
+        if (change.SpaceId is { } spaceId)
+            json.WriteString("spaceId", spaceId);
+        if (!change.Source.Actor.IsEmpty)
+            json.WriteRaw("actor", change.Source.Actor);
+        if (change.Source.Origin is { } origin)
+            json.WriteString("origin", origin);
+    });
+
+    static byte[] Object(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, Raw))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    static void WriteVersion(Utf8JsonWriter json, string name, ReadOnlyMemory<byte> value, ReadOnlyMemory<byte> at)
+    {
+        json.WriteStartObject(name);
+        json.WriteRaw("value", value);
+        json.WriteRaw("at", at);
+        json.WriteEndObject();
+    }
+
+    static void WriteRaw(this Utf8JsonWriter json, string name, ReadOnlyMemory<byte> token)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue(token.Span, skipInputValidation: true);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Mana.Kernel.Errors;
+using Mana.Kernel.Identity;
+using Mana.Sync.Cursors;
+using Mana.Sync.Gate;
+using Mana.Sync.Pull;
+using Mana.Sync.Push;
+using Mana.Sync.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mana.Sync;
+
+/// <summary>Every route of the module (sync.md 1).</summary>
+internal static class SyncEndpoints
+{
+    public const string PushLimit = "sync-push";
+    public const string PullLimit = "sync-pull";
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var sync = app.MapGroup("/sync/{appId:exact}").RequireAuthorization(Policies.User).WithTags("sync")
+            .WithMetadata(new ErrorStyle(Unauthorized: "unauthorized")).AddEndpointFilter<RequestMeter>().AddEndpointFilter<BillingGate>();
+        sync.MapPost("", PushAsync).RequireRateLimiting(PushLimit).WithSummary("Push changes; receive what other devices wrote to this app since the cursor")
+            .Accepts<SyncDocs.Changeset>("application/json").Produces<SyncDocs.SyncResponse>();
+        sync.MapGet("/pull", PullAsync).RequireRateLimiting(PullLimit).WithSummary("Pull one collection since a cursor, in pages").Produces<SyncDocs.SyncResponse>();
+    }
+
+    static async Task<IResult> PushAsync(
+        string appId, CurrentUser user, HttpContext context, PushService pushes, SyncMetrics metrics,
+        [FromHeader(Name = "X-Client-Id")] string? clientId, CancellationToken cancellationToken)
+    {
+        using var body = await RequestBody.ReadAsync(context, Limits.BodyBytes, cancellationToken);
+        if (body is null)
+            return metrics.Refuse(Refusals.BodyTooLarge);
+        var (changeset, error) = ChangesetReader.Read(body.Memory);
+        if (error is not null)
+            return metrics.Refuse(error);
+        var device = clientId is { Length: > 0 } ? clientId : changeset!.ClientId ?? "";
+        if (ParameterRules.Check(appId, device) is { } tooLong)
+            return metrics.Refuse(tooLong);
+        var (position, invalid) = ReadPosition.Resolve(changeset!.Cursor, changeset.Since, user.UserId, appId, null);
+        if (invalid is not null)
+            return metrics.Refuse(invalid);
+
+        context.Response.ContentType = "application/json";
+        var push = new PushCommand(new Tenant(user.UserId), appId, device, changeset, position);
+        return await pushes.WriteAsync(push, context.Response.BodyWriter, cancellationToken) is { } refused ? metrics.Refuse(refused) : Results.Empty;
+    }
+
+    static async Task<IResult> PullAsync(
+        string appId, CurrentUser user, HttpContext context, PullService pulls, string? collection, string? since, string? cursor, int? limit,
+        [FromHeader(Name = "X-Client-Id")] string? clientId, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(collection) || (string.IsNullOrEmpty(since) && string.IsNullOrEmpty(cursor)))
+            return SyncError.MissingParameter();
+        if ((ParameterRules.Check(appId, clientId ?? "") ?? ParameterRules.CheckCollection(collection)) is { } refused)
+            return refused;
+        var (position, invalid) = ReadPosition.Resolve(cursor, since, user.UserId, appId, collection);
+        if (invalid is not null)
+            return invalid;
+
+        context.Response.ContentType = "application/json";
+        var page = Math.Clamp(limit ?? Limits.PullPage, 1, Limits.PullPage);
+        var request = new DeltaRequest(new Tenant(user.UserId), appId, collection, clientId ?? "", position, page);
+        await pulls.WriteAsync(request, context.Response.BodyWriter, cancellationToken);
+        return Results.Empty;
+    }
+}
+
+/// <summary>Counts and times every request of the module.</summary>
+internal sealed class RequestMeter(SyncMetrics metrics) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var endpoint = HttpMethods.IsPost(context.HttpContext.Request.Method) ? "push" : "pull";
+        var result = await next(context);
+        metrics.Request(endpoint, (result as ApiError)?.StatusCode ?? StatusCodes.Status200OK, Stopwatch.GetElapsedTime(start));
+        return result;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics.Metrics;
+using Mana.Kernel.Errors;
+
+namespace Mana.Sync;
+
+/// <summary>Meter <c>Mana.Sync</c> (sync.md 11). Labels come from fixed sets only: never an app, table or user that a client named.</summary>
+internal sealed class SyncMetrics
+{
+    readonly Counter<long> _requests;
+    readonly Histogram<double> _duration;
+    readonly Counter<long> _pushed;
+    readonly Counter<long> _duplicates;
+    readonly Counter<long> _rejected;
+    readonly Counter<long> _delivered;
+    readonly Counter<long> _clamped;
+    readonly Counter<long> _frozen;
+    readonly Counter<long> _billing;
+
+    public SyncMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create("Mana.Sync");
+        _requests = meter.CreateCounter<long>("mana_sync_requests_total", description: "Sync requests");
+        _duration = meter.CreateHistogram<double>("mana_sync_request_duration_seconds", "s", "Time from request to end of response");
+        _pushed = meter.CreateCounter<long>("mana_sync_changes_pushed_total", description: "Changes stored");
+        _duplicates = meter.CreateCounter<long>("mana_sync_changes_duplicate_total", description: "Changes that had arrived before");
+        _rejected = meter.CreateCounter<long>("mana_sync_changes_rejected_total", description: "Pushes refused");
+        _delivered = meter.CreateCounter<long>("mana_sync_changes_delivered_total", description: "Changes sent to clients");
+        _clamped = meter.CreateCounter<long>("mana_sync_changes_clamped_total", description: "Changes whose times were ahead of the server");
+        _frozen = meter.CreateCounter<long>("mana_sync_fields_frozen_total", description: "Edits of fields that never change");
+        _billing = meter.CreateCounter<long>("mana_sync_billing_checks_total", description: "Decisions of the billing gate");
+    }
+
+    public void Request(string endpoint, int status, TimeSpan took)
+    {
+        _requests.Add(1, new("endpoint", endpoint), new("status", status));
+        _duration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("endpoint", endpoint));
+    }
+
+    public void Pushed(string op, int count) => _pushed.Add(count, new KeyValuePair<string, object?>("op", op));
+
+    public void Duplicates(int count) => _duplicates.Add(count);
+
+    /// <summary>Counts a refused push and hands the refusal on.</summary>
+    public ApiError Refuse(ApiError error)
+    {
+        _rejected.Add(1, new KeyValuePair<string, object?>("reason", error.Error));
+        return error;
+    }
+
+    public void Delivered(int count, string channel) => _delivered.Add(count, new KeyValuePair<string, object?>("channel", channel));
+
+    public void Clamped(int count) => _clamped.Add(count);
+
+    public void Frozen(int count) => _frozen.Add(count);
+
+    public void Billing(string result) => _billing.Add(1, new KeyValuePair<string, object?>("result", result));
+}

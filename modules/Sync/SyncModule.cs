@@ -1,0 +1,31 @@
+using Mana.Kernel.Configuration;
+using Mana.Kernel.Database;
+using Mana.Kernel.RateLimits;
+using Mana.Sync.Data;
+using Mana.Sync.Pull;
+using Mana.Sync.Push;
+using Mana.Sync.Wire;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mana.Sync;
+
+/// <summary>The module's table of contents.</summary>
+public static class SyncModule
+{
+    public static IServiceCollection AddSync(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddManaOptions<SyncOptions>(configuration, "Sync");
+        services.AddManaDbContext<SyncDbContext>(SyncDbContext.Schema, options => new SyncDbContext(options));
+        services.AddSingleton<SyncMetrics>();
+        services.AddSingleton<PushService>();
+        services.AddSingleton<PullService>();
+        services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PushLimit, RateLimitKey.User, PermitsPerMinute: 20 * 60, Burst: 60));
+        services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PullLimit, RateLimitKey.User, PermitsPerMinute: 60 * 60, Burst: 120));
+        services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<ExactPath>("exact"));
+        return services;
+    }
+
+    public static void MapSync(this IEndpointRouteBuilder app) => SyncEndpoints.Map(app);
+}

@@ -1,0 +1,27 @@
+using Mana.Kernel.Errors;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mana.Sync.Wire;
+
+/// <summary>Limits of what arrives outside the body.</summary>
+internal static class ParameterRules
+{
+    public static ApiError? Check(string appId, string clientId) => Name("appId", appId) ?? Name("clientId", clientId);
+
+    public static ApiError? CheckCollection(string collection) => Name("collection", collection);
+
+    static ApiError? Name(string name, string value)
+    {
+        if (value.Length > Limits.NameChars)
+            return SyncError.LimitExceeded($"characters in {name}", Limits.NameChars);
+        return value.Contains('\0', StringComparison.Ordinal) ? SyncError.UnsupportedCharacter(null) : null;
+    }
+}
+
+/// <summary>Constraint <c>:exact</c>: a trailing slash is another path and answers 404, as it always has (sync.md 1).</summary>
+internal sealed class ExactPath : IRouteConstraint
+{
+    public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
+        httpContext?.Request.Path.Value?.EndsWith('/') != true;
+}

@@ -1,0 +1,36 @@
+namespace Mana.Host.Configuration;
+
+/// <summary>
+/// The flat variable names of the former services (auth.md 2, sync.md 20) and the setting each stands for. An empty variable counts as
+/// unset. The README's configuration table is this list.
+/// </summary>
+internal static class EnvironmentNames
+{
+    public static readonly IReadOnlyDictionary<string, string> Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["PORT"] = "Server:Port",
+        ["DATABASE_URL"] = "Database:Url",
+        ["DATABASE_MIGRATION_URL"] = "Database:MigrationUrl",
+        ["BASE_URL"] = "Auth:BaseUrl",
+        ["JWT_AUDIENCE"] = "Auth:Audience",
+        ["MANA_AUTH_KEK"] = "Auth:KeyEncryptionKey",
+        ["AUTH_REQUIRE_VERIFIED_EMAIL"] = "Auth:RequireVerifiedEmail",
+        ["MANA_SERVICE_KEY"] = "ServiceKeys:Current",
+        ["MANA_SERVICE_KEY_PREVIOUS"] = "ServiceKeys:Previous",
+        ["CORS_ORIGINS"] = "Origins:Trusted",
+        ["TRUSTED_PROXIES"] = "Proxy:Trusted",
+        ["SYNC_BILLING_GATE"] = "Sync:BillingGate",
+        ["BILLING_EXEMPT_APPS"] = "Sync:BillingExemptApps",
+        ["RATE_LIMITS"] = "RateLimits:Enabled",
+    };
+
+    public static void UseEnvironmentNames(this ConfigurationManager configuration)
+    {
+        var given = Settings
+            .Select(pair => KeyValuePair.Create(pair.Value, configuration[pair.Key]))
+            .Where(pair => !string.IsNullOrEmpty(pair.Value)).ToList();
+        if (configuration.GetConnectionString("Mana") is { Length: > 0 } named)
+            given.Add(KeyValuePair.Create("Database:Url", (string?)named));
+        configuration.AddInMemoryCollection(given);
+    }
+}

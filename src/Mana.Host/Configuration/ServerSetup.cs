@@ -1,0 +1,47 @@
+using System.Net;
+using Mana.Kernel.Configuration;
+
+namespace Mana.Host.Configuration;
+
+/// <summary>Kestrel, logging and shutdown: how the process behaves, whatever the modules do.</summary>
+internal static class ServerSetup
+{
+    public static void UseManaServer(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddManaOptions<ServerOptions>(builder.Configuration, "Server");
+        var server = builder.Configuration.GetSection("Server").Get<ServerOptions>() ?? new ServerOptions();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = 20_000;
+            kestrel.Listen(AddressOf(server, builder.Environment), Math.Max(server.PortNumber, 0));
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(server.DrainSeconds));
+        UseManaLogging(builder);
+    }
+
+    static IPAddress AddressOf(ServerOptions server, IWebHostEnvironment environment)
+    {
+        if (IPAddress.TryParse(server.Address, out var address))
+            return address;
+        return environment.IsDevelopment() ? IPAddress.Loopback : IPAddress.Any;
+    }
+
+    static void UseManaLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        if (builder.Environment.IsDevelopment())
+            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
+        else
+            builder.Logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+        // Request lines hold paths and query strings, SQL logs hold parameter shapes: neither belongs in a log at level info.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
+        builder.Logging.AddFilter("Quartz", LogLevel.Warning);
+    }
+}

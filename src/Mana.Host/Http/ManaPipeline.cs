@@ -1,0 +1,34 @@
+using Mana.Kernel;
+using Mana.Kernel.Network;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+
+namespace Mana.Host.Http;
+
+/// <summary>The order of the pipeline, in one place.</summary>
+internal static class ManaPipeline
+{
+    public static void AddManaHttp(this IServiceCollection services)
+    {
+        services.AddCors();
+        services.AddOptions<CorsOptions>().Configure<TrustedOrigins>((cors, origins) => cors.AddDefaultPolicy(policy => policy
+            .SetIsOriginAllowed(origins.IsAllowed)
+            .AllowCredentials()
+            .WithMethods("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH")
+            .WithHeaders("Authorization", "Content-Type", "X-Client-Id", "X-App-Id", "X-Mana-Space", "X-Request-Id", "X-Requested-With", "Last-Event-ID")
+            .WithExposedHeaders("Retry-After", "X-Request-Id", "ETag", "set-auth-jwt")
+            .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
+        services.AddOpenApi(ApiDocument.Configure);
+    }
+
+    public static void UseManaPipeline(this WebApplication app)
+    {
+        app.UseKernel();
+        app.UseMiddleware<RequestIds>();
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseRouting();
+        app.UseCors();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+    }
+}

@@ -1,0 +1,23 @@
+namespace Mana.Host.Http;
+
+/// <summary>Headers that keep a browser from doing more with an answer than it should (auth.md 3.3).</summary>
+internal sealed class SecurityHeaders(RequestDelegate next, IHostEnvironment environment)
+{
+    /// <summary>The documentation page brings its own scripts and styles; everything else is data and may run nothing.</summary>
+    const string DocumentationPolicy =
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+    const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs") ? DocumentationPolicy : DataPolicy;
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        if (environment.IsProduction())
+            headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
+        return next(context);
+    }
+}
