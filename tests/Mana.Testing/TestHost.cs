@@ -1,0 +1,75 @@
+using Mana.Devices;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Mana.Testing;
+
+/// <summary>The whole platform in this process, over a real database; HTTP goes through the test server instead of a socket.</summary>
+public sealed class TestHost(string database) : IAsyncDisposable
+{
+    readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
+    readonly List<Action<IServiceCollection>> _services = [];
+    Factory? _factory;
+
+    public string Database => database;
+
+    public string Environment { get; init; } = "Development";
+
+    public IServiceProvider Services => Running.Services;
+
+    Factory Running => _factory ?? throw new InvalidOperationException("StartAsync first.");
+
+    /// <summary>Sets a configuration key, before the start.</summary>
+    public TestHost With(string key, string value)
+    {
+        _settings[key] = value;
+        return this;
+    }
+
+    /// <summary>Replaces the clock of the whole host, before the start.</summary>
+    public TestHost With(TimeProvider clock) => With(services => services.Replace(ServiceDescriptor.Singleton(clock)));
+
+    public TestHost With(Action<IServiceCollection> configure)
+    {
+        _services.Add(configure);
+        return this;
+    }
+
+    public Task<TestHost> StartAsync()
+    {
+        _factory = new Factory(this);
+        _ = _factory.Services;
+        return Task.FromResult(this);
+    }
+
+    public HttpClient CreateClient() => Running.CreateDefaultClient();
+
+    /// <summary>Registers a fresh person and signs in; the client carries the access token.</summary>
+    public async Task<Account> CreateAccountAsync() => await Account.CreateAsync(CreateClient(), "t" + Guid.NewGuid().ToString("N")[..20] + "@example.test");
+
+    /// <summary>A further session of the same person, as a second device has.</summary>
+    public async Task<Account> SignInAsync(Account person) => await Account.SignInAsync(CreateClient(), person.Email);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_factory is not null)
+            await _factory.DisposeAsync();
+    }
+
+    sealed class Factory(TestHost host) : WebApplicationFactory<Program>
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder.UseEnvironment(host.Environment);
+            builder.UseSetting("Database:Url", host.Database);
+            builder.UseSetting("Database:MaxPoolSize", "20");
+            builder.UseSetting("Jobs:Enabled", "false");
+            foreach (var (key, value) in host._settings)
+                builder.UseSetting(key, value);
+            builder.ConfigureTestServices(services => host._services.ForEach(configure => configure(services)));
+        }
+    }
+}
