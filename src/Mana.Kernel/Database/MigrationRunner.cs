@@ -62,7 +62,7 @@ internal sealed class MigrationRunner(
             return known;
 
         var applied = new HashSet<string>(StringComparer.Ordinal);
-        await using var query = new NpgsqlCommand($"SELECT migration_id FROM {module.Name}.{ModuleSchemaExtensions.HistoryTable}", connection);
+        await using var query = new NpgsqlCommand($"SELECT \"MigrationId\" FROM {module.Name}.{ModuleSchemaExtensions.HistoryTable}", connection);
         await using var reader = await query.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             applied.Add(reader.GetString(0));
