@@ -1,0 +1,42 @@
+using System.Threading.RateLimiting;
+using Mana.Auth.Data;
+using Microsoft.AspNetCore.Identity;
+
+namespace Mana.Auth.Accounts;
+
+/// <summary>
+/// Keeps password hashing from taking every processor: as many at once as there are, a short queue, and beyond it a refusal
+/// rather than a queue without end (auth.md 5.4).
+/// </summary>
+internal sealed class HashingGate : IDisposable
+{
+    public const int RetryAfterSeconds = 2;
+    const int QueuePerRunning = 32;
+
+    readonly ConcurrencyLimiter _limiter;
+    readonly IPasswordHasher<User> _hasher;
+    readonly User _nobody;
+    readonly string _nobodysHash;
+
+    public HashingGate(AuthOptions options, IPasswordHasher<User> hasher, TimeProvider time)
+    {
+        var running = options.HashingConcurrency > 0 ? options.HashingConcurrency : Environment.ProcessorCount;
+        _limiter = new ConcurrencyLimiter(new()
+        {
+            PermitLimit = running,
+            QueueLimit = options.HashingQueue > 0 ? options.HashingQueue : running * QueuePerRunning,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+        _hasher = hasher;
+        _nobody = new User { Name = "", CreatedAt = time.GetUtcNow(), UpdatedAt = time.GetUtcNow() };
+        _nobodysHash = hasher.HashPassword(_nobody, "");
+    }
+
+    /// <summary>Dispose the lease when the hash is done; without <see cref="RateLimitLease.IsAcquired"/> do not hash.</summary>
+    public ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellationToken) => _limiter.AcquireAsync(1, cancellationToken);
+
+    /// <summary>Takes as long as a real verification, so that timing does not tell which addresses have an account (auth.md 5.3).</summary>
+    public void VerifyNothing(string password) => _hasher.VerifyHashedPassword(_nobody, _nobodysHash, password);
+
+    public void Dispose() => _limiter.Dispose();
+}

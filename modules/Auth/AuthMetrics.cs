@@ -1,0 +1,27 @@
+using System.Diagnostics.Metrics;
+
+namespace Mana.Auth;
+
+/// <summary>Meter <c>Mana.Auth</c>. Results are closed sets; no label holds an id or an address.</summary>
+internal sealed class AuthMetrics
+{
+    public const string Meter = "Mana.Auth";
+
+    readonly Counter<long> _logins;
+    readonly Counter<long> _registrations;
+    readonly Counter<long> _refreshes;
+
+    public AuthMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(Meter);
+        _logins = meter.CreateCounter<long>("mana_auth_logins_total", description: "Sign-ins by password, by result");
+        _registrations = meter.CreateCounter<long>("mana_auth_registrations_total", description: "Registrations, by result");
+        _refreshes = meter.CreateCounter<long>("mana_auth_refresh_total", description: "Refreshes of access tokens, by result");
+    }
+
+    public void Login(string result) => _logins.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    public void Registration(string result) => _registrations.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    public void Refresh(string result) => _refreshes.Add(1, new KeyValuePair<string, object?>("result", result));
+}

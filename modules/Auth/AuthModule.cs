@@ -1,0 +1,74 @@
+using Mana.Auth.Accounts;
+using Mana.Auth.Contracts;
+using Mana.Auth.Data;
+using Mana.Auth.Keys;
+using Mana.Auth.Sessions;
+using Mana.Auth.Tokens;
+using Mana.Kernel.Configuration;
+using Mana.Kernel.Database;
+using Mana.Kernel.Identity;
+using Mana.Kernel.Outbox;
+using Mana.Kernel.RateLimits;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Mana.Auth;
+
+/// <summary>The module's table of contents.</summary>
+public static class AuthModule
+{
+    internal const string LoginLimit = "login";
+    internal const string RegisterLimit = "register";
+    internal const string RefreshLimit = "refresh";
+
+    public static IServiceCollection AddAuth(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddManaOptions<AuthOptions>(configuration, "Auth");
+        services.AddManaDbContext<AuthDbContext>(AuthDbContext.Schema, options => new AuthDbContext(options));
+        services.AddManaOutbox(AuthDbContext.Schema);
+        services.AddSingleton<AuthMetrics>();
+        services.AddKeys();
+        services.AddAccounts();
+        services.AddScoped<SessionStart>().AddScoped<SessionRevocation>().AddScoped<RefreshRotation>().AddScoped<CurrentSession>();
+        services.AddSingleton<RefreshTokens>().AddSingleton<ExpiredSessions>();
+        services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
+        services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
+        services.AddManaRateLimit(new(RefreshLimit, RateLimitKey.Address, 60, 60));
+        return services;
+    }
+
+    public static void MapAuth(this IEndpointRouteBuilder app) => AuthEndpoints.Map(app);
+
+    static void AddKeys(this IServiceCollection services)
+    {
+        services.AddSingleton<KeyEncryption>();
+        services.AddSingleton<ISigningKeySource, SigningKeyStore>();
+        services.AddSingleton<SigningKeyRing>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<VerifiedTokenCache>();
+        services.AddSingleton<IAccessTokenVerifier, AccessTokenVerifier>();
+        services.AddAuthentication(ManaBearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ManaBearerHandler>(ManaBearerHandler.SchemeName, null);
+        services.AddAuthorizationBuilder().AddPolicy(Policies.User, policy =>
+            policy.AddAuthenticationSchemes(ManaBearerHandler.SchemeName).RequireAuthenticatedUser());
+    }
+
+    static void AddAccounts(this IServiceCollection services)
+    {
+        services.AddSingleton<ILookupNormalizer, EmailNormalizer>();
+        services.AddSingleton<IPasswordHasher<User>, UnicodePasswordHasher>();
+        services.AddIdentityCore<User>(identity =>
+        {
+            identity.Lockout.MaxFailedAccessAttempts = 5;
+            identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(30);
+        }).AddEntityFrameworkStores<AuthDbContext>();
+        // Identity's validators insist on a user name; our rules are EmailAddress, PasswordPolicy and the unique index.
+        services.RemoveAll<IUserValidator<User>>();
+        services.RemoveAll<IPasswordValidator<User>>();
+        services.AddSingleton<HashingGate>().AddSingleton<VerificationRule>();
+        services.AddScoped<AccountLockout>().AddScoped<Registration>().AddScoped<SignIn>();
+    }
+}

@@ -1,0 +1,18 @@
+using Mana.Kernel.Errors;
+
+namespace Mana.Auth;
+
+/// <summary>The refusals of <c>/api/v1/auth/*</c> (auth.md 3.4, E1). Clients branch on the codes and, for refresh, on the exact message.</summary>
+internal static class AuthRefusals
+{
+    public static readonly ApiError InvalidCredentials = new(401, "INVALID_CREDENTIALS", "Invalid credentials");
+    public static readonly ApiError EmailNotVerified = new(403, "EMAIL_NOT_VERIFIED", "Email not verified");
+    public static readonly ApiError InvalidRefreshToken = new(401, "TOKEN_EXPIRED", "Invalid refresh token");
+
+    public static ApiError Validation(string problem) => new(400, "VALIDATION", problem);
+
+    public static ApiError WeakPassword(string problem) => new(400, "WEAK_PASSWORD", problem);
+
+    public static ApiError Locked(int seconds) =>
+        new(429, "ACCOUNT_LOCKED", "Too many failed attempts; the account is locked for a while.") { RetryAfterSeconds = seconds };
+}

@@ -1,0 +1,16 @@
+namespace Mana.Auth.Sessions;
+
+/// <summary>auth.md 6.1: sliding while it is used, and an end that nothing moves.</summary>
+internal static class SessionLifetime
+{
+    static readonly TimeSpan Idle = TimeSpan.FromDays(7);
+    static readonly TimeSpan IdleRemembered = TimeSpan.FromDays(30);
+    static readonly TimeSpan Absolute = TimeSpan.FromDays(90);
+
+    public static DateTimeOffset Expiry(DateTimeOffset startedAt, bool remembered, DateTimeOffset now)
+    {
+        var idle = now + (remembered ? IdleRemembered : Idle);
+        var absolute = startedAt + Absolute;
+        return idle < absolute ? idle : absolute;
+    }
+}
