@@ -19,12 +19,15 @@ internal static class SyncEndpoints
     public const string PushLimit = "sync-push";
     public const string PullLimit = "sync-pull";
 
+    /// <summary>The original never looked at Content-Type, and its scripts do not send one.</summary>
+    const string AnyType = "*/*";
+
     public static void Map(IEndpointRouteBuilder app)
     {
-        var sync = app.MapGroup("/sync/{appId:exact}").RequireAuthorization(Policies.User).WithTags("sync")
+        var sync = app.MapGroup("/sync/{appId}").RequireAuthorization(Policies.User).WithTags("sync")
             .WithMetadata(new ErrorStyle(Unauthorized: "unauthorized")).AddEndpointFilter<RequestMeter>().AddEndpointFilter<BillingGate>();
         sync.MapPost("", PushAsync).RequireRateLimiting(PushLimit).WithSummary("Push changes; receive what other devices wrote to this app since the cursor")
-            .Accepts<SyncDocs.Changeset>("application/json").Produces<SyncDocs.SyncResponse>();
+            .Accepts<SyncDocs.Changeset>("application/json", AnyType).Produces<SyncDocs.SyncResponse>();
         sync.MapGet("/pull", PullAsync).RequireRateLimiting(PullLimit).WithSummary("Pull one collection since a cursor, in pages").Produces<SyncDocs.SyncResponse>();
     }
 

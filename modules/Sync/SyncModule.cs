@@ -4,7 +4,6 @@ using Mana.Kernel.RateLimits;
 using Mana.Sync.Data;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
-using Mana.Sync.Wire;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +22,6 @@ public static class SyncModule
         services.AddSingleton<PullService>();
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PushLimit, RateLimitKey.User, PermitsPerMinute: 20 * 60, Burst: 60));
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PullLimit, RateLimitKey.User, PermitsPerMinute: 60 * 60, Burst: 120));
-        services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<ExactPath>("exact"));
         return services;
     }
 

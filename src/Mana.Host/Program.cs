@@ -2,7 +2,6 @@ using Mana.Auth;
 using Mana.Host.Configuration;
 using Mana.Host.Health;
 using Mana.Host.Http;
-using Mana.Host.Postgres;
 using Mana.Kernel;
 using Mana.Kernel.Database;
 using Mana.Sync;

@@ -3,7 +3,7 @@ using Mana.Kernel.Database;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Kernel.Ids;
-//J using Mana.Kernel.Jobs;
+using Mana.Kernel.Jobs;
 using Mana.Kernel.Network;
 using Mana.Kernel.Outbox;
 using Mana.Kernel.RateLimits;
@@ -11,6 +11,7 @@ using Mana.Kernel.ServiceKeys;
 using Mana.Kernel.Telemetry;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,9 +39,11 @@ public static class KernelModule
         services.AddSingleton<EventWriter>();
         services.AddSingleton<OutboxDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
-        //J services.AddManaJobs(configuration);
+        services.AddManaJobs(configuration);
         services.AddExceptionHandler<ExceptionMapping>();
         services.AddManaRateLimiter();
+        // Nothing here is sealed with data-protection keys; without this the framework would write a key file at every first start.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ServiceKeyHandler>(ServiceKeyHandler.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(Policies.Service, policy =>
             policy.AddAuthenticationSchemes(ServiceKeyHandler.SchemeName).RequireAuthenticatedUser());

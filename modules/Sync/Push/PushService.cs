@@ -48,7 +48,8 @@ internal sealed class PushService(NpgsqlDataSource database, IIdSource ids, Sync
         var superseded = session.Superseded.Count == 0 ? [] : await store.SupersededAsync(scope, session.Superseded, cancellationToken);
         var batch = connection.CreateBatch();
         store.AppendWrites(batch, scope, session, superseded, push.ClientId);
-        await AnswerAsync(batch, delta, output, session, push, cancellationToken);
+        var answer = delta with { JustPushed = (scope.FirstSeq, scope.FirstSeq + ((planned.Count - 1L) * Position.Step)) };
+        await AnswerAsync(batch, answer, output, session, push, cancellationToken);
         Count(session);
         return session;
     }

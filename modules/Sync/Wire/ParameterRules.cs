@@ -1,6 +1,4 @@
 using Mana.Kernel.Errors;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace Mana.Sync.Wire;
 
@@ -17,11 +15,4 @@ internal static class ParameterRules
             return SyncError.LimitExceeded($"characters in {name}", Limits.NameChars);
         return value.Contains('\0', StringComparison.Ordinal) ? SyncError.UnsupportedCharacter(null) : null;
     }
-}
-
-/// <summary>Constraint <c>:exact</c>: a trailing slash is another path and answers 404, as it always has (sync.md 1).</summary>
-internal sealed class ExactPath : IRouteConstraint
-{
-    public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-        httpContext?.Request.Path.Value?.EndsWith('/') != true;
 }

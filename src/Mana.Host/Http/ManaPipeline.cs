@@ -25,6 +25,7 @@ internal static class ManaPipeline
         app.UseKernel();
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<ExactPaths>();
         app.UseRouting();
         app.UseCors();
         app.UseAuthentication();

@@ -14,7 +14,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, IHostEnvironment env
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs") ? DocumentationPolicy : DataPolicy;
+        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal) ? DocumentationPolicy : DataPolicy;
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         if (environment.IsProduction())
             headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";

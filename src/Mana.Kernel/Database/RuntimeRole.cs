@@ -8,8 +8,8 @@ internal static class RuntimeRole
     public static async Task VerifyAsync(DatabaseOptions options, IEnumerable<ModuleSchema> modules, CancellationToken cancellationToken)
     {
         var settings = new NpgsqlConnectionStringBuilder(ConnectionStrings.Runtime(options).ConnectionString) { Pooling = false };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var source = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "mana-start" }.Build();
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
         if (await ProblemAsync(connection, cancellationToken) is { } problem)
             throw new StartupRefusedException($"The role '{settings.Username}' {problem}; it would bypass row-level security. The host does not serve with it.");
         foreach (var module in modules)

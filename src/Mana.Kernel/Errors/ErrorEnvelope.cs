@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -13,6 +14,8 @@ public sealed record ErrorStyle(bool WithStatus = false, string? Unauthorized = 
 /// <summary>Writes <see cref="ApiError"/> to a response that has not started yet.</summary>
 public static class ErrorEnvelope
 {
+    static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static async Task WriteAsync(HttpContext context, ApiError error)
     {
         var response = context.Response;
@@ -25,7 +28,7 @@ public static class ErrorEnvelope
             return;
 
         var style = context.GetEndpoint()?.Metadata.GetMetadata<ErrorStyle>();
-        using (var json = new Utf8JsonWriter(response.BodyWriter))
+        using (var json = new Utf8JsonWriter(response.BodyWriter, Readable))
             Write(json, error, style);
         await response.BodyWriter.FlushAsync(context.RequestAborted);
     }
