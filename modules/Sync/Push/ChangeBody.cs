@@ -21,7 +21,7 @@ internal static class ChangeBody
             return (edit.Kind, Write(change, _ => { }));
         if (outcome.After.IsErased)
             return (edit.Kind, null);
-        if (edit.Kind == EditKind.Insert && !outcome.After.IsDeleted)
+        if (edit.Kind == EditKind.Insert && !(outcome.After.IsDeleted && outcome.After.Fields[RecordState.DeletedAt].Stamp.Seq != edit.Seq))
             return (edit.Kind, Insert(change, edit, outcome));
         if (edit.Kind == EditKind.Delete)
             return (edit.Kind, outcome.AllLost ? null : Write(change, json => json.WriteRaw(RecordState.DeletedAt, edit.Fields[0].Value)));
