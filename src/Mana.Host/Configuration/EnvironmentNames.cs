@@ -12,6 +12,7 @@ internal static class EnvironmentNames
         ["DATABASE_URL"] = "Database:Url",
         ["DATABASE_MIGRATION_URL"] = "Database:MigrationUrl",
         ["BASE_URL"] = "Auth:BaseUrl",
+        ["JWT_ISSUER"] = "Auth:Issuer",
         ["JWT_AUDIENCE"] = "Auth:Audience",
         ["MANA_AUTH_KEK"] = "Auth:KeyEncryptionKey",
         ["AUTH_REQUIRE_VERIFIED_EMAIL"] = "Auth:RequireVerifiedEmail",
