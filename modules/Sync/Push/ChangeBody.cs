@@ -25,7 +25,7 @@ internal static class ChangeBody
             return (edit.Kind, outcome.AllLost ? null : Write(change, json => json.WriteRaw(RecordState.DeletedAt, edit.Fields[0].Value)));
         // What arrived while the record was hard-deleted was told to nobody; it comes back with the record.
         var unseen = outcome.Revived ? outcome.After.Fields.Where(field => field.Value.Stamp.Seq != edit.Seq).ToList() : [];
-        return edit.Kind == EditKind.Insert && unseen.Count == 0 && !outcome.AnyLost && !outcome.After.IsDeleted && !IsClamped(change, edit)
+        return edit.Kind == EditKind.Insert && unseen.Count == 0 && !outcome.AnyLost && EarlierDeletion(edit, outcome) is null && !IsClamped(change, edit)
             ? (edit.Kind, Insert(change, edit))
             : (EditKind.Update, Update(change, edit, outcome, unseen));
     }
@@ -53,7 +53,7 @@ internal static class ChangeBody
     {
         if (Array.TrueForAll(outcome.Lost, lost => lost) && unseen.Count == 0)
             return null;
-        var deletion = outcome.After.IsDeleted ? outcome.After.Fields[RecordState.DeletedAt] : null;
+        var deletion = unseen.Count == 0 ? EarlierDeletion(edit, outcome) : null;
         return Write(change, json =>
         {
             json.WriteStartObject("fields");
@@ -62,7 +62,7 @@ internal static class ChangeBody
                     WriteVersion(json, edit.Fields[i].Name, edit.Fields[i].Value, edit.Fields[i].At);
             foreach (var (name, version) in unseen)
                 WriteVersion(json, name, version.Value, version.At);
-            if (deletion is not null && deletion.Stamp.Seq != edit.Seq && unseen.Count == 0)
+            if (deletion is not null)
                 WriteVersion(json, RecordState.DeletedAt, deletion.Value, deletion.At);
             json.WriteEndObject();
         });
@@ -79,6 +79,10 @@ internal static class ChangeBody
             json.WriteRaw(field.Name, field.At);
         json.WriteEndObject();
     });
+
+    /// <summary>The deletion that the record has from elsewhere.</summary>
+    static FieldVersion? EarlierDeletion(RecordEdit edit, MergeOutcome outcome) =>
+        outcome.After.IsDeleted && outcome.After.Fields[RecordState.DeletedAt] is var deletion && deletion.Stamp.Seq != edit.Seq ? deletion : null;
 
     static bool IsClamped(PlannedChange change, RecordEdit edit)
     {

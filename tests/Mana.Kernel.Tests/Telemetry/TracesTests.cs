@@ -22,7 +22,7 @@ public sealed class TracesTests
         await using var collector = await Collector.StartAsync();
         await using (var host = await WebHost.StartAsync(collector.Settings, Map))
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/work/PATHSECRET?code=QUERYSECRET");
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/errand/PATHSECRET?code=QUERYSECRET");
             request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
             using var response = await host.Client.SendAsync(request);
             Assert.Equal("0af7651916cd43dd8448eb211c80319c", await response.Content.ReadAsStringAsync());
@@ -31,7 +31,7 @@ public sealed class TracesTests
         }
 
         var traces = collector.Received("/v1/traces");
-        Assert.Contains("GET /work/{id}", traces, StringComparison.Ordinal);
+        Assert.Contains("GET /errand/{id}", traces, StringComparison.Ordinal);
         Assert.Contains("GET /broken", traces, StringComparison.Ordinal);
         Assert.Contains("inner work", traces, StringComparison.Ordinal);
         Assert.Contains("kept value", traces, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class TracesTests
 
     private static void Map(WebApplication app)
     {
-        app.MapGet("/work/{id}", Work);
+        app.MapGet("/errand/{id}", Work);
         app.MapGet("/broken", string () => throw new InvalidOperationException("duplicate key SECRET6"));
     }
 

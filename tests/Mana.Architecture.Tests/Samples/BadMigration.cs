@@ -1,0 +1,3 @@
+namespace Mana.Architecture.Tests.Samples.Migrations;
+
+public sealed class PublicMigration;

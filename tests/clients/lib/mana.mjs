@@ -1,0 +1,42 @@
+// What every client here shares: where the host is, and one fresh person per test file.
+import { randomUUID } from 'node:crypto';
+
+export const server = new URL(process.env.MANA_URL ?? 'http://localhost:3001');
+/** BASE_URL of the host; differs from the address when a test starts it on another port. */
+export const issuer = process.env.MANA_ISSUER ?? 'http://localhost:3001';
+export const audience = process.env.MANA_AUDIENCE ?? 'mana';
+
+const password = 'correct-horse-battery-9';
+const json = { 'content-type': 'application/json' };
+
+export const at = (path) => new URL(path, server);
+
+export async function call(path, { method = 'GET', token, headers = {}, body } = {}) {
+  const answer = await fetch(at(path), {
+    method,
+    headers: { ...(body === undefined ? {} : json), ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: text === '' ? null : JSON.parse(text) };
+}
+
+/** Registers and signs in: the login answer plus the address. */
+export async function newPerson() {
+  const email = `client-${randomUUID()}@example.test`;
+  const registered = await call('/api/v1/auth/register', { method: 'POST', body: { email, password } });
+  if (registered.status !== 200) throw new Error(`register: ${registered.status}`);
+  return { email, ...(await signIn(email)) };
+}
+
+export async function signIn(email) {
+  const login = await call('/api/v1/auth/login', { method: 'POST', body: { email, password } });
+  if (login.status !== 200) throw new Error(`login: ${login.status}`);
+  return login.body;
+}
+
+export const push = (token, clientId, changes, more = {}) =>
+  call('/sync/todo', { method: 'POST', token, headers: clientId ? { 'x-client-id': clientId } : {}, body: { changes, ...more } });
+
+export const pull = (token, clientId, since, collection = 'tasks') =>
+  call(`/sync/todo/pull?collection=${collection}&since=${encodeURIComponent(since)}`, { token, headers: clientId ? { 'x-client-id': clientId } : {} });
