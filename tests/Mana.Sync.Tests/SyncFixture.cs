@@ -38,6 +38,10 @@ public sealed class SyncFixture : IAsyncLifetime
     internal async Task<long> RecordsAsync(SyncClient person) => await _inner.ScalarAsync<long>(
         "SELECT count(*) FROM sync.records r JOIN sync.scopes s ON s.id = r.scope_id WHERE s.name = $1 AND r.app_id = $2", Scope(person), person.App);
 
+    /// <summary>The newest position of this person's scope.</summary>
+    internal async Task<long> NewestAsync(SyncClient person) =>
+        await _inner.ScalarAsync<long>("SELECT last_seq FROM sync.scopes WHERE name = $1", Scope(person));
+
     /// <summary>One column of the log rows of a record, as text, in order of acceptance.</summary>
     internal async Task<List<string?>> LogAsync(SyncClient person, string id, string column)
     {

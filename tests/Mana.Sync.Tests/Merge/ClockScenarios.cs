@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Mana.Devices;
 
 namespace Mana.Sync.Tests.Merge;
 
@@ -19,6 +21,26 @@ public sealed class ClockScenarios(SyncFixture fixture) : IClassFixture<SyncFixt
 
         await a.As("b").StoreAsync(Update("ten minutes later", at.AddMinutes(4)));
         Assert.Equal("\"ten minutes later\"", await fixture.ValueAsync(a, "t1", "title"));
+    }
+
+    [Fact]
+    public async Task Scenario_24_5_79_an_insert_from_the_future_does_not_freeze_the_record_for_unmodified_clients()
+    {
+        var person = await fixture.PersonAsync();
+        var wrong = new Device(person.Http, "wrong", generation: Generation.Legacy, skew: TimeSpan.FromDays(365));
+        wrong.Insert("tasks", "t1", new JsonObject { ["title"] = "future" });
+        await wrong.SyncAsync();
+        var right = new Device(person.Http, "right", generation: Generation.Legacy, skew: TimeSpan.FromMinutes(1));
+        await right.SyncAsync();
+        right.Update("tasks", "t1", ("title", "edited"));
+        await right.SyncAsync();
+
+        var third = new Device(person.Http, "third", generation: Generation.Legacy);
+        await third.SyncAsync();
+
+        Assert.Equal("edited", (string?)right.Store.Find("tasks", "t1")!["title"].Value);
+        Assert.Equal(right.Store.Visible(), third.Store.Visible());
+        Assert.Equal("\"edited\"", await fixture.ValueAsync(person, "t1", "title"));
     }
 
     [Theory]

@@ -139,6 +139,18 @@ public sealed class MergeScenarios(SyncFixture fixture) : IClassFixture<SyncFixt
         await ShowsAsync(a, "t1", "note", "\"n\"");
     }
 
+    /// <summary>Unmodified clients date the fields of an insert by its <c>createdAt</c>, or by their own clock when it is missing.</summary>
+    [Fact]
+    public async Task An_insert_that_lost_its_creation_time_does_not_look_new_to_an_unmodified_client()
+    {
+        var a = await PushedAsync(
+            ("a", Change.InsertData("t1", $$"""{"id":"t1","list":"newer","createdAt":"{{Change.At(5)}}"}""")),
+            ("b", Change.InsertData("t1", $$"""{"id":"t1","title":"old","createdAt":"{{Change.At(1)}}"}""")),
+            ("b", Change.Update("t1", "title", "\"edited\"", 2)));
+        await ShowsAsync(a, "t1", "title", "\"edited\"");
+        await ShowsAsync(a, "t1", "createdAt", $"\"{Change.At(5)}\"");
+    }
+
     [Fact]
     public async Task Scenario_24_5_86_a_seed_with_epoch_times_does_not_undo_a_customisation()
     {
