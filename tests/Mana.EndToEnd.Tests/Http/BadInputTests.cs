@@ -1,5 +1,4 @@
 using System.Text;
-using Mana.Devices;
 
 namespace Mana.EndToEnd.Tests.Http;
 
@@ -7,15 +6,16 @@ namespace Mana.EndToEnd.Tests.Http;
 /// What clients send when they are broken or hostile: the status and the code of sync.md 6.2 and 25.2, nothing stored, and the same TCP
 /// connection serves the next request.
 /// </summary>
-public sealed class BadInputTests(SharedHost host)
+public sealed class BadInputTests(SharedHost host, Resident resident) : IClassFixture<Resident>
 {
-    const string Good = """{"clientId":"raw","since":"","changes":[{"table":"tasks","id":"good","op":"insert","data":{"id":"good","title":"stored"}}]}""";
+    readonly string _good = Changes($$$"""{"table":"tasks","id":"{{{Guid.NewGuid()}}}","op":"insert","data":{"title":"stored"}}""");
+    long _before;
 
     public static TheoryData<string, string, int, string, int?> Bodies => new()
     {
         { "empty", "", 400, "invalid_json", null },
         { "not JSON", "hello", 400, "invalid_json", null },
-        { "truncated", Good[..^20], 400, "invalid_json", null },
+        { "truncated", Changes("""{"table":"tasks","id":"a","op":"insert","data":{"title":"x"}}""")[..^20], 400, "invalid_json", null },
         { "an array", "[]", 400, "invalid_json", null },
         { "changes is an object", """{"changes":{}}""", 400, "invalid_json", null },
         { "clientId is a number", """{"clientId":7,"changes":[]}""", 400, "invalid_json", null },
@@ -47,46 +47,42 @@ public sealed class BadInputTests(SharedHost host)
     [MemberData(nameof(Bodies))]
     public async Task A_bad_body_is_refused_and_the_connection_lives_on(string what, string body, int status, string error, int? index)
     {
-        var person = await host.CreateAccountAsync();
-        using var connection = await RawConnection.OpenAsync(host.Address);
+        using var connection = await ConnectAsync();
 
-        var refused = await PushAsync(connection, person, Encoding.UTF8.GetBytes(body));
+        var refused = await PushAsync(connection, Encoding.UTF8.GetBytes(body));
 
         Assert.True((status, error) == (refused.Status, refused.Error), $"{what}: {refused.Status} {refused.Body}");
         Assert.Equal(index, (int?)refused.Json["index"]);
         Assert.Equal(status, (int?)refused.Json["statusCode"]);
-        await NothingIsStoredAndTheNextRequestIsServedAsync(connection, person);
+        await NothingIsStoredAndTheNextRequestIsServedAsync(connection);
     }
 
     [Fact]
     public async Task Ten_mebibytes_and_one_byte_are_refused_and_the_connection_lives_on()
     {
-        var person = await host.CreateAccountAsync();
-        using var connection = await RawConnection.OpenAsync(host.Address);
+        using var connection = await ConnectAsync();
 
-        var refused = await PushAsync(connection, person, Padded((10 * 1024 * 1024) + 1));
+        var refused = await PushAsync(connection, Padded((10 * 1024 * 1024) + 1));
 
         Assert.Equal((413, "body_too_large"), (refused.Status, refused.Error));
-        await NothingIsStoredAndTheNextRequestIsServedAsync(connection, person);
+        await NothingIsStoredAndTheNextRequestIsServedAsync(connection);
     }
 
     [Fact]
     public async Task Ten_mebibytes_are_accepted()
     {
-        var person = await host.CreateAccountAsync();
-        using var connection = await RawConnection.OpenAsync(host.Address);
+        using var connection = await ConnectAsync();
 
-        Assert.Equal(200, (await PushAsync(connection, person, Padded(10 * 1024 * 1024))).Status);
-        Assert.Equal(1, await Stored.ChangesOfAsync(host.Database, person.UserId));
+        Assert.Equal(200, (await PushAsync(connection, Padded(10 * 1024 * 1024))).Status);
+        Assert.Equal(_before + 1, await resident.ChangesAsync());
     }
 
     [Fact]
     public async Task Sixty_four_levels_are_accepted()
     {
-        var person = await host.CreateAccountAsync();
-        using var connection = await RawConnection.OpenAsync(host.Address);
+        using var connection = await ConnectAsync();
 
-        Assert.Equal(200, (await PushAsync(connection, person, Encoding.UTF8.GetBytes(Nested(64)))).Status);
+        Assert.Equal(200, (await PushAsync(connection, Encoding.UTF8.GetBytes(Nested(64)))).Status);
     }
 
     [Theory]
@@ -101,14 +97,13 @@ public sealed class BadInputTests(SharedHost host)
     [InlineData("DELETE", "/sync/todo", 405, "method_not_allowed")]
     public async Task A_bad_address_is_refused_and_the_connection_lives_on(string method, string path, int status, string error)
     {
-        var person = await host.CreateAccountAsync();
-        using var connection = await RawConnection.OpenAsync(host.Address);
+        using var connection = await ConnectAsync();
 
-        var refused = await connection.SendAsync(method, path, (string?)null, ("Authorization", $"Bearer {person.AccessToken}"));
+        var refused = await connection.SendAsync(method, path, (string?)null, resident.Authorization);
 
         Assert.Equal((status, error), (refused.Status, refused.Error));
         Assert.Equal(status == 405, refused.Headers.ContainsKey("Allow"));
-        await NothingIsStoredAndTheNextRequestIsServedAsync(connection, person);
+        await NothingIsStoredAndTheNextRequestIsServedAsync(connection);
     }
 
     static string Changes(string changes) => $$"""{"clientId":"raw","since":"","changes":[{{changes}}]}""";
@@ -122,14 +117,19 @@ public sealed class BadInputTests(SharedHost host)
         return Encoding.ASCII.GetBytes(head + new string('x', length - head.Length - tail.Length) + tail);
     }
 
-    static Task<RawResponse> PushAsync(RawConnection connection, Account person, byte[] body) =>
-        connection.SendAsync("POST", "/sync/todo", body, ("Authorization", $"Bearer {person.AccessToken}"));
-
-    async Task NothingIsStoredAndTheNextRequestIsServedAsync(RawConnection connection, Account person)
+    async Task<RawConnection> ConnectAsync()
     {
-        Assert.Equal(0, await Stored.ChangesOfAsync(host.Database, person.UserId));
-        var next = await PushAsync(connection, person, Encoding.UTF8.GetBytes(Good));
+        _before = await resident.ChangesAsync();
+        return await RawConnection.OpenAsync(host.Address);
+    }
+
+    Task<RawResponse> PushAsync(RawConnection connection, byte[] body) => connection.SendAsync("POST", "/sync/todo", body, resident.Authorization);
+
+    async Task NothingIsStoredAndTheNextRequestIsServedAsync(RawConnection connection)
+    {
+        Assert.Equal(_before, await resident.ChangesAsync());
+        var next = await PushAsync(connection, Encoding.UTF8.GetBytes(_good));
         Assert.Equal(200, next.Status);
-        Assert.Equal(1, await Stored.ChangesOfAsync(host.Database, person.UserId));
+        Assert.Equal(_before + 1, await resident.ChangesAsync());
     }
 }

@@ -1,9 +1,9 @@
 namespace Mana.EndToEnd.Tests.Http;
 
 /// <summary>Tokens that are not good enough: 401 with the code of sync.md 25.2, nothing stored, and the connection serves the real one next.</summary>
-public sealed class TokenTests(SharedHost host)
+public sealed class TokenTests(SharedHost host, Resident resident) : IClassFixture<Resident>
 {
-    const string Body = """{"clientId":"raw","since":"","changes":[{"table":"tasks","id":"t","op":"insert","data":{"id":"t","title":"x"}}]}""";
+    readonly string _body = $$$"""{"clientId":"raw","since":"","changes":[{"table":"tasks","id":"{{{Guid.NewGuid()}}}","op":"insert","data":{"title":"x"}}]}""";
 
     [Theory]
     [InlineData("none at all", "INVALID_TOKEN")]
@@ -21,11 +21,11 @@ public sealed class TokenTests(SharedHost host)
     [InlineData("another type", "INVALID_TOKEN")]
     public async Task A_token_that_is_not_good_enough_is_refused(string kind, string code)
     {
-        var person = await host.CreateAccountAsync();
-        var forge = await TokenForge.OpenAsync(host, person.AccessToken);
+        var before = await resident.ChangesAsync();
+        var forge = await TokenForge.OpenAsync(host, resident.Person.AccessToken);
         using var connection = await RawConnection.OpenAsync(host.Address);
 
-        foreach (var (method, path, body) in ((string, string, string?)[])[("POST", "/sync/todo", Body), ("GET", "/sync/todo/pull?collection=tasks&since=1970-01-01T00:00:00Z", null)])
+        foreach (var (method, path, body) in ((string, string, string?)[])[("POST", "/sync/todo", _body), ("GET", "/sync/todo/pull?collection=tasks&since=1970-01-01T00:00:00Z", null)])
         {
             var refused = Forge(forge, kind) is { } token
                 ? await connection.SendAsync(method, path, body, ("Authorization", $"Bearer {token}"))
@@ -34,20 +34,20 @@ public sealed class TokenTests(SharedHost host)
             Assert.StartsWith("Bearer ", refused.Headers["WWW-Authenticate"], StringComparison.Ordinal);
         }
 
-        Assert.Equal(0, await Stored.ChangesOfAsync(host.Database, person.UserId));
-        Assert.Equal(200, (await connection.SendAsync("POST", "/sync/todo", Body, ("Authorization", $"Bearer {person.AccessToken}"))).Status);
+        Assert.Equal(before, await resident.ChangesAsync());
+        Assert.Equal(200, (await connection.SendAsync("POST", "/sync/todo", _body, resident.Authorization)).Status);
     }
 
     /// <summary>Without this, every refusal above could be the forge's mistake.</summary>
     [Fact]
     public async Task What_the_forge_signs_unchanged_is_accepted()
     {
-        var person = await host.CreateAccountAsync();
-        var forge = await TokenForge.OpenAsync(host, person.AccessToken);
+        var before = await resident.ChangesAsync();
+        var forge = await TokenForge.OpenAsync(host, resident.Person.AccessToken);
         using var connection = await RawConnection.OpenAsync(host.Address);
 
-        Assert.Equal(200, (await connection.SendAsync("POST", "/sync/todo", Body, ("Authorization", $"Bearer {forge.Ours()}"))).Status);
-        Assert.Equal(1, await Stored.ChangesOfAsync(host.Database, person.UserId));
+        Assert.Equal(200, (await connection.SendAsync("POST", "/sync/todo", _body, ("Authorization", $"Bearer {forge.Ours()}"))).Status);
+        Assert.Equal(before + 1, await resident.ChangesAsync());
     }
 
     static string? Forge(TokenForge forge, string kind) => kind switch
