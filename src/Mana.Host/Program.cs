@@ -3,7 +3,6 @@ using Mana.Host.Configuration;
 using Mana.Host.Health;
 using Mana.Host.Http;
 using Mana.Kernel;
-using Mana.Kernel.Database;
 using Mana.Sync;
 using Microsoft.Extensions.Options;
 
@@ -31,10 +30,10 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception exception) when (exception is OptionsValidationException or StartupRefusedException)
+catch (Exception exception) when (StartupProblems.Of(exception) is { } problems)
 {
     await Console.Error.WriteLineAsync("Mana.Platform does not start:");
-    foreach (var problem in exception is OptionsValidationException invalid ? invalid.Failures : [exception.Message])
+    foreach (var problem in problems)
         await Console.Error.WriteLineAsync("  " + problem);
     return 1;
 }

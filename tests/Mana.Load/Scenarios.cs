@@ -7,7 +7,17 @@ internal static class Scenarios
 {
     const int PreloadBatch = 500;
 
-    public static async Task<RunResult> PushAsync(LoadOptions options)
+    public static Func<LoadOptions, Task<RunResult>>? Named(string name) => name switch
+    {
+        "push" => PushAsync,
+        "pull" => PullAsync,
+        "empty" => EmptyAsync,
+        "mixed" => MixedAsync,
+        "start" => HostStart.RunAsync,
+        _ => null,
+    };
+
+    static async Task<RunResult> PushAsync(LoadOptions options)
     {
         var connections = await SyncConnection.OpenAsync(options, options.Clients);
         await StoreAsync(connections, options.Preload);
@@ -16,7 +26,7 @@ internal static class Scenarios
             (connection, worker, _) => connection.PushAsync(options.Batch, worker));
     }
 
-    public static async Task<RunResult> PullAsync(LoadOptions options)
+    static async Task<RunResult> PullAsync(LoadOptions options)
     {
         var writers = await SyncConnection.OpenAsync(options, options.Readers);
         await StoreAsync(writers, options.Changes * options.Readers);
@@ -35,7 +45,7 @@ internal static class Scenarios
         return RunResult.Of($"cold pull of {options.Changes:n0} changes, {options.Readers} reader(s)", workers, took) with { HostMemory = await memory.StopAsync() };
     }
 
-    public static async Task<RunResult> EmptyAsync(LoadOptions options)
+    static async Task<RunResult> EmptyAsync(LoadOptions options)
     {
         var connections = await SyncConnection.OpenAsync(options, options.Clients);
         await StoreAsync(connections, options.Changes);
@@ -44,7 +54,7 @@ internal static class Scenarios
     }
 
     /// <summary>60 % pushes of 1–10 changes, 40 % pulls of what the own account has new, as the original's load scripts mixed them.</summary>
-    public static async Task<RunResult> MixedAsync(LoadOptions options)
+    static async Task<RunResult> MixedAsync(LoadOptions options)
     {
         var connections = await SyncConnection.OpenAsync(options, options.Clients);
         return await LoopAsync($"mixed, {options.Clients} connections", options, connections, async (connection, worker, turn) =>

@@ -18,7 +18,8 @@ internal static class ServerSetup
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 20_000;
-            kestrel.Listen(AddressOf(server, builder.Environment), Math.Max(server.PortNumber, 0));
+            // A number that is none has been refused before anything listens.
+            kestrel.Listen(AddressOf(server, builder.Environment), Math.Clamp(server.PortNumber, 0, IPEndPoint.MaxPort));
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(server.DrainSeconds));
         UseManaLogging(builder);

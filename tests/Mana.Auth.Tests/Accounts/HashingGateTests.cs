@@ -21,6 +21,14 @@ public sealed class HashingGateTests
         Assert.Equal("2", (await api.LoginAsync(email)).IsRefused(429, "RATE_LIMITED").Headers.RetryAfter?.ToString());
         (await api.RegisterAsync(AuthApi.NewEmail())).IsRefused(429, "RATE_LIMITED");
 
+        // A locked account is told so without a hash (auth.md 5.3), so it needs no place in the queue.
+        var locked = AuthApi.NewEmail();
+        await using (var rival = await Rival.BeginAsync(database, "UPDATE auth.users SET email_normalized = $1, lockout_end = now() + interval '1 hour'", locked))
+            await rival.CommitAsync();
+        (await api.LoginAsync(locked)).IsRefused(429, "ACCOUNT_LOCKED");
+        await using (var rival = await Rival.BeginAsync(database, "UPDATE auth.users SET email_normalized = $1, lockout_end = NULL", email))
+            await rival.CommitAsync();
+
         running.Dispose();
         (await queued).Dispose();
         (await api.LoginAsync(email)).IsOk();

@@ -63,6 +63,16 @@ public sealed class LockoutTests : IAsyncLifetime
         (await _api.LoginAsync(_email)).IsRefused(429, "ACCOUNT_LOCKED");
     }
 
+    [Theory]
+    [InlineData(AuthApi.Password)]
+    [InlineData("Falsches-Pferd-9")]
+    public async Task A_guess_that_was_under_way_when_the_lock_fell_learns_nothing(string guess)
+    {
+        await using var rival = await Rival.BeginAsync(_database, "UPDATE auth.users SET lockout_end = '2026-11-20T12:30:00Z' WHERE email = $1", _email);
+        var answer = await rival.CommitBeforeAsync(_api.LoginAsync(_email, guess));
+        Assert.Equal(1800, answer.IsRefused(429, "ACCOUNT_LOCKED").Body.GetProperty("retryAfterSec").GetInt32());
+    }
+
     [Fact]
     public async Task Parallel_good_sign_ins_do_not_disturb_each_other()
     {

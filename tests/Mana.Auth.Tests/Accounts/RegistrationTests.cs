@@ -133,6 +133,25 @@ public sealed class RegistrationTests(HostFixture fixture) : IClassFixture<HostF
         Assert.DoesNotContain("@", await fixture.ScalarAsync<string>("SELECT payload::text FROM public.events_seen WHERE payload->>'userId' = $1", id!), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Scenario_7_who_loses_the_race_at_the_index_is_answered_like_any_duplicate()
+    {
+        var email = AuthApi.NewEmail();
+        var events = await EventsAsync();
+        await using var rival = await Rival.BeginAsync(fixture.Database, """
+            INSERT INTO auth.users (id, name, email, email_normalized, email_verified, role, access_tier, kind, created_at, updated_at,
+              two_factor_enabled, lockout_enabled, access_failed_count)
+            VALUES ($1, 'rival', $1, $1, false, 'user', 'public', 'human', now(), now(), false, true, 0)
+            """, email);
+
+        // The registration sees no such user, and its INSERT waits for what becomes of the rival's.
+        var answer = await rival.CommitBeforeAsync(_api.RegisterAsync(email));
+
+        Assert.Equal(email, answer.IsOk()["user", "email"]);
+        Assert.Equal(1, await UsersAsync(email));
+        Assert.Equal(events, await EventsAsync());
+    }
+
     /// <summary>Names and kinds of everything in an answer: what a prober can compare.</summary>
     static string Shape(JsonElement element) => element.ValueKind == JsonValueKind.Object
         ? "{" + string.Join(',', element.EnumerateObject().Select(member => member.Name + ":" + Shape(member.Value))) + "}"

@@ -38,6 +38,20 @@ public sealed class RefreshRaceTests(HostFixture fixture) : IClassFixture<HostFi
     }
 
     [Fact]
+    public async Task Two_answers_of_one_generation_used_at_once_start_one_generation_and_not_two()
+    {
+        var login = await _api.NewSessionAsync();
+        var pair = (IReadOnlyList<Answer>)[login, login];
+        for (var round = 0; round < 10; round++)
+        {
+            pair = await Task.WhenAll(pair.Select(answer => _api.RefreshAsync(answer["refreshToken"])));
+            Assert.All(pair, answer => answer.IsOk());
+            Assert.Equal(1L, await fixture.ScalarAsync<long>(
+                "SELECT count(DISTINCT parent_id) FROM auth.refresh_tokens WHERE family_id = $1 AND used_at IS NULL", SessionOf(login)));
+        }
+    }
+
+    [Fact]
     public async Task Logout_and_refresh_at_once_never_deadlock_and_logout_wins()
     {
         var login = await _api.NewSessionAsync();

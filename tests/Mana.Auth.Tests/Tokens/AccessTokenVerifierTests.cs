@@ -235,8 +235,8 @@ public sealed class AccessTokenVerifierTests : ISigningKeySource
         ["aud"] = "mana",
     };
 
-    ValueTask<string> MintAsync() => _tokens.MintAsync(
+    async Task<string> MintAsync() => _tokens.Mint(
+        await _tokens.SigningKeyAsync(default),
         new User { Id = "u1", Name = "Ada", Email = "ada@example.org", Role = UserRole.Admin, AccessTier = AccessTier.Beta, CreatedAt = Now, UpdatedAt = Now },
-        new Session { Id = "s1", UserId = "u1", CreatedAt = Now, UpdatedAt = Now, ExpiresAt = Now, LastActivityAt = Now, AuthTime = Now, Amr = ["pwd"] },
-        default);
+        new Session { Id = "s1", UserId = "u1", CreatedAt = Now, UpdatedAt = Now, ExpiresAt = Now, LastActivityAt = Now, AuthTime = Now, Amr = ["pwd"] });
 }

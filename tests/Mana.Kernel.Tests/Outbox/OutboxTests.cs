@@ -97,6 +97,9 @@ public sealed class OutboxTests : IAsyncLifetime
         Assert.Contains("InvalidOperationException", parked, StringComparison.Ordinal);
         Assert.DoesNotContain("stuck", parked, StringComparison.Ordinal);
 
+        await using (var watching = await StartAsync<AlwaysFailing, CountingB>(dispatch: true))
+            await UntilMetricsShowAsync(watching.CreateClient(), "mana_outbox_parked{module=\"outboxtest\"} 1");
+
         var id = (await ScalarAsync<Guid>($"SELECT id FROM {Schema}.outbox"))!;
         using var retried = await client.PostAsync($"/api/v1/internal/outbox/{Schema}/{id}/retry", null);
         Assert.True(retried.IsSuccessStatusCode);
@@ -128,6 +131,13 @@ public sealed class OutboxTests : IAsyncLifetime
         await PublishAsync(host, "woken");
         var both = host.Services.GetRequiredService<Log>().WaitForAsync(2);
         Assert.Same(both, await Task.WhenAny(both, Task.Delay(TimeSpan.FromSeconds(20))));
+    }
+
+    static async Task UntilMetricsShowAsync(HttpClient client, string line)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!(await client.GetStringAsync("/metrics", patience.Token)).Contains(line, StringComparison.Ordinal))
+            await Task.Yield();
     }
 
     static OutboxDispatcher Dispatcher(TestHost host) => host.Services.GetRequiredService<OutboxDispatcher>();
