@@ -7,7 +7,7 @@ internal static class Change
 {
     /// <summary>A moment <paramref name="seconds"/> after the start of 2026, as JavaScript writes it.</summary>
     public static string At(double seconds) =>
-        new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddMilliseconds(Math.Round(seconds * 1000)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>An insert whose <c>data</c> has an id, a title and, as every client writes it, <c>createdAt</c>.</summary>
     public static string Insert(string id, string title = "Milk", double at = 0, string table = "tasks") =>
