@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Mana.Host.Postgres;
@@ -57,9 +58,10 @@ public static class TestCluster
     /// <summary>Named by the build, so that the processes of one run share it and a rebuilt schema gets its own.</summary>
     static async Task<string> MakeTemplateAsync()
     {
-        var builds = AppDomain.CurrentDomain.GetAssemblies()
-            .Where(assembly => assembly.GetName().Name is "Mana.Host" or "Mana.Kernel" or "Mana.Auth" or "Mana.Sync")
-            .Select(assembly => assembly.ManifestModule.ModuleVersionId.ToString("N")).Order(StringComparer.Ordinal);
+        // The host names every module; what happens to be loaded already does not.
+        var program = typeof(Program).Assembly;
+        var builds = program.GetReferencedAssemblies().Where(reference => reference.Name!.StartsWith("Mana.", StringComparison.Ordinal)).Select(Assembly.Load)
+            .Append(program).Select(assembly => assembly.ManifestModule.ModuleVersionId.ToString("N")).Order(StringComparer.Ordinal);
         var name = "mana_template_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(builds))))[..16];
 
         await using var connection = new NpgsqlConnection(await AdminAsync());
