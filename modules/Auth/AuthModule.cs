@@ -7,6 +7,7 @@ using Mana.Auth.Tokens;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
 using Mana.Kernel.Identity;
+using Mana.Kernel.Jobs;
 using Mana.Kernel.Outbox;
 using Mana.Kernel.RateLimits;
 using Microsoft.AspNetCore.Authentication;
@@ -35,6 +36,7 @@ public static class AuthModule
         services.AddAccounts();
         services.AddScoped<SessionStart>().AddScoped<SessionRevocation>().AddScoped<RefreshRotation>().AddScoped<CurrentSession>();
         services.AddSingleton<RefreshTokens>().AddSingleton<ExpiredSessions>();
+        services.AddManaJob<ExpiredSessions>("auth.expired-sessions", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
         services.AddManaRateLimit(new(RefreshLimit, RateLimitKey.Address, 60, 60));

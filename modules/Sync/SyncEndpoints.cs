@@ -54,11 +54,13 @@ internal static class SyncEndpoints
     }
 
     static async Task<IResult> PullAsync(
-        string appId, CurrentUser user, HttpContext context, PullService pulls, string? collection, string? since, string? cursor, int? limit,
+        string appId, CurrentUser user, HttpContext context, PullService pulls, string? collection, string? since, string? cursor, string? limit,
         [FromHeader(Name = "X-Client-Id")] string? clientId, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(collection) || (string.IsNullOrEmpty(since) && string.IsNullOrEmpty(cursor)))
             return SyncError.MissingParameter();
+        if (!ParameterRules.TryPageSize(limit, out var page))
+            return SyncError.InvalidLimit();
         if ((ParameterRules.Check(appId, clientId ?? "") ?? ParameterRules.CheckCollection(collection)) is { } refused)
             return refused;
         var (position, invalid) = ReadPosition.Resolve(cursor, since, user.UserId, appId, collection);
@@ -66,7 +68,6 @@ internal static class SyncEndpoints
             return invalid;
 
         context.Response.ContentType = "application/json";
-        var page = Math.Clamp(limit ?? Limits.PullPage, 1, Limits.PullPage);
         var request = new DeltaRequest(new Tenant(user.UserId), appId, collection, clientId ?? "", position, page);
         await pulls.WriteAsync(request, context.Response.BodyWriter, cancellationToken);
         return Results.Empty;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 try
 {
     var builder = WebApplication.CreateBuilder(args);
-    builder.Configuration.UseEnvironmentNames();
+    builder.Configuration.UseEnvironmentNames(builder.Environment.IsDevelopment());
     builder.UseManaServer();
     await using var postgres = await builder.UseDatabaseAsync();
 

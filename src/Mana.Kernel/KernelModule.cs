@@ -41,6 +41,8 @@ public static class KernelModule
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
         services.AddManaJobs(configuration);
         services.AddExceptionHandler<ExceptionMapping>();
+        // Outside Development the framework would answer a bad body itself, without the envelope.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddManaRateLimiter();
         // Nothing here is sealed with data-protection keys; without this the framework would write a key file at every first start.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

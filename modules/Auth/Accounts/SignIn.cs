@@ -1,5 +1,6 @@
 using Mana.Auth.Data;
 using Mana.Auth.Sessions;
+using Mana.Auth.Tokens;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging;
 
@@ -24,8 +25,8 @@ internal abstract record SignInResult
 
 /// <summary>Signs in by password (auth.md 5.3): lock, password, verified address, session — in this order.</summary>
 internal sealed class SignIn(
-    AuthDbContext database, UserManager<User> users, HashingGate gate, AccountLockout lockout, VerificationRule verification, SessionStart sessions,
-    AuthMetrics metrics, ILogger<SignIn> log)
+    AuthDbContext database, UserManager<User> users, HashingGate gate, AccountLockout lockout, VerificationRule verification, AccessTokens access,
+    SessionStart sessions, AuthMetrics metrics, ILogger<SignIn> log)
 {
     const string Method = "pwd";
 
@@ -90,10 +91,11 @@ internal sealed class SignIn(
 
     async Task<SignInResult> StartSessionAsync(User user, SignInOrigin origin, CancellationToken cancellationToken)
     {
+        var key = await access.SigningKeyAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         if (await lockout.ClearAsync(user.Id, cancellationToken) is { } locked)
             return new SignInResult.Locked(locked);
-        var tokens = await sessions.StartAsync(user, origin, Method, cancellationToken);
+        var tokens = await sessions.StartAsync(key, user, origin, Method, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new SignInResult.SignedIn(AccountView.Of(user), tokens);
     }

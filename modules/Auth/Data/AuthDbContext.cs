@@ -2,6 +2,7 @@ using Mana.Kernel.Outbox;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Mana.Auth.Data;
 
@@ -18,6 +19,10 @@ internal sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : I
 
     /// <summary>Fixed here, because the model must be the same at design time, where no Identity options are registered.</summary>
     protected override Version SchemaVersion => IdentitySchemaVersions.Version2;
+
+    /// <summary>Identity's base class maps a user name before we can say that there is none.</summary>
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
+        optionsBuilder.ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.MappedPropertyIgnoredWarning));
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

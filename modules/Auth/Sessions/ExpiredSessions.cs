@@ -1,3 +1,4 @@
+using Mana.Kernel.Jobs;
 using Npgsql;
 
 namespace Mana.Auth.Sessions;
@@ -6,9 +7,11 @@ namespace Mana.Auth.Sessions;
 /// Removes what can no longer be used. A used refresh token stays until it would have expired anyway: until then it is the tripwire
 /// for a stolen copy.
 /// </summary>
-internal sealed class ExpiredSessions(NpgsqlDataSource database, TimeProvider time)
+internal sealed class ExpiredSessions(NpgsqlDataSource database, TimeProvider time) : IManaJob
 {
     const int Batch = 1000;
+
+    public Task RunAsync(CancellationToken cancellationToken) => PurgeAsync(cancellationToken);
 
     /// <summary>Returns the number of rows removed. Safe to run on several hosts at once and to kill at any moment.</summary>
     public async Task<int> PurgeAsync(CancellationToken cancellationToken)

@@ -30,6 +30,7 @@ internal sealed class RefreshRotation(
         if (RefreshTokens.Hash(refreshToken) is not { } hash)
             return Refuse("malformed");
 
+        var key = await access.SigningKeyAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         if (await LockSessionAsync(hash, cancellationToken) is not { } session)
             return Refuse("unknown");
@@ -50,11 +51,10 @@ internal sealed class RefreshRotation(
             return Refuse("reuse");
         }
 
-        var accessToken = await access.MintAsync(user, session, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         metrics.Refresh(first ? "rotated" : "grace");
-        return new RefreshResult.Refreshed(AccountView.Of(user), new SessionTokens(accessToken, successor));
+        return new RefreshResult.Refreshed(AccountView.Of(user), new SessionTokens(access.Mint(key, user, session), successor));
     }
 
     /// <summary>

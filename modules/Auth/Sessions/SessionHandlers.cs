@@ -34,8 +34,8 @@ internal static class SessionHandlers
     public static async Task<IResult> SessionAsync(HttpContext context, CurrentUser? caller, CurrentSession sessions, CancellationToken cancellationToken)
     {
         // "null" would sign the client out, although nobody could tell whether its token is good.
-        if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Failure is BearerRefused { Refusal: Refusal.KeysUnavailable })
+        if ((await context.AuthenticateAsync(ManaBearerHandler.SchemeName)).Failure is BearerRefused { Refusal: Refusal.KeysUnavailable })
             return Refusals.Unavailable;
-        return Results.Json(await sessions.FindAsync(caller, cancellationToken));
+        return await sessions.FindAsync(caller, cancellationToken) is { } found ? Results.Ok(found) : Results.Text("null", "application/json");
     }
 }

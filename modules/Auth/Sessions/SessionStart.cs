@@ -1,4 +1,5 @@
 using Mana.Auth.Data;
+using Mana.Auth.Keys;
 using Mana.Auth.Tokens;
 using Mana.Kernel.Ids;
 
@@ -8,8 +9,9 @@ namespace Mana.Auth.Sessions;
 internal sealed class SessionStart(AuthDbContext database, AccessTokens access, RefreshTokens refresh, IIdSource ids, TimeProvider time)
 {
     /// <summary>Call inside a transaction: the session must not outlive a sign-in that fails later.</summary>
+    /// <param name="key">Of <see cref="AccessTokens.SigningKeyAsync"/>, asked for before the transaction.</param>
     /// <param name="method">How the user proved who they are (RFC 8176).</param>
-    public async Task<SessionTokens> StartAsync(User user, SignInOrigin origin, string method, CancellationToken cancellationToken)
+    public async Task<SessionTokens> StartAsync(LoadedKey key, User user, SignInOrigin origin, string method, CancellationToken cancellationToken)
     {
         // Identity may have left a re-hash that lost a race on the tracked user; it is not ours to save.
         database.ChangeTracker.Clear();
@@ -32,8 +34,7 @@ internal sealed class SessionStart(AuthDbContext database, AccessTokens access, 
         };
         database.Sessions.Add(session);
         var (_, refreshToken) = refresh.Issue(database, session, null, now);
-        var accessToken = await access.MintAsync(user, session, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
-        return new SessionTokens(accessToken, refreshToken);
+        return new SessionTokens(access.Mint(key, user, session), refreshToken);
     }
 }

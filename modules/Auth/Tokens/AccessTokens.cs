@@ -20,11 +20,13 @@ internal sealed class AccessTokens(SigningKeyRing ring, AuthOptions options, IId
 
     const string Client = "mana-web";
 
-    public async ValueTask<string> MintAsync(User user, Session session, CancellationToken cancellationToken)
-    {
-        var keys = await ring.CurrentAsync(cancellationToken);
-        return Sign(keys.Active, Claims(user, session));
-    }
+    /// <summary>
+    /// Ask before the transaction begins: reading keys may take a connection of its own, and requests that hold one while they wait
+    /// for a second starve each other. Throws <see cref="KeysUnavailableException"/>.
+    /// </summary>
+    public async ValueTask<LoadedKey> SigningKeyAsync(CancellationToken cancellationToken) => (await ring.CurrentAsync(cancellationToken)).Active;
+
+    public string Mint(LoadedKey key, User user, Session session) => Sign(key, Claims(user, session));
 
     static string Sign(LoadedKey key, ReadOnlySpan<byte> claims)
     {

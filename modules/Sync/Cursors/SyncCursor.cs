@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -18,25 +19,30 @@ internal sealed record SyncCursor(string AppId, string? Collection, long Own)
 {
     const string Version = "v1.";
     const int CheckBytes = 8;
+    const int LongestText = 4096;
+
+    /// <summary>The one character that no app or collection can be named with.</summary>
+    const char Separator = '\0';
 
     public string Encode(string userId)
     {
-        var payload = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{AppId}\n{Collection}\nu={Own}"));
+        var payload = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{AppId}{Separator}{Collection}{Separator}{Own}"));
         return Version + Base64Url.EncodeToString([.. Check(userId, payload), .. payload]);
     }
 
+    /// <summary>Null unless the text is, character for character, what <see cref="Encode"/> gives for this user.</summary>
     public static SyncCursor? Decode(string text, string userId)
     {
-        if (!text.StartsWith(Version, StringComparison.Ordinal) || text.Length > 4096 || !Base64Url.IsValid(text.AsSpan(Version.Length)))
+        if (!text.StartsWith(Version, StringComparison.Ordinal) || text.Length > LongestText)
             return null;
-        var bytes = Base64Url.DecodeFromChars(text.AsSpan(Version.Length));
-        if (bytes.Length <= CheckBytes || !Check(userId, bytes.AsSpan(CheckBytes)).AsSpan().SequenceEqual(bytes.AsSpan(0, CheckBytes)))
+        var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length - Version.Length)];
+        if (Base64Url.DecodeFromChars(text.AsSpan(Version.Length), bytes, out _, out var length) != OperationStatus.Done || length <= CheckBytes)
             return null;
-        var lines = Encoding.UTF8.GetString(bytes.AsSpan(CheckBytes)).Split('\n');
-        if (lines.Length != 3 || !lines[2].StartsWith("u=", StringComparison.Ordinal)
-            || !long.TryParse(lines[2].AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var own))
+        var parts = Encoding.UTF8.GetString(bytes.AsSpan(CheckBytes, length - CheckBytes)).Split(Separator);
+        if (parts.Length != 3 || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var own))
             return null;
-        return new SyncCursor(lines[0], lines[1].Length == 0 ? null : lines[1], own);
+        var cursor = new SyncCursor(parts[0], parts[1].Length == 0 ? null : parts[1], own);
+        return cursor.Encode(userId) == text ? cursor : null;
     }
 
     static byte[] Check(string userId, ReadOnlySpan<byte> payload)

@@ -9,7 +9,7 @@ namespace Mana.Sync.Pull;
 /// <summary>Streams a SyncResponse (sync.md 2.4) while the rows arrive: memory does not grow with the page.</summary>
 internal static class DeltaWriter
 {
-    const int FlushAt = 64 * 1024;
+    const int FlushAt = 48 * 1024;
 
     /// <summary>
     /// Expects <paramref name="rows"/> on the first result of <see cref="DeltaQuery"/>. <paramref name="extras"/> writes members that only
@@ -23,28 +23,32 @@ internal static class DeltaWriter
         var (scopeSeq, now) = (rows.GetInt64(0), rows.GetInt64(1));
         await rows.NextResultAsync(cancellationToken);
 
-        output.Write("{\"serverChanges\":["u8);
+        // Its own buffer, so that a failure before the first flush can still become a clean error response.
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        buffer.Write("{\"serverChanges\":["u8);
         var (count, last, hasMore) = (0, 0L, false);
         while (await rows.ReadAsync(cancellationToken))
         {
             if (hasMore = count == request.PageSize)
                 break;
             if (count++ > 0)
-                output.Write(","u8);
+                buffer.Write(","u8);
             last = rows.GetInt64(0);
-            ChangeJson.Write(output, rows);
-            if (output.UnflushedBytes > FlushAt)
-                await output.FlushAsync(cancellationToken);
+            ChangeJson.Write(buffer, rows);
+            if (buffer.WrittenCount < FlushAt)
+                continue;
+            await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
+            buffer.ResetWrittenCount();
         }
 
         // Rows that committed between the two statements may lie beyond the position read first.
         var end = hasMore ? request.Position.CutAt(last) : request.Position.CompleteAt(Math.Max(scopeSeq, last), now);
-        WriteEnd(output, request, end, hasMore, extras);
-        await output.FlushAsync(cancellationToken);
+        WriteEnd(buffer, request, end, hasMore, extras);
+        await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
         return count;
     }
 
-    static void WriteEnd(PipeWriter output, DeltaRequest request, long end, bool hasMore, Action<IBufferWriter<byte>> extras)
+    static void WriteEnd(ArrayBufferWriter<byte> output, DeltaRequest request, long end, bool hasMore, Action<IBufferWriter<byte>> extras)
     {
         output.Write("]"u8);
         extras(output);
@@ -55,7 +59,7 @@ internal static class DeltaWriter
         output.Write(hasMore ? "\",\"hasMore\":true}"u8 : "\"}"u8);
     }
 
-    static void WriteAscii(PipeWriter output, string text)
+    static void WriteAscii(ArrayBufferWriter<byte> output, string text)
     {
         var span = output.GetSpan(text.Length);
         output.Advance(System.Text.Encoding.ASCII.GetBytes(text, span));

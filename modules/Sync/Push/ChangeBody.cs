@@ -21,11 +21,13 @@ internal static class ChangeBody
             return (edit.Kind, Write(change, _ => { }));
         if (outcome.After.IsErased)
             return (edit.Kind, null);
-        if (edit.Kind == EditKind.Insert && !outcome.After.IsDeleted)
-            return (edit.Kind, Insert(change, edit, outcome));
         if (edit.Kind == EditKind.Delete)
             return (edit.Kind, outcome.AllLost ? null : Write(change, json => json.WriteRaw(RecordState.DeletedAt, edit.Fields[0].Value)));
-        return (EditKind.Update, Update(change, edit, outcome));
+        // What arrived while the record was hard-deleted was told to nobody; it comes back with the record.
+        var unseen = outcome.Revived ? outcome.After.Fields.Where(field => field.Value.Stamp.Seq != edit.Seq).ToList() : [];
+        return edit.Kind == EditKind.Insert && unseen.Count == 0 && !outcome.AnyLost && EarlierDeletion(edit, outcome) is null && !IsClamped(change, edit)
+            ? (edit.Kind, Insert(change, edit))
+            : (EditKind.Update, Update(change, edit, outcome, unseen));
     }
 
     /// <summary>Versions that did not become current, as <c>{field: {"value":…,"at":…}}</c>; null when all did.</summary>
@@ -42,61 +44,52 @@ internal static class ChangeBody
             json.WriteRaw(member.Name, member.Value);
     });
 
-    /// <summary>A deleted record is told again with its deletion: whoever does not know the record must not take it for a live one.</summary>
-    static byte[]? Update(PlannedChange change, RecordEdit edit, MergeOutcome outcome)
+    /// <summary>
+    /// Each field with its own time. Also the form of an insert that is not taken over as it came: unmodified clients date all fields of
+    /// an insert by its <c>createdAt</c>, or by their own clock when that is missing. A deleted record is told again with its deletion:
+    /// whoever does not know the record must not take it for a live one.
+    /// </summary>
+    static byte[]? Update(PlannedChange change, RecordEdit edit, MergeOutcome outcome, List<KeyValuePair<string, FieldVersion>> unseen)
     {
-        if (outcome.AllLost || edit.Fields.Count == 0)
+        if (Array.TrueForAll(outcome.Lost, lost => lost) && unseen.Count == 0)
             return null;
-        var deletion = outcome.After.IsDeleted ? outcome.After.Fields[RecordState.DeletedAt] : null;
+        var deletion = unseen.Count == 0 ? EarlierDeletion(edit, outcome) : null;
         return Write(change, json =>
         {
             json.WriteStartObject("fields");
             for (var i = 0; i < edit.Fields.Count; i++)
                 if (!outcome.Lost[i])
                     WriteVersion(json, edit.Fields[i].Name, edit.Fields[i].Value, edit.Fields[i].At);
-            if (deletion is not null && deletion.Stamp.Seq != edit.Seq)
+            foreach (var (name, version) in unseen)
+                WriteVersion(json, name, version.Value, version.At);
+            if (deletion is not null)
                 WriteVersion(json, RecordState.DeletedAt, deletion.Value, deletion.At);
             json.WriteEndObject();
         });
     }
 
-    static byte[]? Insert(PlannedChange change, RecordEdit edit, MergeOutcome outcome)
+    static byte[] Insert(PlannedChange change, RecordEdit edit) => Write(change, json =>
     {
-        if (outcome.AllLost && !outcome.Revived)
-            return null;
-        // What arrived while the record was hard-deleted was told to nobody; it comes back with the record.
-        var unseen = outcome.Revived ? outcome.After.Fields.Where(field => field.Value.Stamp.Seq != edit.Seq).ToList() : [];
-        return Write(change, json =>
-        {
-            if (!change.Data.IsEmpty && !outcome.AnyLost && unseen.Count == 0)
-                json.WriteRaw("data", change.Data);
-            else if (!change.Data.IsEmpty)
-                WriteData(json, change, edit, outcome, unseen);
-            if (edit.Fields.Count == 0 && unseen.Count == 0)
-                return;
-            json.WriteStartObject("fieldMeta");
-            for (var i = 0; i < edit.Fields.Count; i++)
-                if (!outcome.Lost[i])
-                    json.WriteRaw(edit.Fields[i].Name, edit.Fields[i].At);
-            foreach (var (name, version) in unseen)
-                json.WriteRaw(name, version.At);
-            json.WriteEndObject();
-        });
-    }
-
-    static void WriteData(
-        Utf8JsonWriter json, PlannedChange change, RecordEdit edit, MergeOutcome outcome, List<KeyValuePair<string, FieldVersion>> unseen)
-    {
-        json.WriteStartObject("data");
-        foreach (var member in change.Source.Members!)
-            if (!Interpreter.IsField(member.Name))
-                json.WriteRaw(member.Name, member.Value);
-        for (var i = 0; i < edit.Fields.Count; i++)
-            if (!outcome.Lost[i])
-                json.WriteRaw(edit.Fields[i].Name, edit.Fields[i].Value);
-        foreach (var (name, version) in unseen)
-            json.WriteRaw(name, version.Value);
+        if (!change.Data.IsEmpty)
+            json.WriteRaw("data", change.Data);
+        if (edit.Fields.Count == 0)
+            return;
+        json.WriteStartObject("fieldMeta");
+        foreach (var field in edit.Fields)
+            json.WriteRaw(field.Name, field.At);
         json.WriteEndObject();
+    });
+
+    /// <summary>The deletion that the record has from elsewhere.</summary>
+    static FieldVersion? EarlierDeletion(RecordEdit edit, MergeOutcome outcome) =>
+        outcome.After.IsDeleted && outcome.After.Fields[RecordState.DeletedAt] is var deletion && deletion.Stamp.Seq != edit.Seq ? deletion : null;
+
+    static bool IsClamped(PlannedChange change, RecordEdit edit)
+    {
+        for (var i = 0; i < edit.Fields.Count; i++)
+            if (change.Fields[i].At is { } at && at.Micros != edit.Fields[i].AtMicros)
+                return true;
+        return false;
     }
 
     static byte[] Write(PlannedChange change, Action<Utf8JsonWriter> content) => Object(json =>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Mana.Sync.Merge;
 using Mana.Sync.Wire;
@@ -93,8 +94,20 @@ internal static class Interpreter
         return null;
     }
 
-    static string? Text(ReadOnlyMemory<byte> token) =>
-        token.Span[0] == '"' && JsonSerializer.Deserialize<string>(token.Span) is { Length: > 0 } text ? text : null;
+    static string? Text(ReadOnlyMemory<byte> token)
+    {
+        if (token.Span[0] != '"')
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<string>(token.Span) is { Length: > 0 } text ? text : null;
+        }
+        catch (JsonException)
+        {
+            // Half a surrogate pair: no text, so the name of no space that anyone may write to.
+            return Encoding.UTF8.GetString(token.Span);
+        }
+    }
 
     /// <summary>Of members with one name the last counts, as everywhere in JSON practice.</summary>
     static List<PlannedField> Last(IEnumerable<PlannedField> fields)

@@ -14,7 +14,7 @@ internal sealed record Conflict(RecordKey Key, string Field, EditedField Pushed,
 /// The part of a push between its two round trips: gives every planned change its position, merges it, and decides what is written.
 /// Works on memory only; the caller holds the lock of the scope meanwhile.
 /// </summary>
-internal sealed class PushSession(long firstSeq, Dictionary<RecordKey, RecordSlot> records, HashSet<Guid> known, IIdSource ids)
+internal sealed class PushSession(long firstSeq, Dictionary<RecordKey, RecordSlot> records, Dictionary<Guid, long> known, IIdSource ids)
 {
     long _next = firstSeq;
 
@@ -37,23 +37,34 @@ internal sealed class PushSession(long firstSeq, Dictionary<RecordKey, RecordSlo
 
     public void Add(PlannedChange change)
     {
-        var slot = records.TryGetValue(change.Key, out var stored) ? stored : records[change.Key] = new RecordSlot { Key = change.Key, State = RecordState.Empty };
-        var duplicate = change.EventId is { } id ? !known.Add(id) : change.Fingerprint == slot.Fingerprint;
-        if (duplicate)
+        var slot = records.TryGetValue(change.Key, out var found) ? found : records[change.Key] = new RecordSlot { Key = change.Key, State = RecordState.Empty };
+        if (StoredAt(change, slot) is { } stored)
         {
             Duplicates++;
-            Acknowledge(change, true, null);
+            // Whoever repeats a change may not have read the first answer: it says again what the server did to the times.
+            Resolve(change, stored, out var clampedBefore);
+            Acknowledge(change, true, clampedBefore);
             return;
         }
 
         var seq = _next;
         _next += Position.Step;
+        if (change.EventId is { } id)
+            known[id] = seq;
         var edit = Resolve(change, seq, out var clampedAt);
         var outcome = Merger.Apply(slot.State, edit);
         Store(change, edit, outcome, slot);
         Clamped += clampedAt is null ? 0 : 1;
         Frozen += outcome.Frozen;
         Acknowledge(change, false, clampedAt);
+    }
+
+    /// <summary>The position at which the same change is stored already.</summary>
+    long? StoredAt(PlannedChange change, RecordSlot slot)
+    {
+        if (change.EventId is { } id)
+            return known.TryGetValue(id, out var seq) ? seq : null;
+        return change.Fingerprint == slot.Fingerprint ? slot.LastSeq : null;
     }
 
     void Store(PlannedChange change, RecordEdit edit, MergeOutcome outcome, RecordSlot slot)

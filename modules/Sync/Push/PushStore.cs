@@ -6,7 +6,8 @@ using NpgsqlTypes;
 namespace Mana.Sync.Push;
 
 /// <summary>What the first round trip of a push brings back; the scope stays locked until the transaction ends.</summary>
-internal sealed record LockedScope(long Id, long FirstSeq, HashSet<Guid> KnownEvents, Dictionary<RecordKey, RecordSlot> Records);
+/// <param name="KnownEvents">Keys of the request that are stored already, with their positions.</param>
+internal sealed record LockedScope(long Id, long FirstSeq, Dictionary<Guid, long> KnownEvents, Dictionary<RecordKey, RecordSlot> Records);
 
 /// <summary>
 /// The SQL of a push: one round trip that locks the scope and reads what the merge needs, one that writes and commits. The scope's row
@@ -21,7 +22,7 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
         RETURNING id, last_seq - $2
         """;
 
-    const string KnownEvents = "SELECT event_id FROM sync.changes WHERE author_id = (SELECT id FROM sync.scopes WHERE name = $1) AND event_id = ANY ($2)";
+    const string KnownEvents = "SELECT event_id, seq FROM sync.changes WHERE author_id = (SELECT id FROM sync.scopes WHERE name = $1) AND event_id = ANY ($2)";
 
     const string Records = """
         SELECT r.table_name, r.record_id, r.state, r.last_seq, r.fingerprint FROM unnest($3::text[], $4::text[]) AS k (t, i)
@@ -44,10 +45,10 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
         await reader.ReadAsync(cancellationToken);
         var (id, firstSeq) = (reader.GetInt64(0), reader.GetInt64(1));
 
-        var events = new HashSet<Guid>();
+        var events = new Dictionary<Guid, long>();
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            events.Add(reader.GetGuid(0));
+            events[reader.GetGuid(0)] = reader.GetInt64(1);
 
         var records = new Dictionary<RecordKey, RecordSlot>();
         await reader.NextResultAsync(cancellationToken);

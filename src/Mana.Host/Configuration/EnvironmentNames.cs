@@ -12,6 +12,7 @@ internal static class EnvironmentNames
         ["DATABASE_URL"] = "Database:Url",
         ["DATABASE_MIGRATION_URL"] = "Database:MigrationUrl",
         ["BASE_URL"] = "Auth:BaseUrl",
+        ["JWT_ISSUER"] = "Auth:Issuer",
         ["JWT_AUDIENCE"] = "Auth:Audience",
         ["MANA_AUTH_KEK"] = "Auth:KeyEncryptionKey",
         ["AUTH_REQUIRE_VERIFIED_EMAIL"] = "Auth:RequireVerifiedEmail",
@@ -24,8 +25,13 @@ internal static class EnvironmentNames
         ["RATE_LIMITS"] = "RateLimits:Enabled",
     };
 
-    public static void UseEnvironmentNames(this ConfigurationManager configuration)
+    /// <summary>Where the web apps' development servers listen, as the original allowed them.</summary>
+    const string DevelopmentOrigins = "http://localhost:5173,http://localhost:5188,http://localhost:3001";
+
+    public static void UseEnvironmentNames(this ConfigurationManager configuration, bool development)
     {
+        if (development && configuration["Origins:Trusted"] is null)
+            configuration.AddInMemoryCollection([KeyValuePair.Create("Origins:Trusted", (string?)DevelopmentOrigins)]);
         var given = Settings
             .Select(pair => KeyValuePair.Create(pair.Value, configuration[pair.Key]))
             .Where(pair => !string.IsNullOrEmpty(pair.Value)).ToList();

@@ -12,6 +12,8 @@ internal sealed class SecurityHeaders(RequestDelegate next, IHostEnvironment env
     public Task InvokeAsync(HttpContext context)
     {
         var headers = context.Response.Headers;
+        // Answers hold user data unless an endpoint says otherwise.
+        headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal) ? DocumentationPolicy : DataPolicy;

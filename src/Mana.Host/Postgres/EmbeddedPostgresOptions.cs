@@ -34,7 +34,9 @@ internal sealed class EmbeddedPostgresOptions
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["shared_buffers"] = "128MB",
+            ["shared_buffers"] = "256MB",
+            // Room between checkpoints: after each one, every page is written to the log whole once more.
+            ["max_wal_size"] = "4GB",
             ["max_connections"] = "100",
             ["wal_compression"] = "on",
             ["timezone"] = "UTC",

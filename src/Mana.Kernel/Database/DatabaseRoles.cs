@@ -13,7 +13,13 @@ internal static class DatabaseRoles
                 BEGIN CREATE ROLE mana_owner NOLOGIN NOSUPERUSER NOBYPASSRLS; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END;
               END IF;
               IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mana_app') THEN
-                BEGIN CREATE ROLE mana_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END;
+                BEGIN
+                  CREATE ROLE mana_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+                  -- A host that vanished in the middle of a push must not hold the lock of a scope for the two hours that TCP would wait.
+                  ALTER ROLE mana_app SET idle_in_transaction_session_timeout = '5min';
+                  ALTER ROLE mana_app SET tcp_keepalives_idle = 30;
+                  ALTER ROLE mana_app SET lock_timeout = '15s';
+                EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END;
               END IF;
               IF NOT pg_has_role(current_user, 'mana_owner', 'USAGE') THEN
                 EXECUTE format('GRANT mana_owner TO %I', current_user);

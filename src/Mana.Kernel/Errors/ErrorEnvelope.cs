@@ -28,6 +28,8 @@ public static class ErrorEnvelope
             return;
 
         var style = context.GetEndpoint()?.Metadata.GetMetadata<ErrorStyle>();
+        if (style is { WithStatus: true })
+            error = Refusals.ForWrapper(error);
         using (var json = new Utf8JsonWriter(response.BodyWriter, Readable))
             Write(json, error, style);
         await response.BodyWriter.FlushAsync(context.RequestAborted);

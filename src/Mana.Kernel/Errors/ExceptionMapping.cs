@@ -23,6 +23,8 @@ internal sealed class ExceptionMapping(ILogger<ExceptionMapping> log) : IExcepti
             return true;
         }
 
+        // The exception middleware takes the endpoint away before it asks us; how its group words errors is written there.
+        httpContext.SetEndpoint(httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint);
         var error = Map(exception, httpContext);
         if (error.StatusCode >= 500)
             log.LogError(exception, "{Method} {Route} failed with {Status}", httpContext.Request.Method, RouteOf(httpContext), error.StatusCode);

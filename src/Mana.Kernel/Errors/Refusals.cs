@@ -14,14 +14,21 @@ public static class Refusals
         RetryAfterSeconds = 2,
     };
 
+    /// <summary>"Connection" as above: a client that is told to wait must not forget its session (auth.md 7.3).</summary>
     public static ApiError RateLimited(int retryAfterSeconds, bool wrapper) =>
-        new(429, wrapper ? "RATE_LIMITED" : "rate_limited", "Too many requests.") { RetryAfterSeconds = retryAfterSeconds };
+        new(429, wrapper ? "RATE_LIMITED" : "rate_limited", "Too many requests on this connection; try again later.") { RetryAfterSeconds = retryAfterSeconds };
 
     public static ApiError BadJson(HttpContext context)
     {
         var code = context.GetEndpoint()?.Metadata.GetMetadata<ErrorStyle>()?.BadJson ?? "invalid_json";
         return new ApiError(400, code, "The request body is not the JSON that this endpoint expects.");
     }
+
+    /// <summary>The shared refusals in the spelling of auth.md 3.4, E1: its clients take <c>^[A-Z_]+$</c> for a code and everything else for text.</summary>
+    internal static ApiError ForWrapper(ApiError error) => error with
+    {
+        Error = error.Error == Unavailable.Error ? "SERVICE_UNAVAILABLE" : error.Error.ToUpperInvariant(),
+    };
 
     internal static ApiError ForStatus(int status) => status switch
     {

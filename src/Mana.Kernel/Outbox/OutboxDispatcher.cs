@@ -26,6 +26,7 @@ internal sealed class OutboxDispatcher : BackgroundService
     readonly ILookup<string, EventSubscription> _subscriptions;
     readonly Counter<long> _delivered;
     readonly SemaphoreSlim _wake = new(1, 1);
+    readonly OutboxGauges _gauges;
 
     public OutboxDispatcher(
         NpgsqlDataSource database, IServiceScopeFactory scopes, TimeProvider time, ILogger<OutboxDispatcher> log, IMeterFactory meters,
@@ -34,7 +35,9 @@ internal sealed class OutboxDispatcher : BackgroundService
         (_database, _scopes, _time, _log) = (database, scopes, time, log);
         _stores = [.. sources.Select(source => new OutboxStore(source.Schema))];
         _subscriptions = subscriptions.ToLookup(subscription => subscription.EventName, StringComparer.Ordinal);
-        _delivered = meters.Create("Mana.Outbox").CreateCounter<long>("mana_outbox_deliveries_total", description: "Deliveries of events to handlers");
+        var meter = meters.Create("Mana.Outbox");
+        _gauges = new OutboxGauges(meter, _stores, database, time);
+        _delivered = meter.CreateCounter<long>("mana_outbox_deliveries_total", description: "Deliveries of events to handlers");
     }
 
     public IReadOnlyList<OutboxStore> Stores => _stores;
@@ -49,6 +52,7 @@ internal sealed class OutboxDispatcher : BackgroundService
             try
             {
                 await DrainAsync(stoppingToken);
+                await _gauges.SampleAsync(stoppingToken);
                 await WaitAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Mana.Kernel.Jobs;
-using Microsoft.Extensions.Configuration;
 using Npgsql;
 using Xunit;
 
@@ -18,9 +17,7 @@ public sealed class JobsDatabase : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var configuration = new ConfigurationBuilder().AddEnvironmentVariables("MANA_TEST_").Build();
-        _server = new NpgsqlConnectionStringBuilder(
-            configuration["POSTGRES"] ?? throw new InvalidOperationException("MANA_TEST_POSTGRES names no PostgreSQL."));
+        _server = new NpgsqlConnectionStringBuilder(await Mana.Testing.TestCluster.AdminAsync());
         await OnServerAsync($"create database {_name}");
         Admin = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Database = _name, MaxPoolSize = 10 });
         await ExecuteAsync(QuartzSchema.Sql);

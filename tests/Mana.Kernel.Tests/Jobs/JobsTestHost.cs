@@ -63,7 +63,7 @@ internal sealed class JobsTestHost : IAsyncDisposable
     public JobsTestHost(NpgsqlDataSource dataSource, Action<IServiceCollection> configure, Probe? probe = null, bool enabled = true)
     {
         Probe = probe ?? new Probe();
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Jobs:Enabled"] = enabled.ToString(),

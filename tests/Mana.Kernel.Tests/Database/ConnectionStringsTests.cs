@@ -1,0 +1,43 @@
+using Mana.Kernel.Database;
+using Xunit;
+
+namespace Mana.Kernel.Tests.Database;
+
+public sealed class ConnectionStringsTests
+{
+    [Fact]
+    public void A_url_and_the_npgsql_form_mean_the_same()
+    {
+        var url = ConnectionStrings.Parse("postgresql://ann:p%40ss%3Aword@db.test:6543/mana?sslmode=require");
+        var pairs = ConnectionStrings.Parse("Host=db.test;Port=6543;Database=mana;Username=ann;Password=p@ss:word;SSL Mode=Require");
+        Assert.Equal((pairs.Host, pairs.Port, pairs.Database, pairs.Username, pairs.Password, pairs.SslMode), (url.Host, url.Port, url.Database, url.Username, url.Password, url.SslMode));
+        Assert.Equal(5432, ConnectionStrings.Parse("postgres://ann@db.test/mana").Port);
+    }
+
+    [Fact]
+    public void A_stronger_role_is_only_used_to_migrate_and_the_app_role_gets_a_password_derived_from_its()
+    {
+        var options = new DatabaseOptions { Url = "postgres://admin:topsecret@db.test/mana" };
+        Assert.Equal("admin", ConnectionStrings.Migration(options)!.Username);
+        var runtime = ConnectionStrings.Runtime(options);
+        Assert.Equal("mana_app", runtime.Username);
+        Assert.Equal(64, runtime.Password!.Length);
+        Assert.NotEqual(runtime.Password, ConnectionStrings.AppPassword("another"));
+    }
+
+    [Fact]
+    public void The_app_role_itself_migrates_nothing_unless_a_migration_url_is_given()
+    {
+        var options = new DatabaseOptions { Url = "postgres://mana_app:own@db.test/mana" };
+        Assert.Null(ConnectionStrings.Migration(options));
+        Assert.Equal("own", ConnectionStrings.Runtime(options).Password);
+        options.MigrationUrl = "postgres://owner:x@db.test/mana";
+        Assert.Equal("owner", ConnectionStrings.Migration(options)!.Username);
+    }
+
+    [Theory]
+    [InlineData(null, "DATABASE_URL is not set")]
+    [InlineData("postgres://mana:devpassword@db/mana", "password in DATABASE_URL")]
+    public void Production_refuses_a_missing_url_and_a_default_password(string? url, string names) =>
+        Assert.Contains(new DatabaseOptions { Url = url }.Problems(production: true), problem => problem.Contains(names, StringComparison.Ordinal));
+}

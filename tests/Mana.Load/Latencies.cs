@@ -1,0 +1,33 @@
+namespace Mana.Load;
+
+/// <summary>Result of one run. Latencies are milliseconds of whole requests, as the client sees them.</summary>
+internal sealed record RunResult(string Scenario, int Requests, long Changes, int Errors, double Seconds, double P50, double P95, double P99, double Max)
+{
+    public double ChangesPerSecond => Changes / Seconds;
+
+    public double RequestsPerSecond => Requests / Seconds;
+
+    /// <summary>Resident memory of the host, MB: before, and the highest seen meanwhile.</summary>
+    public (double Before, double Peak) HostMemory { get; init; }
+
+    public static RunResult Of(string scenario, IEnumerable<Worker> workers, TimeSpan took)
+    {
+        var all = workers.ToList();
+        var latencies = all.SelectMany(worker => worker.Latencies).Order().ToArray();
+        return new RunResult(
+            scenario, latencies.Length, all.Sum(worker => worker.Changes), all.Sum(worker => worker.Errors), took.TotalSeconds,
+            At(latencies, 0.50), At(latencies, 0.95), At(latencies, 0.99), latencies.Length == 0 ? 0 : latencies[^1]);
+    }
+
+    static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))];
+}
+
+/// <summary>What one connection of a run has done.</summary>
+internal sealed class Worker
+{
+    public List<double> Latencies { get; } = [];
+
+    public long Changes { get; set; }
+
+    public int Errors { get; set; }
+}

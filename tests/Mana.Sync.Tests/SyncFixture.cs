@@ -1,0 +1,82 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Mana.Sync.Merge;
+using Mana.Testing;
+using Npgsql;
+
+namespace Mana.Sync.Tests;
+
+/// <summary>A host with a database of its own, people to push with, and a view of what is stored, past row-level security.</summary>
+public sealed class SyncFixture : IAsyncLifetime
+{
+    readonly HostFixture _inner = new();
+    int _people;
+
+    public TestHost Host => _inner.Host;
+
+    public string Database => _inner.Database;
+
+    public ValueTask InitializeAsync() => _inner.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _inner.DisposeAsync();
+
+    public Task<NpgsqlConnection> OpenAsync() => _inner.OpenAsync();
+
+    /// <summary>A person nobody has seen before, on device "a".</summary>
+    internal async Task<SyncClient> PersonAsync(string device = "a") => await PersonAsync(Host, device);
+
+    internal async Task<SyncClient> PersonAsync(TestHost host, string device = "a")
+    {
+        var userId = $"person-{Interlocked.Increment(ref _people)}";
+        return new SyncClient(await new TokenForge(host).ClientForAsync(userId), userId, device);
+    }
+
+    /// <summary>How many log rows this person has in the client's app.</summary>
+    internal async Task<long> RowsAsync(SyncClient person) => await _inner.ScalarAsync<long>(
+        "SELECT count(*) FROM sync.changes c JOIN sync.scopes s ON s.id = c.scope_id WHERE s.name = $1 AND c.app_id = $2", Scope(person), person.App);
+
+    internal async Task<long> RecordsAsync(SyncClient person) => await _inner.ScalarAsync<long>(
+        "SELECT count(*) FROM sync.records r JOIN sync.scopes s ON s.id = r.scope_id WHERE s.name = $1 AND r.app_id = $2", Scope(person), person.App);
+
+    /// <summary>The newest position of this person's scope.</summary>
+    internal async Task<long> NewestAsync(SyncClient person) =>
+        await _inner.ScalarAsync<long>("SELECT last_seq FROM sync.scopes WHERE name = $1", Scope(person));
+
+    /// <summary>One column of the log rows of a record, as text, in order of acceptance.</summary>
+    internal async Task<List<string?>> LogAsync(SyncClient person, string id, string column)
+    {
+        await using var connection = await OpenAsync();
+        await using var command = new NpgsqlCommand(
+            $"SELECT ({column})::text FROM sync.changes c JOIN sync.scopes s ON s.id = c.scope_id WHERE s.name = $1 AND c.app_id = $2 AND c.record_id = $3 ORDER BY c.seq", connection);
+        command.Parameters.Add(new() { Value = Scope(person) });
+        command.Parameters.Add(new() { Value = person.App });
+        command.Parameters.Add(new() { Value = id });
+        await using var rows = await command.ExecuteReaderAsync();
+        var values = new List<string?>();
+        while (await rows.ReadAsync())
+            values.Add(rows.IsDBNull(0) ? null : rows.GetString(0));
+        return values;
+    }
+
+    /// <summary>The merged state of a record: the "state view" of the scenarios. Null when the server does not know it.</summary>
+    internal async Task<RecordState?> StateAsync(SyncClient person, string id, string table = "tasks")
+    {
+        var stored = await _inner.ScalarAsync<string>(
+            "SELECT r.state::text FROM sync.records r JOIN sync.scopes s ON s.id = r.scope_id WHERE s.name = $1 AND r.app_id = $2 AND r.table_name = $3 AND r.record_id = $4",
+            Scope(person), person.App, table, id);
+        return stored is null ? null : RecordStateJson.Read(Encoding.UTF8.GetBytes(stored));
+    }
+
+    /// <summary>One merged value, as the JSON text that is stored; null when the field is unknown.</summary>
+    internal async Task<string?> ValueAsync(SyncClient person, string id, string field) =>
+        (await StateAsync(person, id))?.Fields.TryGetValue(field, out var version) == true ? Encoding.UTF8.GetString(version.Value.Span) : null;
+
+    internal static string Scope(SyncClient person) => "user:" + person.UserId;
+}
+
+internal static class JsonAssert
+{
+    /// <summary>Equal as JSON: the order of members does not matter, everything else does.</summary>
+    public static void Same(string expected, JsonNode? actual) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), actual), $"expected {expected}\nactual   {actual?.ToJsonString() ?? "null"}");
+}
