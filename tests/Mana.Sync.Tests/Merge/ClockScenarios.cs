@@ -45,7 +45,7 @@ public sealed class ClockScenarios(SyncFixture fixture) : IClassFixture<SyncFixt
 
     [Theory]
     [InlineData(4.9, false)]
-    [InlineData(5.2, true)]
+    [InlineData(6.0, true)]
     public async Task Scenario_24_5_79_five_minutes_are_tolerated(double minutes, bool clamped)
     {
         var a = await fixture.PersonAsync();
