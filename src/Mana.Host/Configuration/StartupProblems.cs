@@ -1,6 +1,7 @@
 using Mana.Kernel.Database;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Mana.Host.Configuration;
 
@@ -15,6 +16,8 @@ internal static class StartupProblems
         AggregateException { InnerExceptions: var several } when several.All(one => one is OptionsValidationException) =>
             several.SelectMany(one => ((OptionsValidationException)one).Failures),
         StartupRefusedException refused => [refused.Message],
+        NpgsqlException { SqlState: { } state } refused => [$"DATABASE_URL: PostgreSQL refuses ({state}): {refused.Message}"],
+        NpgsqlException => ["DATABASE_URL: PostgreSQL does not answer there."],
         IOException { InnerException: AddressInUseException } inUse => [$"PORT: {inUse.Message}"],
         _ => null,
     };

@@ -49,6 +49,17 @@ public sealed class StartRefusalTests
     }
 
     [Fact]
+    public async Task A_database_that_is_not_there_is_waited_for_and_then_told()
+    {
+        await using var host = HostProcess.Launch(Unreachable, [.. Production(), ("Database__StartupWaitSeconds", "1")]);
+
+        Assert.Equal(1, await host.ExitAsync());
+        Assert.Contains("does not answer yet", host.Output, StringComparison.Ordinal);
+        Assert.Contains("DATABASE_URL: PostgreSQL does not answer there.", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_told()
     {
         var database = await TestCluster.CreateDatabaseAsync(migrated: false);
