@@ -36,11 +36,14 @@ internal static class ServerSetup
     {
         builder.Logging.ClearProviders();
         if (builder.Environment.IsDevelopment())
-            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
+            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.IncludeScopes, console.TimestampFormat) = (true, true, "HH:mm:ss "));
         else
-            builder.Logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+            builder.Logging.AddJsonConsole(console =>
+                (console.UseUtcTimestamp, console.IncludeScopes, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
         // Request lines hold paths and query strings, SQL logs hold parameter shapes: neither belongs in a log at level info.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // Its scope would put the path into every line; RequestIds has the scope that we want.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("Quartz", LogLevel.Warning);

@@ -22,9 +22,10 @@ internal static class ManaPipeline
 
     public static void UseManaPipeline(this WebApplication app)
     {
-        app.UseKernel();
+        // Around the exception handler: what it answers carries these headers, and what it logs the request's id.
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<SecurityHeaders>();
+        app.UseKernel();
         app.UseMiddleware<ExactPaths>();
         app.UseRouting();
         app.UseCors();

@@ -13,8 +13,14 @@ internal sealed partial class RequestIds(RequestDelegate next, IIdSource ids, IL
         var sent = context.Request.Headers[Header].ToString();
         var id = WellFormed().IsMatch(sent) ? sent : ids.NewId()[^8..];
         context.TraceIdentifier = id;
-        context.Response.Headers[Header] = id;
-        using (log.BeginScope(new KeyValuePair<string, object>("RequestId", id)))
+        // At the last moment, because an answer that begins as an exception starts with no headers at all.
+        context.Response.OnStarting(static state =>
+        {
+            var started = (HttpContext)state;
+            started.Response.Headers[Header] = started.TraceIdentifier;
+            return Task.CompletedTask;
+        }, context);
+        using (log.BeginScope("RequestId:{RequestId}", id))
             await next(context);
     }
 

@@ -11,15 +11,22 @@ internal sealed class SecurityHeaders(RequestDelegate next, IHostEnvironment env
 
     public Task InvokeAsync(HttpContext context)
     {
+        context.Response.OnStarting(() => AddTo(context));
+        return next(context);
+    }
+
+    Task AddTo(HttpContext context)
+    {
         var headers = context.Response.Headers;
         // Answers hold user data unless an endpoint says otherwise.
-        headers.CacheControl = "no-store";
+        if (headers.CacheControl.Count == 0)
+            headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal) ? DocumentationPolicy : DataPolicy;
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         if (environment.IsProduction())
             headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
-        return next(context);
+        return Task.CompletedTask;
     }
 }

@@ -136,16 +136,6 @@ public sealed class LoginTests(HostFixture fixture) : IClassFixture<HostFixture>
         Assert.Equal(1L, await fixture.ScalarAsync<long>("SELECT count(*) FROM auth.sessions WHERE id = $1", claims.GetProperty("sid").GetString()!));
     }
 
-    [Fact]
-    public async Task The_first_sign_ins_of_a_host_do_not_starve_each_other_of_connections()
-    {
-        var email = AuthApi.NewEmail();
-        await _api.RegisterAsync(email);
-        await using var small = await new TestHost(fixture.Database).With("Database:MaxPoolSize", "4").StartAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => new AuthApi(small).LoginAsync(email)));
-        Assert.All(answers, answer => answer.IsOk());
-    }
-
     async Task<string> SendLoginAsync(string email, string userAgent, string address, string deviceId, string deviceName)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new { email, password = AuthApi.Password, deviceId, deviceName, unknown = true });

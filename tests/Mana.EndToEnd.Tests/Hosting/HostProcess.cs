@@ -178,7 +178,18 @@ public sealed partial class HostProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+        await StopOrphanAsync();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>A killed host, or one whose shutdown is broken, leaves its embedded PostgreSQL behind.</summary>
+    async Task StopOrphanAsync()
+    {
+        var file = Path.Combine(Folder, ".data", "postgres", "cluster", "postmaster.pid");
+        if (!File.Exists(file))
+            return;
+        await Signals.SendAsync("QUIT", int.Parse((await File.ReadAllLinesAsync(file))[0], CultureInfo.InvariantCulture));
+        await Eventually.TrueAsync("The orphaned PostgreSQL is gone", () => !File.Exists(file));
     }
 
     [GeneratedRegex(@"Now listening on: http://[^:]+:(?<port>\d+)", RegexOptions.None, 1000)]

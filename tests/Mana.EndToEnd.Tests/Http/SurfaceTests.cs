@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Mana.EndToEnd.Tests.Http;
@@ -43,11 +44,26 @@ public sealed class SurfaceTests(SharedHost host) : IDisposable
     {
         using var answer = await SendAsync(method, path);
 
+        Assert.Equal(path == "/api/auth/jwks" ? "public, max-age=300" : "no-store", Header(answer, "Cache-Control"));
         Assert.Equal("nosniff", Header(answer, "X-Content-Type-Options"));
         Assert.Equal("no-referrer", Header(answer, "Referrer-Policy"));
         Assert.Equal("default-src 'none'; frame-ancestors 'none'", Header(answer, "Content-Security-Policy"));
         Assert.False(answer.Headers.Contains("Server"));
         Assert.False(answer.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    [Fact]
+    public async Task An_answer_that_began_as_an_exception_carries_them_too()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/login") { Content = new StringContent("{", Encoding.UTF8, "application/json") };
+        request.Headers.Add("X-Request-Id", "began-as-an-exception");
+        request.Headers.Add("Origin", SharedHost.Origin);
+        using var answer = await _http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("nosniff", Header(answer, "X-Content-Type-Options"));
+        Assert.Equal("began-as-an-exception", Header(answer, "X-Request-Id"));
+        Assert.Equal(SharedHost.Origin, Header(answer, "Access-Control-Allow-Origin"));
     }
 
     [Fact]

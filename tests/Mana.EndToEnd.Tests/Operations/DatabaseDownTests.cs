@@ -27,6 +27,9 @@ public sealed class DatabaseDownTests(PrivatePostgres postgres) : IClassFixture<
             Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "A push waited for a database that is down.");
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             Assert.True(refused.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+            Assert.Equal("nosniff", Assert.Single(refused.Headers.GetValues("X-Content-Type-Options")));
+            var id = Assert.Single(refused.Headers.GetValues("X-Request-Id"));
+            await Eventually.TrueAsync("The log names the request", () => host.Output.Contains($"RequestId:{id}", StringComparison.Ordinal));
             Assert.Equal("unavailable", (string?)(await refused.Content.ReadFromJsonAsync<JsonNode>())!["error"]);
         }
 
