@@ -149,6 +149,9 @@ public sealed class MergeScenarios(SyncFixture fixture) : IClassFixture<SyncFixt
             ("b", Change.Update("t1", "title", "\"edited\"", 2)));
         await ShowsAsync(a, "t1", "title", "\"edited\"");
         await ShowsAsync(a, "t1", "createdAt", $"\"{Change.At(5)}\"");
+        var second = (await a.As("c").PullAsync()).Ok().Changes[1]!;
+        Assert.Equal("update", (string?)second["op"]);
+        JsonAssert.Same($$$"""{"title":{"value":"old","at":"{{{Change.At(1)}}}"}}""", second["fields"]);
     }
 
     [Fact]
