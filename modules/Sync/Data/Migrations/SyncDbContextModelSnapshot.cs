@@ -31,7 +31,8 @@ namespace Mana.Sync.Data.Migrations
 
                     b.Property<string>("AppId")
                         .HasColumnType("text")
-                        .HasColumnName("app_id");
+                        .HasColumnName("app_id")
+                        .UseCollation("C");
 
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
@@ -39,7 +40,8 @@ namespace Mana.Sync.Data.Migrations
 
                     b.Property<string>("TableName")
                         .HasColumnType("text")
-                        .HasColumnName("table_name");
+                        .HasColumnName("table_name")
+                        .UseCollation("C");
 
                     b.Property<long>("AuthorId")
                         .HasColumnType("bigint")
@@ -52,7 +54,8 @@ namespace Mana.Sync.Data.Migrations
                     b.Property<string>("ClientId")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("client_id");
+                        .HasColumnName("client_id")
+                        .UseCollation("C");
 
                     b.Property<bool>("Echo")
                         .HasColumnType("boolean")
@@ -73,7 +76,8 @@ namespace Mana.Sync.Data.Migrations
                     b.Property<string>("RecordId")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("record_id");
+                        .HasColumnName("record_id")
+                        .UseCollation("C");
 
                     b.Property<short>("SchemaVersion")
                         .HasColumnType("smallint")
@@ -97,15 +101,18 @@ namespace Mana.Sync.Data.Migrations
 
                     b.Property<string>("AppId")
                         .HasColumnType("text")
-                        .HasColumnName("app_id");
+                        .HasColumnName("app_id")
+                        .UseCollation("C");
 
                     b.Property<string>("TableName")
                         .HasColumnType("text")
-                        .HasColumnName("table_name");
+                        .HasColumnName("table_name")
+                        .UseCollation("C");
 
                     b.Property<string>("RecordId")
                         .HasColumnType("text")
-                        .HasColumnName("record_id");
+                        .HasColumnName("record_id")
+                        .UseCollation("C");
 
                     b.Property<long>("AuthorId")
                         .HasColumnType("bigint")
@@ -156,7 +163,8 @@ namespace Mana.Sync.Data.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.HasKey("Id")
                         .HasName("scopes_key");

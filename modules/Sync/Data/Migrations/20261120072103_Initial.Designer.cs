@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mana.Sync.Data.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261120054635_Initial")]
+    [Migration("20261120072103_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -34,7 +34,8 @@ namespace Mana.Sync.Data.Migrations
 
                     b.Property<string>("AppId")
                         .HasColumnType("text")
-                        .HasColumnName("app_id");
+                        .HasColumnName("app_id")
+                        .UseCollation("C");
 
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
@@ -42,7 +43,8 @@ namespace Mana.Sync.Data.Migrations
 
                     b.Property<string>("TableName")
                         .HasColumnType("text")
-                        .HasColumnName("table_name");
+                        .HasColumnName("table_name")
+                        .UseCollation("C");
 
                     b.Property<long>("AuthorId")
                         .HasColumnType("bigint")
@@ -55,7 +57,8 @@ namespace Mana.Sync.Data.Migrations
                     b.Property<string>("ClientId")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("client_id");
+                        .HasColumnName("client_id")
+                        .UseCollation("C");
 
                     b.Property<bool>("Echo")
                         .HasColumnType("boolean")
@@ -76,7 +79,8 @@ namespace Mana.Sync.Data.Migrations
                     b.Property<string>("RecordId")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("record_id");
+                        .HasColumnName("record_id")
+                        .UseCollation("C");
 
                     b.Property<short>("SchemaVersion")
                         .HasColumnType("smallint")
@@ -100,15 +104,18 @@ namespace Mana.Sync.Data.Migrations
 
                     b.Property<string>("AppId")
                         .HasColumnType("text")
-                        .HasColumnName("app_id");
+                        .HasColumnName("app_id")
+                        .UseCollation("C");
 
                     b.Property<string>("TableName")
                         .HasColumnType("text")
-                        .HasColumnName("table_name");
+                        .HasColumnName("table_name")
+                        .UseCollation("C");
 
                     b.Property<string>("RecordId")
                         .HasColumnType("text")
-                        .HasColumnName("record_id");
+                        .HasColumnName("record_id")
+                        .UseCollation("C");
 
                     b.Property<long>("AuthorId")
                         .HasColumnType("bigint")
@@ -159,7 +166,8 @@ namespace Mana.Sync.Data.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.HasKey("Id")
                         .HasName("scopes_key");

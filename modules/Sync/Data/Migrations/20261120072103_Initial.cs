@@ -22,12 +22,12 @@ namespace Mana.Sync.Data.Migrations
                 {
                     scope_id = table.Column<long>(type: "bigint", nullable: false),
                     seq = table.Column<long>(type: "bigint", nullable: false),
-                    app_id = table.Column<string>(type: "text", nullable: false),
-                    table_name = table.Column<string>(type: "text", nullable: false),
+                    app_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    table_name = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     author_id = table.Column<long>(type: "bigint", nullable: false),
                     event_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    record_id = table.Column<string>(type: "text", nullable: false),
-                    client_id = table.Column<string>(type: "text", nullable: false),
+                    record_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    client_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     op = table.Column<short>(type: "smallint", nullable: false),
                     schema_version = table.Column<short>(type: "smallint", nullable: false),
                     echo = table.Column<bool>(type: "boolean", nullable: false),
@@ -45,9 +45,9 @@ namespace Mana.Sync.Data.Migrations
                 columns: table => new
                 {
                     scope_id = table.Column<long>(type: "bigint", nullable: false),
-                    app_id = table.Column<string>(type: "text", nullable: false),
-                    table_name = table.Column<string>(type: "text", nullable: false),
-                    record_id = table.Column<string>(type: "text", nullable: false),
+                    app_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    table_name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    record_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     author_id = table.Column<long>(type: "bigint", nullable: false),
                     state = table.Column<string>(type: "json", nullable: false),
                     last_seq = table.Column<long>(type: "bigint", nullable: false),
@@ -68,7 +68,7 @@ namespace Mana.Sync.Data.Migrations
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
-                    name = table.Column<string>(type: "text", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     last_seq = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
