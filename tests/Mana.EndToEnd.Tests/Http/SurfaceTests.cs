@@ -24,6 +24,22 @@ public sealed class SurfaceTests(SharedHost host) : IDisposable
         Assert.True(expected == actual, $"Snapshots/routes.txt no longer says what the host offers. If that is meant, replace it with:\n{actual}");
     }
 
+    [Theory]
+    [InlineData("/sync/{appId}", "post", "bearer")]
+    [InlineData("/sync/{appId}/pull", "get", "bearer")]
+    [InlineData("/api/v1/internal/outbox/parked", "get", "serviceKey")]
+    [InlineData("/api/v1/auth/login", "post", null)]
+    [InlineData("/health", "get", null)]
+    public async Task The_document_says_what_each_route_wants_to_see(string path, string method, string? scheme)
+    {
+        var document = (await _http.GetFromJsonAsync<JsonNode>("/openapi/v1.json"))!;
+
+        var wanted = document["paths"]![path]![method]!["security"]?.AsArray().Single()!.AsObject().Single().Key;
+
+        Assert.Equal(scheme, wanted);
+        Assert.True(scheme is null || document["components"]!["securitySchemes"]![scheme] is not null);
+    }
+
     [Fact]
     public async Task The_documentation_page_loads_and_may_run_its_own_scripts_only()
     {
