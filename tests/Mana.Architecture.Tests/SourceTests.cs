@@ -49,8 +49,8 @@ public sealed class SourceTests
         Wall.Notices(Leftovers.InCode(Text("a\n// " + "TO" + "DO: later\n  " + "#" + "region x\nthrow new " + "NotImplemented" + "Exception();")), "sample:2", "sample:3", "sample:4");
         Wall.Notices(Leftovers.InCode(Text("GET /sync/todo; toDoList")));
         Wall.Notices(Leftovers.MachinePaths(Text("cd /" + "work/main && ls \"/" + "home/me\"; see docs/" + "work/list and $HOME/" + "root/x")), "/wo" + "rk/m", "/ho" + "me/m");
-        Wall.Notices(Leftovers.RegistryHosts(Text("https://registry.npmjs" + ".org/jose"), []), "sample");
-        Wall.Notices(Leftovers.RegistryHosts(Text("https://packages.example.test/jose"), ["packages.example.test"]), "sample");
+        Wall.Notices(Leftovers.RegistryHosts(Text("https://" + "registry.example.test/jose and https://" + "api.nuget.example.test/v3"), []), "sample:1", "sample:1");
+        Wall.Notices(Leftovers.RegistryHosts(Text("https://mirror.example.test/jose"), ["mirror.example.test"]), "sample");
     }
 
     [Fact]

@@ -9,20 +9,18 @@ internal static class Leftovers
     static readonly Regex Region = new($@"^\s*{"#" + "region"}\b", RegexOptions.Multiline);
     static readonly Regex MachinePath = new($@"(?<![\w.~$}}-])/({"wo" + "rk"}|{"ro" + "ot"}|{"ho" + "me"})/\w");
 
-    static readonly string[] Registries =
-    [
-        "api.nuget" + ".org", "registry.npmjs" + ".org", "registry.yarnpkg" + ".com", "pkgs.dev.azure" + ".com", "npm.pkg.github" + ".com", "nuget.pkg.github" + ".com",
-    ];
+    /// <summary>An address whose host has a label that starts or ends as package registries call themselves.</summary>
+    static readonly Regex Registry = new(@"https?://([\w-]+\.)*(registry|packages?|pkgs|\w*nuget|npm\w*)\.[\w.-]+", RegexOptions.IgnoreCase);
 
     public static IEnumerable<string> InCode(SourceFile file) => Find(file, Unfinished).Concat(Find(file, Region));
 
     public static IEnumerable<string> MachinePaths(SourceFile file) => Find(file, MachinePath);
 
-    /// <summary>Hosts of the public registries and of those this machine is configured for.</summary>
-    public static IEnumerable<string> RegistryHosts(SourceFile file, IEnumerable<string> configured) =>
-        from host in Registries.Concat(configured)
+    /// <summary>What looks like a registry's address, and the hosts that this machine is configured for.</summary>
+    public static IEnumerable<string> RegistryHosts(SourceFile file, IEnumerable<string> configured) => Find(file, Registry).Concat(
+        from host in configured
         where file.Text.Contains(host, StringComparison.OrdinalIgnoreCase)
-        select $"{file.Path} names a package registry";
+        select $"{file.Path} names a package registry");
 
     /// <summary>Hosts in the package managers' settings of the current user.</summary>
     public static IEnumerable<string> ConfiguredRegistries(IEnumerable<string> settingsFiles) =>
