@@ -81,8 +81,17 @@ internal sealed class RequestMeter(SyncMetrics metrics) : IEndpointFilter
     {
         var start = Stopwatch.GetTimestamp();
         var endpoint = HttpMethods.IsPost(context.HttpContext.Request.Method) ? "push" : "pull";
-        var result = await next(context);
-        metrics.Request(endpoint, (result as ApiError)?.StatusCode ?? StatusCodes.Status200OK, Stopwatch.GetElapsedTime(start));
-        return result;
+        // What throws on its way has failed, whatever status it is mapped to later.
+        var status = StatusCodes.Status500InternalServerError;
+        try
+        {
+            var result = await next(context);
+            status = (result as ApiError)?.StatusCode ?? StatusCodes.Status200OK;
+            return result;
+        }
+        finally
+        {
+            metrics.Request(endpoint, status, Stopwatch.GetElapsedTime(start));
+        }
     }
 }

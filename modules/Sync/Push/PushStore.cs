@@ -25,7 +25,7 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
     const string KnownEvents = "SELECT event_id, seq FROM sync.changes WHERE author_id = (SELECT id FROM sync.scopes WHERE name = $1) AND event_id = ANY ($2)";
 
     // OFFSET 0 keeps the inner query whole: one index probe per key. As a plain join the planner may read all records of the scope instead.
-    const string Records = """
+    internal const string Records = """
         SELECT k.t, k.i, r.* FROM unnest($3::text[], $4::text[]) AS k (t, i) CROSS JOIN LATERAL (
           SELECT r.state, r.last_seq, r.fingerprint FROM sync.records r
           WHERE r.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND r.app_id = $2 AND r.table_name = k.t AND r.record_id = k.i OFFSET 0) r

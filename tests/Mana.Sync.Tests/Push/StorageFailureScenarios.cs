@@ -25,6 +25,8 @@ public sealed class StorageFailureScenarios(SyncFixture fixture) : IClassFixture
         Assert.DoesNotContain("secret", answer.Text, StringComparison.Ordinal);
         Assert.Equal((1, 1), (await fixture.RowsAsync(person), await fixture.RecordsAsync(person)));
         Assert.Empty((await person.As("b").PullAsync(since: position)).Ok().Changes);
+        var metrics = await fixture.Host.CreateClient().GetStringAsync("/metrics");
+        Assert.Contains("mana_sync_requests_total{endpoint=\"push\",status=\"500\"}", metrics, StringComparison.Ordinal);
 
         // The connection that failed serves again, the scope is not left locked, and the same push now goes through whole.
         await RunAsync(connection, "DROP TRIGGER fail_on_third ON sync.changes");
