@@ -22,7 +22,6 @@ public static class SyncModule
         services.AddManaOutbox(SyncDbContext.Schema);
         services.AddSingleton<SyncMetrics>();
         services.AddSingleton<Live.IAnnouncements, Silence>();
-        Microsoft.Extensions.DependencyInjection.Extensions.ServiceCollectionDescriptorExtensions.TryAddSingleton<Mana.Auth.Contracts.ISpaceDirectory, NoSpaces>(services);
         services.AddSingleton<Tenancy>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
         services.AddSingleton<DeltaReader>().AddSingleton<PullService>();
