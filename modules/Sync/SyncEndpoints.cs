@@ -55,23 +55,31 @@ internal static class SyncEndpoints
     }
 
     static async Task<IResult> PullAsync(
-        string appId, CurrentUser user, HttpContext context, PullService pulls, Tenancy tenancy, string? collection, string? since, string? cursor, string? limit,
+        string appId, CurrentUser user, HttpContext context, PullService pulls, StateView states, Tenancy tenancy, string? collection, string? since, string? cursor,
+        string? limit, string? view,
         [FromHeader(Name = "X-Client-Id")] string? clientId, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(collection) || (string.IsNullOrEmpty(since) && string.IsNullOrEmpty(cursor)))
+        var asState = view == "state";
+        if (string.IsNullOrEmpty(collection) || (!asState && string.IsNullOrEmpty(since) && string.IsNullOrEmpty(cursor)))
             return SyncError.MissingParameter();
         if (!ParameterRules.TryPageSize(limit, out var page))
             return SyncError.InvalidLimit();
+        if (!asState && view is not (null or "" or "log"))
+            return SyncError.InvalidView();
         if ((ParameterRules.Check(appId, clientId ?? "") ?? ParameterRules.CheckCollection(collection)) is { } refused)
             return refused;
         var selection = Selection.Of(appId, collection);
-        var (start, invalid) = ReadStart.Resolve(cursor, since, user.UserId, selection);
+        var inside = SyncCursor.InsideView(cursor, user.UserId, selection);
+        var (start, invalid) = inside is null ? ReadStart.Resolve(cursor, since, user.UserId, selection) : default;
         if (invalid is not null)
             return invalid;
 
         context.Response.ContentType = "application/json";
         var request = new DeltaRequest(await tenancy.OfAsync(user.UserId, cancellationToken), selection, clientId ?? "", start, page);
-        await pulls.WriteAsync(request, context.Response.BodyWriter, cancellationToken);
+        // Who knows something already goes on from there: a client may ask for the view every time.
+        await (inside is not null || (asState && start is { Cursor: null, Since: 0 })
+            ? states.WriteAsync(request, inside, context.Response.BodyWriter, cancellationToken)
+            : pulls.WriteAsync(request, context.Response.BodyWriter, cancellationToken));
         return Results.Empty;
     }
 }

@@ -1,7 +1,9 @@
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
+using Mana.Kernel.Jobs;
 using Mana.Kernel.Outbox;
 using Mana.Kernel.RateLimits;
+using Mana.Sync.Compaction;
 using Mana.Sync.Data;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
@@ -24,7 +26,9 @@ public static class SyncModule
         services.AddSingleton<Live.IAnnouncements, Silence>();
         services.AddSingleton<Tenancy>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
-        services.AddSingleton<DeltaReader>().AddSingleton<PullService>();
+        services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
+        services.AddSingleton<Compactor>();
+        services.AddManaJob<Compactor>("sync.compaction", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PushLimit, RateLimitKey.User, PermitsPerMinute: 20 * 60, Burst: 60));
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PullLimit, RateLimitKey.User, PermitsPerMinute: 60 * 60, Burst: 120));
         return services;

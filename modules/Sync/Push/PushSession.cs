@@ -41,7 +41,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
         if (slot.IsPrivate && slot.AuthorId != locked.AuthorId)
         {
             // A device that does not know yet that the record is hidden from it. Accepted, so that its queue moves on; without effect.
-            Append(slot, edit.Seq, new Written(change, edit.Kind, null, ChangeBody.Refused(edit)));
+            Append(slot, edit.Seq, new Written(change, edit.Kind, null, ChangeBody.Refused(edit)) { Audience = slot.AuthorId });
             outcome.Stored(change, clampedAt, edit.Fields.Count);
             return;
         }
@@ -83,8 +83,8 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
     {
         var (actor, origin) = (change.Source.Actor, change.Source.Origin);
         var (kind, body) = slot.IsPrivate
-            ? (EditKind.Erase, ChangeBody.Bare(change.SpaceId, actor, origin))
-            : ChangeBody.Whole(slot.State, change.SpaceId, actor, origin);
+            ? (EditKind.Erase, StateBody.Bare(change.SpaceId, actor, origin))
+            : StateBody.Whole(slot.Key.Id, slot.State, change.SpaceId, actor, origin);
         slot.Withdrawn |= slot.IsPrivate;
         if (slot.IsPrivate)
             foreach (var row in Rows.Where(row => row.Change.Key == slot.Key && row.Audience is null))

@@ -22,7 +22,7 @@ internal sealed class Tenant
     /// Every statement of the module goes through an index, and must do so from the first row on. Left to itself the planner sees a small
     /// or not yet analysed table, chooses a scan, and a prepared statement then keeps that plan while the table grows.
     /// </summary>
-    const string IndexesOnly =
+    public const string IndexesOnly =
         "set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
     readonly string _readable;

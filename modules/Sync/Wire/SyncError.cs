@@ -34,6 +34,8 @@ internal static class SyncError
 
     public static ApiError InvalidLimit() => new(400, "invalid_parameter", "limit must be a number from 1 to 1000.");
 
+    public static ApiError InvalidView() => new(400, "invalid_parameter", "view must be state, or absent.");
+
     public static ApiError InvalidCursor() => new(400, "invalid_cursor", "This cursor was not issued to you for this app and collection.");
 
     /// <summary>Exact text of the original: clients show it (sync.md 5).</summary>
