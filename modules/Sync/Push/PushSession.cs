@@ -62,6 +62,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
     void Store(PlannedChange change, RecordEdit edit, MergeOutcome merged, RecordSlot slot)
     {
         var (kind, body) = ChangeBody.Compose(change, edit, merged);
+        var isNew = slot.LastSeq == 0;
         var (wasPrivate, isPrivate) = (slot.IsPrivate, scope.IsShared && merged.After.SaysPrivate);
         var onlyAuthor = wasPrivate || isPrivate ? slot.AuthorId : default(long?);
         Append(slot, edit.Seq, new Written(change, kind, body, ChangeBody.Lost(edit, merged)) { Echo = merged.Ties.Count > 0, Audience = onlyAuthor });
@@ -71,7 +72,8 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
             if (merged.Lost[i] && merged.After.Fields.TryGetValue(edit.Fields[i].Name, out var current) && current.Stamp.At > edit.Fields[i].AtMicros)
                 outcome.Conflicts.Add(new Conflict(slot.Key, edit.Fields[i].Name, edit.Fields[i], current));
         (slot.State, slot.Fingerprint, slot.IsPrivate) = (merged.After, change.Fingerprint, isPrivate);
-        if (wasPrivate != isPrivate)
+        // Of a record that is private from the start nobody else ever hears.
+        if (wasPrivate != isPrivate && !isNew)
             TellTheOthers(change, slot);
     }
 
