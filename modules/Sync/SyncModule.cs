@@ -4,7 +4,9 @@ using Mana.Kernel.Jobs;
 using Mana.Kernel.Outbox;
 using Mana.Kernel.RateLimits;
 using Mana.Sync.Compaction;
+using Mana.Sync.Contracts;
 using Mana.Sync.Data;
+using Mana.Sync.Internal;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
 using Mana.Sync.Spaces;
@@ -25,6 +27,7 @@ public static class SyncModule
         services.AddSingleton<SyncMetrics>();
         services.AddSingleton<Live.IAnnouncements, Silence>();
         services.AddSingleton<Tenancy>();
+        services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<ISyncRecords, SyncRecords>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
         services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
         services.AddSingleton<Compactor>();
