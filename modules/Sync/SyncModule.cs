@@ -5,6 +5,7 @@ using Mana.Kernel.Outbox;
 using Mana.Kernel.RateLimits;
 using Mana.Sync.Compaction;
 using Mana.Sync.Data;
+using Mana.Sync.Live;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
 using Mana.Sync.Spaces;
@@ -23,7 +24,7 @@ public static class SyncModule
         services.AddManaDbContext<SyncDbContext>(SyncDbContext.Schema, options => new SyncDbContext(options));
         services.AddManaOutbox(SyncDbContext.Schema);
         services.AddSingleton<SyncMetrics>();
-        services.AddSingleton<Live.IAnnouncements, Silence>();
+        services.AddSyncLive(configuration);
         services.AddSingleton<Tenancy>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
         services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
