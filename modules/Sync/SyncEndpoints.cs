@@ -3,6 +3,7 @@ using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Sync.Cursors;
 using Mana.Sync.Gate;
+using Mana.Sync.Live.Sockets;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
 using Mana.Sync.Spaces;
@@ -30,6 +31,9 @@ internal static class SyncEndpoints
         sync.MapPost("", PushAsync).RequireRateLimiting(PushLimit).WithSummary("Push changes; receive what other devices wrote to this app since the cursor")
             .Accepts<SyncDocs.Changeset>("application/json", AnyType).Produces<SyncDocs.SyncResponse>();
         sync.MapGet("/pull", PullAsync).RequireRateLimiting(PullLimit).WithSummary("Pull one collection since a cursor, in pages").Produces<SyncDocs.SyncResponse>();
+        // Any method gets as far as the handshake, which refuses it (sync.md 1).
+        app.Map("/ws", (HttpContext context, SocketEndpoint sockets, string? clientId) => SocketAsync(context, sockets, null, clientId)).DisableHttpMetrics();
+        app.Map("/ws/{appId}", (HttpContext context, SocketEndpoint sockets, string appId, string? clientId) => SocketAsync(context, sockets, appId, clientId)).DisableHttpMetrics();
     }
 
     static async Task<IResult> PushAsync(
@@ -82,9 +86,12 @@ internal static class SyncEndpoints
             : pulls.WriteAsync(request, context.Response.BodyWriter, cancellationToken));
         return Results.Empty;
     }
+
+    static async Task<IResult> SocketAsync(HttpContext context, SocketEndpoint sockets, string? appId, string? clientId) =>
+        await sockets.RunAsync(context, appId, clientId ?? "") is { } refused ? refused : Results.Empty;
 }
 
-/// <summary>Counts and times every request of the module.</summary>
+/// <summary>Counts and times every request that ends by itself.</summary>
 internal sealed class RequestMeter(SyncMetrics metrics) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

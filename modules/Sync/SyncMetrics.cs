@@ -42,6 +42,9 @@ internal sealed class SyncMetrics
         _duration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("endpoint", endpoint));
     }
 
+    /// <summary>A stream or a socket began, or was refused. How long one lasts says nothing about how fast the server is.</summary>
+    public void Opened(string endpoint, int status) => _requests.Add(1, new("endpoint", endpoint), new("status", status));
+
     public void Pushed(string op, int count) => _pushed.Add(count, new KeyValuePair<string, object?>("op", op));
 
     public void Outcome(Push.PushOutcome outcome)

@@ -7,6 +7,7 @@ using Mana.Sync.Compaction;
 using Mana.Sync.Contracts;
 using Mana.Sync.Data;
 using Mana.Sync.Internal;
+using Mana.Sync.Live;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
 using Mana.Sync.Spaces;
@@ -25,7 +26,7 @@ public static class SyncModule
         services.AddManaDbContext<SyncDbContext>(SyncDbContext.Schema, options => new SyncDbContext(options));
         services.AddManaOutbox(SyncDbContext.Schema);
         services.AddSingleton<SyncMetrics>();
-        services.AddSingleton<Live.IAnnouncements, Silence>();
+        services.AddSyncLive(configuration);
         services.AddSingleton<Tenancy>();
         services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<ISyncRecords, SyncRecords>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
