@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Sync.Cursors;
 using Mana.Sync.Gate;
+using Mana.Sync.History;
 using Mana.Sync.Live.Sockets;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
@@ -31,6 +31,8 @@ internal static class SyncEndpoints
         sync.MapPost("", PushAsync).RequireRateLimiting(PushLimit).WithSummary("Push changes; receive what other devices wrote to this app since the cursor")
             .Accepts<SyncDocs.Changeset>("application/json", AnyType).Produces<SyncDocs.SyncResponse>();
         sync.MapGet("/pull", PullAsync).RequireRateLimiting(PullLimit).WithSummary("Pull one collection since a cursor, in pages").Produces<SyncDocs.SyncResponse>();
+        sync.MapGet("/history", HistoryHandlers.ReadAsync).RequireRateLimiting(PullLimit).WithSummary("Versions of a record, newest first, losing values included");
+        sync.MapPost("/history/revert", HistoryHandlers.RevertAsync).RequireRateLimiting(PushLimit).WithSummary("Give a record, or some of its fields, the values that it had after a version");
         // Any method gets as far as the handshake, which refuses it (sync.md 1).
         app.Map("/ws", (HttpContext context, SocketEndpoint sockets, string? clientId) => SocketAsync(context, sockets, null, clientId)).DisableHttpMetrics();
         app.Map("/ws/{appId}", (HttpContext context, SocketEndpoint sockets, string appId, string? clientId) => SocketAsync(context, sockets, appId, clientId)).DisableHttpMetrics();
@@ -89,26 +91,4 @@ internal static class SyncEndpoints
 
     static async Task<IResult> SocketAsync(HttpContext context, SocketEndpoint sockets, string? appId, string? clientId) =>
         await sockets.RunAsync(context, appId, clientId ?? "") is { } refused ? refused : Results.Empty;
-}
-
-/// <summary>Counts and times every request that ends by itself.</summary>
-internal sealed class RequestMeter(SyncMetrics metrics) : IEndpointFilter
-{
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var endpoint = HttpMethods.IsPost(context.HttpContext.Request.Method) ? "push" : "pull";
-        // What throws on its way has failed, whatever status it is mapped to later.
-        var status = StatusCodes.Status500InternalServerError;
-        try
-        {
-            var result = await next(context);
-            status = (result as ApiError)?.StatusCode ?? StatusCodes.Status200OK;
-            return result;
-        }
-        finally
-        {
-            metrics.Request(endpoint, status, Stopwatch.GetElapsedTime(start));
-        }
-    }
 }

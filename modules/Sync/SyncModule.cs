@@ -6,6 +6,7 @@ using Mana.Kernel.RateLimits;
 using Mana.Sync.Compaction;
 using Mana.Sync.Contracts;
 using Mana.Sync.Data;
+using Mana.Sync.History;
 using Mana.Sync.Internal;
 using Mana.Sync.Live;
 using Mana.Sync.Pull;
@@ -31,6 +32,7 @@ public static class SyncModule
         services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<ISyncRecords, SyncRecords>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
         services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
+        services.AddSingleton<RecordHistory>();
         services.AddSingleton<Compactor>();
         services.AddManaJob<Compactor>("sync.compaction", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PushLimit, RateLimitKey.User, PermitsPerMinute: 20 * 60, Burst: 60));
