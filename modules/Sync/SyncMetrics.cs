@@ -80,5 +80,11 @@ internal sealed class SyncMetrics
         _compactions.Record(took.TotalSeconds);
     }
 
-    public void Billing(string result) => _billing.Add(1, new KeyValuePair<string, object?>("result", result));
+    public void Billing(Gate.GateResult result) => _billing.Add(1, new KeyValuePair<string, object?>("result", result switch
+    {
+        Gate.GateResult.Active => "active",
+        Gate.GateResult.Inactive => "inactive",
+        Gate.GateResult.FailOpen => "fail_open",
+        Gate.GateResult.Exempt => "exempt",
+    }));
 }

@@ -6,15 +6,18 @@ using Mana.Kernel.RateLimits;
 using Mana.Sync.Compaction;
 using Mana.Sync.Contracts;
 using Mana.Sync.Data;
+using Mana.Sync.Gate;
 using Mana.Sync.History;
 using Mana.Sync.Internal;
 using Mana.Sync.Live;
+using Mana.Sync.Live.Streams;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
 using Mana.Sync.Spaces;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mana.Sync;
 
@@ -28,6 +31,9 @@ public static class SyncModule
         services.AddManaOutbox(SyncDbContext.Schema);
         services.AddSingleton<SyncMetrics>();
         services.AddSyncLive(configuration);
+        services.TryAddSingleton<ISyncEntitlement, SwitchedEntitlement>();
+        services.AddSingleton<EntitlementGate>().AddSingleton<IStreamGate>(provider => provider.GetRequiredService<EntitlementGate>())
+            .AddSingleton<ISyncEntitlementChanges, EntitlementChanges>();
         services.AddSingleton<Tenancy>();
         services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<ISyncRecords, SyncRecords>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
