@@ -1,11 +1,13 @@
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Sync.Cursors;
+using Mana.Sync.Devices;
 using Mana.Sync.Gate;
 using Mana.Sync.History;
 using Mana.Sync.Live.Sockets;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
+using Mana.Sync.Singletons;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -33,6 +35,10 @@ internal static class SyncEndpoints
         sync.MapGet("/pull", PullAsync).RequireRateLimiting(PullLimit).WithSummary("Pull one collection since a cursor, in pages").Produces<SyncDocs.SyncResponse>();
         sync.MapGet("/history", HistoryHandlers.ReadAsync).RequireRateLimiting(PullLimit).WithSummary("Versions of a record, newest first, losing values included");
         sync.MapPost("/history/revert", HistoryHandlers.RevertAsync).RequireRateLimiting(PushLimit).WithSummary("Give a record, or some of its fields, the values that it had after a version");
+        app.MapGet("/sync/debug", DebugView.GetAsync).RequireAuthorization(Policies.User).RequireRateLimiting(PullLimit).WithTags("sync")
+            .WithSummary("The caller's devices: last seen, cursor, lag, clock, last error");
+        app.MapPost("/api/v1/me/bootstrap-singletons", SingletonHandlers.BootstrapAsync).RequireAuthorization(Policies.User).RequireRateLimiting(PushLimit).WithTags("sync")
+            .WithSummary("Make the records that exist once per person and per space, where they are missing");
         // Any method gets as far as the handshake, which refuses it (sync.md 1).
         app.Map("/ws", (HttpContext context, SocketEndpoint sockets, string? clientId) => SocketAsync(context, sockets, null, clientId)).DisableHttpMetrics();
         app.Map("/ws/{appId}", (HttpContext context, SocketEndpoint sockets, string appId, string? clientId) => SocketAsync(context, sockets, appId, clientId)).DisableHttpMetrics();
