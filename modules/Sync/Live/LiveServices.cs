@@ -4,6 +4,7 @@ using Mana.Kernel.Outbox;
 using Mana.Sync.Contracts;
 using Mana.Sync.Live.Hosts;
 using Mana.Sync.Live.Sockets;
+using Mana.Sync.Live.Streams;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,6 +22,7 @@ internal static class LiveServices
         services.AddSingleton<LiveReactions>().AddSingleton<ILiveSignals, LiveSignals>();
         services.AddSingleton<IBackplane, NoBackplane>();
         services.AddSingleton<SocketEndpoint>();
+        services.AddSingleton<StreamEndpoint>().AddSingleton<StreamReads>().AddSingleton<IStreamGate, SwitchedStreamGate>();
         services.AddSingleton<Memberships>().AddHostedService(provider => provider.GetRequiredService<Memberships>());
         services.AddHostedService<LiveClock>();
         services.AddManaEventHandler<SessionRevoked, LiveEventHandlers>("sync.live");
