@@ -20,7 +20,8 @@ internal static class LiveServices
         services.AddSingleton<LiveMetrics>().AddSingleton<RevokedSessions>().AddSingleton<MissedTables>();
         services.AddSingleton<LiveHub>().AddSingleton<IAnnouncements>(provider => provider.GetRequiredService<LiveHub>());
         services.AddSingleton<LiveReactions>().AddSingleton<ILiveSignals, LiveSignals>();
-        services.AddSingleton<IBackplane, NoBackplane>();
+        services.AddSingleton<HostName>().AddSingleton<BackplaneSender>().AddSingleton<IBackplane>(provider => provider.GetRequiredService<BackplaneSender>());
+        services.AddHostedService(provider => provider.GetRequiredService<BackplaneSender>()).AddHostedService<BackplaneListener>();
         services.AddSingleton<SocketEndpoint>();
         services.AddSingleton<StreamEndpoint>().AddSingleton<StreamReads>().AddSingleton<IStreamGate, SwitchedStreamGate>();
         services.AddSingleton<Memberships>().AddHostedService(provider => provider.GetRequiredService<Memberships>());
