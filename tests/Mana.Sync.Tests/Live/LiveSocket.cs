@@ -50,6 +50,29 @@ internal sealed class LiveSocket(WebSocket socket) : IAsyncDisposable
         return [.. hint["tables"]!.AsArray().Select(table => (string)table!)];
     }
 
+    /// <summary>Hints, until each of these (<c>app/table</c>) was named.</summary>
+    public async Task<List<JsonNode>> HintsUntilAsync(params string[] wanted)
+    {
+        var (hints, missing) = (new List<JsonNode>(), wanted.ToHashSet(StringComparer.Ordinal));
+        while (missing.Count > 0)
+        {
+            var hint = await MessageAsync();
+            Assert.Equal("sync-available", (string?)hint["type"]);
+            hints.Add(hint);
+            missing.ExceptWith(hint["tables"]!.AsArray().Select(table => $"{hint["appId"]}/{table}"));
+        }
+
+        return hints;
+    }
+
+    /// <summary>The next message that is no hint: hints may be repeated.</summary>
+    public async Task<JsonNode> AfterHintsAsync()
+    {
+        while (true)
+            if (await MessageAsync() is var message && (string?)message["type"] != "sync-available")
+                return message;
+    }
+
     /// <summary>
     /// The server has nothing to say. What a push that has been answered sets off is due before this asks, and all that is due is sent
     /// before the second answer.
