@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Mana.Kernel.Outbox;
 using Mana.Sync.Contracts;
@@ -109,28 +110,23 @@ public sealed class SyncRecordsTests(SyncRecordsTests.Watching watching) : IClas
 
     async Task StoreAsync(SyncClient person, RecordWrite write) => Assert.IsType<AppendResult.Stored>(await AppendAsync(person, write));
 
-    public sealed class Watching : IAsyncLifetime, IManaEventHandler<RecordChanged>
+    public sealed class Watching : IAsyncLifetime
     {
-        static readonly System.Collections.Concurrent.ConcurrentQueue<RecordChanged> All = new();
+        readonly ConcurrentQueue<RecordChanged> _heard = new();
 
         internal SyncFixture Inner { get; } = new();
 
         internal TestHost Host { get; private set; } = null!;
 
-        internal IEnumerable<RecordChanged> Heard => All;
+        internal IEnumerable<RecordChanged> Heard => _heard;
 
         public async ValueTask InitializeAsync()
         {
             await Inner.InitializeAsync();
             // A host without the watcher would take events for handled.
             await Inner.Host.DisposeAsync();
-            Host = await new TestHost(Inner.Database).With(services => services.AddRecordFeed("todo", "watched").AddManaEventHandler<RecordChanged, Watching>("test.watching")).StartAsync();
-        }
-
-        public Task HandleAsync(RecordChanged happened, EventContext context, CancellationToken cancellationToken)
-        {
-            All.Enqueue(happened);
-            return Task.CompletedTask;
+            Host = await new TestHost(Inner.Database).With(services => services
+                .AddSingleton(_heard).AddRecordFeed("todo", "watched").AddManaEventHandler<RecordChanged, Listener>("test.watching")).StartAsync();
         }
 
         internal Task<SyncClient> PersonAsync() => Inner.PersonAsync(Host);
@@ -146,6 +142,15 @@ public sealed class SyncRecordsTests(SyncRecordsTests.Watching watching) : IClas
         {
             await Host.DisposeAsync();
             await Inner.DisposeAsync();
+        }
+    }
+
+    internal sealed class Listener(ConcurrentQueue<RecordChanged> heard) : IManaEventHandler<RecordChanged>
+    {
+        public Task HandleAsync(RecordChanged happened, EventContext context, CancellationToken cancellationToken)
+        {
+            heard.Enqueue(happened);
+            return Task.CompletedTask;
         }
     }
 }
