@@ -1,12 +1,14 @@
-using System.Diagnostics;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Sync.Cursors;
+using Mana.Sync.Devices;
 using Mana.Sync.Gate;
-using Mana.Sync.Live.Sockets;
+using Mana.Sync.History;
+using Mana.Sync.Live;
 using Mana.Sync.Live.Streams;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
+using Mana.Sync.Singletons;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -32,14 +34,20 @@ internal static class SyncEndpoints
         sync.MapPost("", PushAsync).RequireRateLimiting(PushLimit).WithSummary("Push changes; receive what other devices wrote to this app since the cursor")
             .Accepts<SyncDocs.Changeset>("application/json", AnyType).Produces<SyncDocs.SyncResponse>();
         sync.MapGet("/pull", PullAsync).RequireRateLimiting(PullLimit).WithSummary("Pull one collection since a cursor, in pages").Produces<SyncDocs.SyncResponse>();
+        sync.MapGet("/history", HistoryHandlers.ReadAsync).RequireRateLimiting(PullLimit).WithSummary("Versions of a record, newest first, losing values included");
+        sync.MapPost("/history/revert", HistoryHandlers.RevertAsync).RequireRateLimiting(PushLimit).WithSummary("Give a record, or some of its fields, the values that it had after a version");
+        app.MapGet("/sync/debug", DebugView.GetAsync).RequireAuthorization(Policies.User).RequireRateLimiting(PullLimit).WithTags("sync")
+            .WithSummary("The caller's devices: last seen, cursor, lag, clock, last error");
+        app.MapPost("/api/v1/me/bootstrap-singletons", SingletonHandlers.BootstrapAsync).RequireAuthorization(Policies.User).RequireRateLimiting(PushLimit).WithTags("sync")
+            .WithSummary("Make the records that exist once per person and per space, where they are missing");
         var streams = app.MapGroup("/sync").RequireAuthorization(Policies.User).RequireRateLimiting(PullLimit).WithTags("sync").DisableHttpMetrics()
             .WithMetadata(new ErrorStyle(Unauthorized: "unauthorized")).AddEndpointFilter<StreamMeter>();
-        streams.MapGet("/{appId}/stream", StreamAppAsync).AddEndpointFilter<BillingGate>().WithSummary("Event stream of one app: backlog since the cursor, then live")
+        streams.MapGet("/{appId}/stream", LiveHandlers.StreamAppAsync).AddEndpointFilter<BillingGate>().WithSummary("Event stream of one app: backlog since the cursor, then live")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
-        streams.MapGet("/stream", StreamAppsAsync).WithSummary("Event stream of several apps").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+        streams.MapGet("/stream", LiveHandlers.StreamAppsAsync).WithSummary("Event stream of several apps").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         // Any method gets as far as the handshake, which refuses it (sync.md 1).
-        app.Map("/ws", (HttpContext context, SocketEndpoint sockets, string? clientId) => SocketAsync(context, sockets, null, clientId)).DisableHttpMetrics();
-        app.Map("/ws/{appId}", (HttpContext context, SocketEndpoint sockets, string appId, string? clientId) => SocketAsync(context, sockets, appId, clientId)).DisableHttpMetrics();
+        app.Map("/ws", LiveHandlers.SocketAsync).DisableHttpMetrics();
+        app.Map("/ws/{appId}", LiveHandlers.SocketAsync).DisableHttpMetrics();
     }
 
     static async Task<IResult> PushAsync(
@@ -91,46 +99,5 @@ internal static class SyncEndpoints
             ? states.WriteAsync(request, inside, context.Response.BodyWriter, cancellationToken)
             : pulls.WriteAsync(request, context.Response.BodyWriter, cancellationToken));
         return Results.Empty;
-    }
-
-    static async Task<IResult> StreamAppAsync(
-        string appId, CurrentUser user, HttpContext context, StreamEndpoint streams, string? collections, string? since, string? cursor,
-        [FromHeader(Name = "Last-Event-ID")] string? lastEventId, [FromHeader(Name = "X-Client-Id")] string? clientId)
-    {
-        var (query, error) = StreamQuery.OfApp(appId, collections, new StreamStart(lastEventId, cursor, since), clientId ?? "", user.UserId);
-        return error ?? (IResult?)await streams.RunAsync(context, user, query!) ?? Results.Empty;
-    }
-
-    static async Task<IResult> StreamAppsAsync(
-        CurrentUser user, HttpContext context, StreamEndpoint streams, string? apps, string? collections, string? since, string? cursor,
-        [FromHeader(Name = "Last-Event-ID")] string? lastEventId, [FromHeader(Name = "X-Client-Id")] string? clientId)
-    {
-        var (query, error) = StreamQuery.OfApps(apps, collections, new StreamStart(lastEventId, cursor, since), clientId ?? "", user.UserId);
-        return error ?? (IResult?)await streams.RunAsync(context, user, query!) ?? Results.Empty;
-    }
-
-    static async Task<IResult> SocketAsync(HttpContext context, SocketEndpoint sockets, string? appId, string? clientId) =>
-        await sockets.RunAsync(context, appId, clientId ?? "") is { } refused ? refused : Results.Empty;
-}
-
-/// <summary>Counts and times every request that ends by itself.</summary>
-internal sealed class RequestMeter(SyncMetrics metrics) : IEndpointFilter
-{
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var endpoint = HttpMethods.IsPost(context.HttpContext.Request.Method) ? "push" : "pull";
-        // What throws on its way has failed, whatever status it is mapped to later.
-        var status = StatusCodes.Status500InternalServerError;
-        try
-        {
-            var result = await next(context);
-            status = (result as ApiError)?.StatusCode ?? StatusCodes.Status200OK;
-            return result;
-        }
-        finally
-        {
-            metrics.Request(endpoint, status, Stopwatch.GetElapsedTime(start));
-        }
     }
 }

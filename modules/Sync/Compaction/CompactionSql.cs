@@ -15,11 +15,11 @@ internal sealed class CompactionSql(NpgsqlConnection connection, long scopeId, s
 
     // One probe per app instead of a walk over the whole log of the scope.
     const string Apps = """
-        WITH RECURSIVE apps (app) AS (
+        WITH RECURSIVE known (app) AS (
           SELECT min(app_id) FROM sync.changes WHERE scope_id = $1
           UNION ALL
-          SELECT (SELECT min(app_id) FROM sync.changes WHERE scope_id = $1 AND app_id > apps.app) FROM apps WHERE apps.app IS NOT NULL)
-        SELECT app FROM apps WHERE app IS NOT NULL
+          SELECT (SELECT min(app_id) FROM sync.changes WHERE scope_id = $1 AND app_id > known.app) FROM known WHERE known.app IS NOT NULL)
+        SELECT app FROM known WHERE app IS NOT NULL
         """;
 
     const string Old = $"SELECT {Columns} FROM sync.changes c WHERE c.scope_id = $1 AND c.app_id = $2 AND c.seq > $3 AND c.seq <= $4 ORDER BY c.seq LIMIT $5";

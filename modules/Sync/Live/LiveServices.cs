@@ -23,7 +23,7 @@ internal static class LiveServices
         services.AddSingleton<HostName>().AddSingleton<BackplaneSender>().AddSingleton<IBackplane>(provider => provider.GetRequiredService<BackplaneSender>());
         services.AddHostedService(provider => provider.GetRequiredService<BackplaneSender>()).AddHostedService<BackplaneListener>();
         services.AddSingleton<SocketEndpoint>();
-        services.AddSingleton<StreamEndpoint>().AddSingleton<StreamReads>().AddSingleton<IStreamGate, SwitchedStreamGate>();
+        services.AddSingleton<StreamEndpoint>().AddSingleton<StreamReads>();
         services.AddSingleton<Memberships>().AddHostedService(provider => provider.GetRequiredService<Memberships>());
         services.AddHostedService<LiveClock>();
         services.AddManaEventHandler<SessionRevoked, LiveEventHandlers>("sync.live");

@@ -21,6 +21,15 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
 
     public IEnumerable<RecordSlot> Touched => scope.Records.Values.Where(record => record.Touched);
 
+    /// <summary>Where the record is, when the change expected it elsewhere. One that is stored already expects nothing any more.</summary>
+    public (int Index, long Position)? Unexpected(PlannedChange change)
+    {
+        if (change.Source.ExpectedSeq is not { } expected || (change.EventId is { } id && locked.KnownEvents.ContainsKey(id)))
+            return null;
+        var position = scope.Records.TryGetValue(change.Key, out var slot) ? slot.LastSeq : 0;
+        return position == expected ? null : (change.Source.Index, position);
+    }
+
     public void Add(PlannedChange change)
     {
         var slot = scope.Records.TryGetValue(change.Key, out var found)

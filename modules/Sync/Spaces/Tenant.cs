@@ -74,6 +74,9 @@ internal static class ScopeNames
 
     public static string OfSpace(string spaceId) => Space + spaceId;
 
+    /// <summary>Null for the scope of a space.</summary>
+    public static string? UserIdOf(string scope) => scope.StartsWith(User, StringComparison.Ordinal) ? scope[User.Length..] : null;
+
     /// <summary>Null for the scope of a user.</summary>
     public static string? SpaceIdOf(string scope) => scope.StartsWith(Space, StringComparison.Ordinal) ? scope[Space.Length..] : null;
 }
