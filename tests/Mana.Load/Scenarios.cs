@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Mana.Load.Delivery;
+using Mana.Load.Live;
+using Mana.Load.Soak;
 
 namespace Mana.Load;
 
@@ -16,8 +18,11 @@ internal static class Scenarios
         "mixed" => MixedAsync,
         "paced" => PacedPush.RunAsync,
         "hydrate" => Hydration.RunAsync,
+        "sockets" => IdleSockets.RunAsync,
+        "hint" => HintLatency.RunAsync,
         "devices" => DeviceFleet.RunAsync,
         "race" => WriterRace.RunAsync,
+        "soak" => SoakRun.RunAsync,
         "start" => HostStart.RunAsync,
         _ => null,
     };
