@@ -3,6 +3,7 @@ using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Keys;
 using Mana.Auth.Sessions;
+using Mana.Auth.Spaces;
 using Mana.Auth.Tokens;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
@@ -34,6 +35,7 @@ public static class AuthModule
         services.AddSingleton<AuthMetrics>();
         services.AddKeys();
         services.AddAccounts();
+        services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>();
         services.AddScoped<SessionStart>().AddScoped<SessionRevocation>().AddScoped<RefreshRotation>().AddScoped<CurrentSession>();
         services.AddSingleton<RefreshTokens>().AddSingleton<ExpiredSessions>();
         services.AddManaJob<ExpiredSessions>("auth.expired-sessions", schedule => schedule.Every(TimeSpan.FromHours(1)));

@@ -5,6 +5,7 @@ using Mana.Sync.Cursors;
 using Mana.Sync.Gate;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
+using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -32,7 +33,7 @@ internal static class SyncEndpoints
     }
 
     static async Task<IResult> PushAsync(
-        string appId, CurrentUser user, HttpContext context, PushService pushes, SyncMetrics metrics,
+        string appId, CurrentUser user, HttpContext context, PushService pushes, Tenancy tenancy, SyncMetrics metrics,
         [FromHeader(Name = "X-Client-Id")] string? clientId, CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(context, Limits.BodyBytes, cancellationToken);
@@ -44,17 +45,17 @@ internal static class SyncEndpoints
         var device = clientId is { Length: > 0 } ? clientId : changeset!.ClientId ?? "";
         if (ParameterRules.Check(appId, device) is { } tooLong)
             return metrics.Refuse(tooLong);
-        var (position, invalid) = ReadPosition.Resolve(changeset!.Cursor, changeset.Since, user.UserId, appId, null);
+        var (start, invalid) = ReadStart.Resolve(changeset!.Cursor, changeset.Since, user.UserId, Selection.Of(appId));
         if (invalid is not null)
             return metrics.Refuse(invalid);
 
         context.Response.ContentType = "application/json";
-        var push = new PushCommand(new Tenant(user.UserId), appId, device, changeset, position);
+        var push = new PushCommand(await tenancy.OfAsync(user.UserId, cancellationToken), appId, device, changeset, start);
         return await pushes.WriteAsync(push, context.Response.BodyWriter, cancellationToken) is { } refused ? metrics.Refuse(refused) : Results.Empty;
     }
 
     static async Task<IResult> PullAsync(
-        string appId, CurrentUser user, HttpContext context, PullService pulls, string? collection, string? since, string? cursor, string? limit,
+        string appId, CurrentUser user, HttpContext context, PullService pulls, Tenancy tenancy, string? collection, string? since, string? cursor, string? limit,
         [FromHeader(Name = "X-Client-Id")] string? clientId, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(collection) || (string.IsNullOrEmpty(since) && string.IsNullOrEmpty(cursor)))
@@ -63,12 +64,13 @@ internal static class SyncEndpoints
             return SyncError.InvalidLimit();
         if ((ParameterRules.Check(appId, clientId ?? "") ?? ParameterRules.CheckCollection(collection)) is { } refused)
             return refused;
-        var (position, invalid) = ReadPosition.Resolve(cursor, since, user.UserId, appId, collection);
+        var selection = Selection.Of(appId, collection);
+        var (start, invalid) = ReadStart.Resolve(cursor, since, user.UserId, selection);
         if (invalid is not null)
             return invalid;
 
         context.Response.ContentType = "application/json";
-        var request = new DeltaRequest(new Tenant(user.UserId), appId, collection, clientId ?? "", position, page);
+        var request = new DeltaRequest(await tenancy.OfAsync(user.UserId, cancellationToken), selection, clientId ?? "", start, page);
         await pulls.WriteAsync(request, context.Response.BodyWriter, cancellationToken);
         return Results.Empty;
     }

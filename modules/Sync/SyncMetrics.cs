@@ -15,6 +15,7 @@ internal sealed class SyncMetrics
     readonly Counter<long> _clamped;
     readonly Counter<long> _frozen;
     readonly Counter<long> _billing;
+    readonly Histogram<double> _lag;
 
     public SyncMetrics(IMeterFactory meters)
     {
@@ -28,6 +29,7 @@ internal sealed class SyncMetrics
         _clamped = meter.CreateCounter<long>("mana_sync_changes_clamped_total", description: "Changes whose times were ahead of the server");
         _frozen = meter.CreateCounter<long>("mana_sync_fields_frozen_total", description: "Edits of fields that never change");
         _billing = meter.CreateCounter<long>("mana_sync_billing_checks_total", description: "Decisions of the billing gate");
+        _lag = meter.CreateHistogram<double>("mana_sync_cursor_lag_seconds", "s", "How old the cursor was of a device that had something to catch up with");
     }
 
     public void Request(string endpoint, int status, TimeSpan took)
@@ -38,7 +40,12 @@ internal sealed class SyncMetrics
 
     public void Pushed(string op, int count) => _pushed.Add(count, new KeyValuePair<string, object?>("op", op));
 
-    public void Duplicates(int count) => _duplicates.Add(count);
+    public void Outcome(Push.PushOutcome outcome)
+    {
+        _duplicates.Add(outcome.Duplicates);
+        _clamped.Add(outcome.Clamped);
+        _frozen.Add(outcome.Frozen);
+    }
 
     /// <summary>Counts a refused push and hands the refusal on.</summary>
     public ApiError Refuse(ApiError error)
@@ -49,9 +56,13 @@ internal sealed class SyncMetrics
 
     public void Delivered(int count, string channel) => _delivered.Add(count, new KeyValuePair<string, object?>("channel", channel));
 
-    public void Clamped(int count) => _clamped.Add(count);
-
-    public void Frozen(int count) => _frozen.Add(count);
+    /// <summary>How far behind the newest change a reader was that had something to catch up with. First reads say nothing about it.</summary>
+    public void Lag(Pull.ScopeHeads heads, Cursors.ReadVector start, Spaces.Tenant caller)
+    {
+        for (var i = 0; i < caller.Scopes.Count; i++)
+            if (start.At(caller.Scopes[i]) is var at && !Cursors.Position.IsInitial(at) && at < heads.Newest[i])
+                _lag.Record((heads.Newest[i] - at) / 1_000_000.0);
+    }
 
     public void Billing(string result) => _billing.Add(1, new KeyValuePair<string, object?>("result", result));
 }

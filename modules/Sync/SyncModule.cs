@@ -1,9 +1,11 @@
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
+using Mana.Kernel.Outbox;
 using Mana.Kernel.RateLimits;
 using Mana.Sync.Data;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
+using Mana.Sync.Spaces;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,9 +19,12 @@ public static class SyncModule
     {
         services.AddManaOptions<SyncOptions>(configuration, "Sync");
         services.AddManaDbContext<SyncDbContext>(SyncDbContext.Schema, options => new SyncDbContext(options));
+        services.AddManaOutbox(SyncDbContext.Schema);
         services.AddSingleton<SyncMetrics>();
-        services.AddSingleton<PushService>();
-        services.AddSingleton<PullService>();
+        services.AddSingleton<Live.IAnnouncements, Silence>();
+        services.AddSingleton<Tenancy>();
+        services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
+        services.AddSingleton<DeltaReader>().AddSingleton<PullService>();
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PushLimit, RateLimitKey.User, PermitsPerMinute: 20 * 60, Burst: 60));
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PullLimit, RateLimitKey.User, PermitsPerMinute: 60 * 60, Burst: 120));
         return services;

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Mana.Auth.Data;
 
-/// <summary>Schema <c>auth</c>: Identity's user store without roles (a role is a column of the user), sessions, keys and the outbox.</summary>
+/// <summary>Schema <c>auth</c>: Identity's user store without roles (a role is a column of the user), sessions, spaces, keys and the outbox.</summary>
 internal sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : IdentityUserContext<User>(options)
 {
     public const string Schema = "auth";
@@ -14,6 +14,10 @@ internal sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : I
     public DbSet<Session> Sessions => Set<Session>();
 
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+
+    public DbSet<Organization> Organizations => Set<Organization>();
+
+    public DbSet<Member> Members => Set<Member>();
 
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
 

@@ -45,6 +45,8 @@ internal sealed class RefreshRotation(
         var successor = first ? await RotateAsync(session, token, now, cancellationToken) : await RepeatAsync(session, token, now, cancellationToken);
         if (successor is null)
         {
+            // The revocation saves its event; what this attempt did to the session before it turned out to be reuse is not to be saved with it.
+            database.ChangeTracker.Clear();
             await revocation.RevokeAsync(session.Id, SessionRevocation.RefreshReuse, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             log.LogWarning("refresh_reuse_detected: session {SessionId} of user {UserId} is revoked", session.Id, session.UserId);

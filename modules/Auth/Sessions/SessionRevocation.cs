@@ -1,4 +1,6 @@
+using Mana.Auth.Contracts;
 using Mana.Auth.Data;
+using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mana.Auth.Sessions;
@@ -7,7 +9,7 @@ namespace Mana.Auth.Sessions;
 /// Ends sessions together with their refresh tokens. The session's row is always taken before its tokens', here and in
 /// <see cref="RefreshRotation"/>, so the two cannot deadlock.
 /// </summary>
-internal sealed class SessionRevocation(AuthDbContext database, TimeProvider time)
+internal sealed class SessionRevocation(AuthDbContext database, EventWriter events, TimeProvider time)
 {
     public const string Logout = "logout";
     public const string RefreshReuse = "refresh_reuse";
@@ -28,14 +30,22 @@ internal sealed class SessionRevocation(AuthDbContext database, TimeProvider tim
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Call inside a transaction.</summary>
+    /// <summary>
+    /// Call inside a transaction, which takes <see cref="SessionRevoked"/> along. A session that has ended already stays as it is, and
+    /// nobody is told twice.
+    /// </summary>
     public async Task RevokeAsync(string sessionId, string reason, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await database.Sessions.Where(session => session.Id == sessionId && session.RevokedAt == null).ExecuteUpdateAsync(
-            session => session.SetProperty(row => row.RevokedAt, now).SetProperty(row => row.RevokedReason, reason).SetProperty(row => row.UpdatedAt, now),
-            cancellationToken);
+        var owners = await database.Database.SqlQuery<string>($"""
+            UPDATE auth.sessions SET revoked_at = {now}, revoked_reason = {reason}, updated_at = {now}
+            WHERE id = {sessionId} AND revoked_at IS NULL RETURNING user_id
+            """).ToListAsync(cancellationToken);
         await database.RefreshTokens.Where(token => token.SessionId == sessionId && token.RevokedAt == null)
             .ExecuteUpdateAsync(token => token.SetProperty(row => row.RevokedAt, now), cancellationToken);
+        if (owners is not [var userId])
+            return;
+        events.Add(database, new SessionRevoked(sessionId, userId));
+        await database.SaveChangesAsync(cancellationToken);
     }
 }

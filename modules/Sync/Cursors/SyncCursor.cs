@@ -1,10 +1,8 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Mana.Kernel.Errors;
-using Mana.Sync.Wire;
 
 namespace Mana.Sync.Cursors;
 
@@ -13,21 +11,32 @@ namespace Mana.Sync.Cursors;
 /// It carries no authority: what a caller may read is decided anew on every request. The check bytes bind it to user and app, so that
 /// a cursor that was cut, edited or mixed up is refused instead of silently skipping changes.
 /// </summary>
-/// <param name="Collection">Null: the whole app.</param>
-/// <param name="Own">Position in the caller's own scope.</param>
-internal sealed record SyncCursor(string AppId, string? Collection, long Own)
+/// <param name="Selection">What it covers.</param>
+/// <param name="Vector">How far.</param>
+internal sealed record SyncCursor(Selection Selection, ReadVector Vector)
 {
     const string Version = "v1.";
     const int CheckBytes = 8;
-    const int LongestText = 4096;
-
-    /// <summary>The one character that no app or collection can be named with.</summary>
-    const char Separator = '\0';
+    const int LongestText = 6 * 1024;
 
     public string Encode(string userId)
     {
-        var payload = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{AppId}{Separator}{Collection}{Separator}{Own}"));
-        return Version + Base64Url.EncodeToString([.. Check(userId, payload), .. payload]);
+        var names = Encoding.UTF8.GetBytes(Selection.Text);
+        var bytes = new byte[CheckBytes + 8 + 2 + (16 * Vector.Shared.Count) + names.Length];
+        var rest = bytes.AsSpan(CheckBytes);
+        BinaryPrimitives.WriteInt64BigEndian(rest, Vector.Own);
+        BinaryPrimitives.WriteUInt16BigEndian(rest[8..], (ushort)Vector.Shared.Count);
+        rest = rest[10..];
+        foreach (var (key, position) in Vector.Shared.OrderBy(pair => pair.Key))
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(rest, key);
+            BinaryPrimitives.WriteInt64BigEndian(rest[8..], position);
+            rest = rest[16..];
+        }
+
+        names.CopyTo(rest);
+        Check(userId, bytes.AsSpan(CheckBytes)).CopyTo(bytes, 0);
+        return Version + Base64Url.EncodeToString(bytes);
     }
 
     /// <summary>Null unless the text is, character for character, what <see cref="Encode"/> gives for this user.</summary>
@@ -36,13 +45,24 @@ internal sealed record SyncCursor(string AppId, string? Collection, long Own)
         if (!text.StartsWith(Version, StringComparison.Ordinal) || text.Length > LongestText)
             return null;
         var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length - Version.Length)];
-        if (Base64Url.DecodeFromChars(text.AsSpan(Version.Length), bytes, out _, out var length) != OperationStatus.Done || length <= CheckBytes)
+        if (Base64Url.DecodeFromChars(text.AsSpan(Version.Length), bytes, out _, out var length) != OperationStatus.Done || length < CheckBytes + 10)
             return null;
-        var parts = Encoding.UTF8.GetString(bytes.AsSpan(CheckBytes, length - CheckBytes)).Split(Separator);
-        if (parts.Length != 3 || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var own))
+        var payload = bytes.AsSpan(CheckBytes, length - CheckBytes);
+        var cursor = Check(userId, payload).AsSpan().SequenceEqual(bytes.AsSpan(0, CheckBytes)) ? Read(payload) : null;
+        return cursor is not null && cursor.Encode(userId) == text ? cursor : null;
+    }
+
+    static SyncCursor? Read(ReadOnlySpan<byte> payload)
+    {
+        var own = BinaryPrimitives.ReadInt64BigEndian(payload);
+        int count = BinaryPrimitives.ReadUInt16BigEndian(payload[8..]);
+        var rest = payload[10..];
+        if (rest.Length < 16 * count)
             return null;
-        var cursor = new SyncCursor(parts[0], parts[1].Length == 0 ? null : parts[1], own);
-        return cursor.Encode(userId) == text ? cursor : null;
+        var shared = new Dictionary<ulong, long>(count);
+        for (var i = 0; i < count; i++, rest = rest[16..])
+            shared[BinaryPrimitives.ReadUInt64BigEndian(rest)] = BinaryPrimitives.ReadInt64BigEndian(rest[8..]);
+        return new SyncCursor(Selection.Parse(Encoding.UTF8.GetString(rest)), new ReadVector(own, shared));
     }
 
     static byte[] Check(string userId, ReadOnlySpan<byte> payload)
@@ -52,38 +72,5 @@ internal sealed record SyncCursor(string AppId, string? Collection, long Own)
         hash.AppendData([0]);
         hash.AppendData(payload);
         return hash.GetHashAndReset()[..CheckBytes];
-    }
-}
-
-/// <summary>Where a read starts.</summary>
-/// <param name="After">Rows behind this position are wanted; 0 is the beginning.</param>
-internal readonly record struct ReadPosition(long After)
-{
-    /// <summary>
-    /// Positions of rows are even numbers; a page that was cut while a client still fetches its first state ends on the odd number
-    /// behind its last row. So both cursor kinds carry, without server memory, that the caller's own rows are wanted too:
-    /// a device that lost its data but kept its client id gets everything back, also beyond the first page.
-    /// </summary>
-    public bool IsInitial => After <= 0 || (After & 1) == 1;
-
-    /// <summary>The cursor of a page that was cut behind <paramref name="lastSeq"/>.</summary>
-    public long CutAt(long lastSeq) => IsInitial ? lastSeq + 1 : lastSeq;
-
-    /// <summary>
-    /// The cursor of a complete page: the newest position of the scope. It never lies behind a <c>since</c> of the past, and it is never
-    /// taken from a clock, so a row that commits later always lies beyond it.
-    /// </summary>
-    public long CompleteAt(long scopeSeq, long nowMicros) => After > nowMicros ? scopeSeq : Math.Max(scopeSeq, Math.Max(After, 0));
-
-    /// <summary>Resolves <c>cursor</c> (wins) or <c>since</c>; a <c>since</c> that is missing or unreadable means the beginning (sync.md 6.2).</summary>
-    public static (ReadPosition Position, ApiError? Error) Resolve(string? cursor, string? since, string userId, string appId, string? collection)
-    {
-        if (cursor is { Length: > 0 })
-            return SyncCursor.Decode(cursor, userId) is { } decoded && decoded.AppId == appId && (decoded.Collection is null || decoded.Collection == collection)
-                ? (new ReadPosition(decoded.Own), null)
-                : (default, SyncError.InvalidCursor());
-        return since is { Length: > 0 and < 64 } && Rfc3339.TryParse(Encoding.UTF8.GetBytes(since), out var micros)
-            ? (new ReadPosition(Math.Max(micros, 0)), null)
-            : (default, null);
     }
 }

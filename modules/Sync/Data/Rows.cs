@@ -12,6 +12,9 @@ internal sealed class ScopeRow
 
     /// <summary>Newest position given out, even µs since 1970.</summary>
     public long LastSeq { get; init; }
+
+    /// <summary>Rows up to here have been folded, see <c>Compaction/</c>.</summary>
+    public long CompactedSeq { get; init; }
 }
 
 /// <summary>One accepted change. Append-only, save that a tie may take a field out of what is still to be delivered.</summary>
@@ -61,6 +64,14 @@ internal sealed class ChangeRow
     /// <summary>Field versions that lost.</summary>
     [Column("lost", TypeName = "json")]
     public string? Lost { get; init; }
+
+    /// <summary>The record's row before this one; null for its first, or when the ones before are gone.</summary>
+    [Column("prev_seq")]
+    public long? PreviousSeq { get; init; }
+
+    /// <summary>Null: all who read the scope; n: only the user whose scope has this key; -n: all but them.</summary>
+    [Column("audience")]
+    public long? Audience { get; init; }
 }
 
 /// <summary>Merged state of a record, kept in the same transaction as the log.</summary>
@@ -69,6 +80,7 @@ internal sealed class RecordRow
     [Column("scope_id")]
     public long ScopeId { get; init; }
 
+    /// <summary>Who wrote the record first.</summary>
     [Column("author_id")]
     public long AuthorId { get; init; }
 
@@ -96,4 +108,67 @@ internal sealed class RecordRow
 
     [Column("partial")]
     public bool Partial { get; init; }
+
+    /// <summary>In a shared scope: seen by its author only.</summary>
+    [Column("private")]
+    public bool Private { get; init; }
+}
+
+/// <summary>What a timestamp cursor stands for while a client is given the history of a space, see <c>ReadStates</c>.</summary>
+internal sealed class ReadStateRow
+{
+    /// <summary>Name of the reader's own scope.</summary>
+    [Column("owner")]
+    public required string Owner { get; init; }
+
+    [Column("client_id")]
+    public required string ClientId { get; init; }
+
+    [Column("app_id")]
+    public required string AppId { get; init; }
+
+    /// <summary>Empty: the whole app.</summary>
+    [Column("collection")]
+    public required string Collection { get; init; }
+
+    [Column("since")]
+    public long Since { get; init; }
+
+    /// <summary>An opaque cursor.</summary>
+    [Column("vector")]
+    public required string Vector { get; init; }
+
+    [Column("issued_at")]
+    public DateTimeOffset IssuedAt { get; init; }
+}
+
+/// <summary>One device of a person in one app, for <c>GET /sync/debug</c>; written now and then, never by a request that waits for it.</summary>
+internal sealed class DeviceRow
+{
+    /// <summary>Name of the person's own scope.</summary>
+    [Column("owner")]
+    public required string Owner { get; init; }
+
+    [Column("client_id")]
+    public required string ClientId { get; init; }
+
+    [Column("app_id")]
+    public required string AppId { get; init; }
+
+    [Column("seen_at")]
+    public DateTimeOffset SeenAt { get; init; }
+
+    /// <summary>Position in the own scope that the device was given last.</summary>
+    [Column("cursor")]
+    public long Cursor { get; init; }
+
+    /// <summary>How far its clock was ahead of ours at its last push, ms; negative: its newest edit was that old.</summary>
+    [Column("clock_ahead_ms")]
+    public long? ClockAheadMs { get; init; }
+
+    [Column("last_error")]
+    public string? LastError { get; init; }
+
+    [Column("last_error_at")]
+    public DateTimeOffset? LastErrorAt { get; init; }
 }

@@ -1,3 +1,4 @@
+using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mana.Sync.Data;
@@ -17,6 +18,7 @@ internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : D
             scope.Property(row => row.Id).HasColumnName("id").UseIdentityAlwaysColumn();
             scope.Property(row => row.Name).HasColumnName("name");
             scope.Property(row => row.LastSeq).HasColumnName("last_seq");
+            scope.Property(row => row.CompactedSeq).HasColumnName("compacted_seq").HasDefaultValue(0L);
             scope.HasIndex(row => row.Name).IsUnique().HasDatabaseName("scopes_name");
             scope.HasStorageParameter("fillfactor", 50);
         });
@@ -34,9 +36,20 @@ internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : D
             record.HasKey(row => new { row.ScopeId, row.AppId, row.TableName, row.RecordId }).HasName("records_key");
             record.HasStorageParameter("fillfactor", 80);
         });
+        modelBuilder.Entity<ReadStateRow>(state =>
+        {
+            state.ToTable("read_states");
+            state.HasKey(row => new { row.Owner, row.ClientId, row.AppId, row.Collection, row.Since }).HasName("read_states_key");
+        });
+        modelBuilder.Entity<DeviceRow>(device =>
+        {
+            device.ToTable("devices");
+            device.HasKey(row => new { row.Owner, row.ClientId, row.AppId }).HasName("devices_key");
+        });
+        modelBuilder.AddOutbox();
         // Names and ids are compared byte by byte: exact in every locale, and without the cost of one.
         foreach (var text in modelBuilder.Model.GetEntityTypes().SelectMany(type => type.GetProperties()).Where(property => property.ClrType == typeof(string)))
-            if (text.GetColumnType() != "json")
+            if (text.GetColumnType() is not ("json" or "jsonb"))
                 text.SetCollation("C");
     }
 }

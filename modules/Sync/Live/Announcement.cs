@@ -4,7 +4,7 @@ namespace Mana.Sync.Live;
 /// "These tables changed": everything a hint may carry, and nothing about records or values (sync.md 10). Level-triggered: whoever
 /// hears it reads from their own cursor, so it may be repeated, merged with others or come late.
 /// </summary>
-/// <param name="Scope">Name of the scope that was written, see <see cref="Spaces.Tenant.ScopeNames"/>.</param>
+/// <param name="Scope">Name of the scope that was written, see <see cref="Spaces.ScopeAccess"/>.</param>
 /// <param name="Tables">Distinct, sorted.</param>
 /// <param name="AuthorId">The writing user; with <paramref name="ClientId"/> the device that needs no hint. Empty client id: nobody is left out.</param>
 /// <param name="Position">Newest position that was written, µs.</param>

@@ -13,6 +13,9 @@ internal sealed record MergeOutcome(RecordState Before, RecordState After, bool[
 
     /// <summary>The edit brought a hard-deleted record back.</summary>
     public bool Revived => Before.IsErased && !After.IsErased;
+
+    /// <summary>The edit took a soft delete back. Devices that came to know the record as deleted never saw what it held.</summary>
+    public bool Undeleted => Before.IsDeleted && !After.IsDeleted && !After.IsErased;
 }
 
 /// <summary>Field <paramref name="Field"/> of the log row at <paramref name="Seq"/> lost by acceptance order.</summary>
@@ -24,7 +27,9 @@ internal static class Merger
     /// <summary>Fields that keep their first value (sync.md 13.8): a move between spaces is delete and insert.</summary>
     static readonly HashSet<string> FrozenFields = new(StringComparer.Ordinal) { "spaceId", "authorId", "userId" };
 
-    public static MergeOutcome Apply(RecordState before, RecordEdit edit)
+    /// <summary>Merges one edit into the state that its record had.</summary>
+    /// <param name="ownsRecord">The editor wrote the record first, or nobody else can see it. Only then may its visibility change (sync.md 19).</param>
+    public static MergeOutcome Apply(RecordState before, RecordEdit edit, bool ownsRecord = true)
     {
         var frozen = 0;
         var ties = default(List<Tie>);
@@ -33,9 +38,9 @@ internal static class Merger
         {
             var version = new FieldVersion(new Stamp(field.AtMicros, edit.Seq), field.At, field.Value);
             before.Fields.TryGetValue(field.Name, out var known);
-            if (known is { IsNull: false } && FrozenFields.Contains(field.Name))
+            if ((known is { IsNull: false } && FrozenFields.Contains(field.Name)) || (!ownsRecord && field.Name == RecordState.Visibility))
             {
-                frozen += known.HasValueOf(version) ? 0 : 1;
+                frozen += known?.HasValueOf(version) == true ? 0 : 1;
                 continue;
             }
 

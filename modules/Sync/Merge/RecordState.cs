@@ -8,6 +8,7 @@ namespace Mana.Sync.Merge;
 internal sealed class RecordState
 {
     public const string DeletedAt = "deletedAt";
+    public const string Visibility = "visibility";
 
     public static readonly RecordState Empty = new(new Dictionary<string, FieldVersion>(StringComparer.Ordinal), null, null);
 
@@ -27,6 +28,9 @@ internal sealed class RecordState
 
     /// <summary>Soft-deleted: the field <c>deletedAt</c> holds a value.</summary>
     public bool IsDeleted => Fields.TryGetValue(DeletedAt, out var deleted) && !deleted.IsNull;
+
+    /// <summary>Says of itself that only its author may see it. Means something in shared scopes only.</summary>
+    public bool SaysPrivate => Fields.TryGetValue(Visibility, out var visibility) && visibility.Value.Span.SequenceEqual("\"private\""u8);
 
     /// <summary>Known from updates only; a full insert has not arrived yet.</summary>
     public bool IsPartial => Inserted is null;

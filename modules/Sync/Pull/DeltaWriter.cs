@@ -1,67 +1,68 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using Mana.Sync.Cursors;
 using Mana.Sync.Wire;
 using Npgsql;
 
 namespace Mana.Sync.Pull;
 
-/// <summary>Streams a SyncResponse (sync.md 2.4) while the rows arrive: memory does not grow with the page.</summary>
-internal static class DeltaWriter
+/// <summary>
+/// Streams a SyncResponse (sync.md 2.4) while the rows arrive: memory does not grow with the page. Its own buffer, so that a failure before
+/// the first flush can still become a clean error response.
+/// </summary>
+internal sealed class DeltaWriter(PipeWriter output, DeltaRequest request)
 {
     const int FlushAt = 48 * 1024;
 
-    /// <summary>
-    /// Expects <paramref name="rows"/> on the first result of <see cref="DeltaQuery"/>. <paramref name="extras"/> writes members that only
-    /// a push has, each with a leading comma. Returns how many changes were delivered.
-    /// </summary>
-    public static async Task<int> WriteAsync(
-        PipeWriter output, NpgsqlDataReader rows, DeltaRequest request, Action<IBufferWriter<byte>> extras, CancellationToken cancellationToken)
-    {
-        await rows.NextResultAsync(cancellationToken);
-        await rows.ReadAsync(cancellationToken);
-        var (scopeSeq, now) = (rows.GetInt64(0), rows.GetInt64(1));
-        await rows.NextResultAsync(cancellationToken);
+    readonly ArrayBufferWriter<byte> _buffer = new(16 * 1024);
+    long _last;
 
-        // Its own buffer, so that a failure before the first flush can still become a clean error response.
-        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        buffer.Write("{\"serverChanges\":["u8);
-        var (count, last, hasMore) = (0, 0L, false);
+    public int Count { get; private set; }
+
+    /// <summary>Writes one page of <see cref="DeltaQuery.Rows"/>.</summary>
+    /// <returns>The position behind which the page was cut; null when everything was written.</returns>
+    public async Task<long?> WriteRowsAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
+    {
+        _buffer.Write("{\"serverChanges\":["u8);
         while (await rows.ReadAsync(cancellationToken))
         {
-            if (hasMore = count == request.PageSize)
-                break;
-            if (count++ > 0)
-                buffer.Write(","u8);
-            last = rows.GetInt64(0);
-            ChangeJson.Write(buffer, rows);
-            if (buffer.WrittenCount < FlushAt)
+            var seq = rows.GetInt64(0);
+            if (Count >= request.PageSize && seq != _last)
+                return _last;
+            if (Count++ > 0)
+                _buffer.Write(","u8);
+            _last = seq;
+            ChangeJson.Write(_buffer, rows);
+            if (_buffer.WrittenCount < FlushAt)
                 continue;
-            await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
-            buffer.ResetWrittenCount();
+            await output.WriteAsync(_buffer.WrittenMemory, cancellationToken);
+            _buffer.ResetWrittenCount();
         }
 
-        // Rows that committed between the two statements may lie beyond the position read first.
-        var end = hasMore ? request.Position.CutAt(last) : request.Position.CompleteAt(Math.Max(scopeSeq, last), now);
-        WriteEnd(buffer, request, end, hasMore, extras);
-        await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
-        return count;
+        return null;
     }
 
-    static void WriteEnd(ArrayBufferWriter<byte> output, DeltaRequest request, long end, bool hasMore, Action<IBufferWriter<byte>> extras)
+    /// <summary>Newest position that was written; 0 for none.</summary>
+    public long Last => _last;
+
+    /// <summary>Closes the answer: where the page ended, and what <paramref name="extras"/> adds.</summary>
+    /// <param name="extras">Writes members that only a push has, each with a leading comma.</param>
+    public async Task WriteEndAsync(PageEnd end, Action<IBufferWriter<byte>> extras, CancellationToken cancellationToken)
     {
-        output.Write("]"u8);
-        extras(output);
-        output.Write(",\"syncedUntil\":\""u8);
-        WriteAscii(output, Rfc3339.FormatMicros(end));
-        output.Write("\",\"cursor\":\""u8);
-        WriteAscii(output, new SyncCursor(request.AppId, request.Collection, end).Encode(request.Caller.UserId));
-        output.Write(hasMore ? "\",\"hasMore\":true}"u8 : "\"}"u8);
+        _buffer.Write("]"u8);
+        extras(_buffer);
+        _buffer.Write(",\"syncedUntil\":\""u8);
+        WriteAscii(Rfc3339.FormatMicros(end.SyncedUntil));
+        _buffer.Write("\",\"cursor\":\""u8);
+        WriteAscii(new SyncCursor(request.Selection, end.Vector).Encode(request.Caller.UserId));
+        _buffer.Write(end.HasMore ? "\",\"hasMore\":true}"u8 : "\"}"u8);
+        await output.WriteAsync(_buffer.WrittenMemory, cancellationToken);
     }
 
-    static void WriteAscii(ArrayBufferWriter<byte> output, string text)
+    void WriteAscii(string text)
     {
-        var span = output.GetSpan(text.Length);
-        output.Advance(System.Text.Encoding.ASCII.GetBytes(text, span));
+        var span = _buffer.GetSpan(text.Length);
+        _buffer.Advance(Encoding.ASCII.GetBytes(text, span));
     }
 }

@@ -1,20 +1,18 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Npgsql;
 
 namespace Mana.Sync.Pull;
 
-/// <summary>One delta read: one round trip to PostgreSQL, one implicit transaction.</summary>
-internal sealed class PullService(NpgsqlDataSource database, SyncMetrics metrics)
+/// <summary>One delta read of one collection (sync.md 7).</summary>
+internal sealed class PullService(NpgsqlDataSource database, DeltaReader reader)
 {
     public async Task WriteAsync(DeltaRequest request, PipeWriter output, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
-        DeltaQuery.Append(batch, request);
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        var delivered = await DeltaWriter.WriteAsync(output, rows, request, NoConflicts, cancellationToken);
-        metrics.Delivered(delivered, "pull");
+        await reader.WriteAsync(connection, batch, request, output, NoConflicts, "pull", cancellationToken);
     }
 
-    static void NoConflicts(System.Buffers.IBufferWriter<byte> output) => System.Buffers.BuffersExtensions.Write(output, ",\"conflicts\":[]"u8);
+    static void NoConflicts(IBufferWriter<byte> output) => output.Write(",\"conflicts\":[]"u8);
 }

@@ -23,12 +23,41 @@ internal static class ChangeBody
             return (edit.Kind, null);
         if (edit.Kind == EditKind.Delete)
             return (edit.Kind, outcome.AllLost ? null : Write(change, json => json.WriteRaw(RecordState.DeletedAt, edit.Fields[0].Value)));
-        // What arrived while the record was hard-deleted was told to nobody; it comes back with the record.
-        var unseen = outcome.Revived ? outcome.After.Fields.Where(field => field.Value.Stamp.Seq != edit.Seq).ToList() : [];
+        // What arrived while the record was hard-deleted was told to nobody; it comes back with the record. So does what a soft delete hid:
+        // the log may have been compacted meanwhile, and a device that came later knows the deletion only.
+        var unseen = outcome.Revived || outcome.Undeleted ? outcome.After.Fields.Where(field => field.Value.Stamp.Seq != edit.Seq).ToList() : [];
         return edit.Kind == EditKind.Insert && unseen.Count == 0 && !outcome.AnyLost && EarlierDeletion(edit, outcome) is null && !IsClamped(change, edit)
             ? (edit.Kind, Insert(change, edit))
             : (EditKind.Update, Update(change, edit, outcome, unseen));
     }
+
+    /// <summary>
+    /// The record as it stands, for those who are shown it for the first time. As an insert when it names its creation and nothing that
+    /// unmodified clients would date its fields by in its place; else as an update, which gives every field its own time.
+    /// </summary>
+    public static (EditKind Kind, byte[] Body) Whole(RecordState state, string? spaceId, ReadOnlyMemory<byte> actor, string? origin)
+    {
+        var asInsert = !state.IsPartial && !state.IsDeleted && state.Fields.ContainsKey("createdAt") && !state.Fields.ContainsKey("updatedAt");
+        var body = Object(json =>
+        {
+            if (asInsert)
+                WriteData(json, state);
+            else
+                WriteFields(json, state.Fields);
+            WriteTail(json, spaceId, actor, origin);
+        });
+        return (asInsert ? EditKind.Insert : EditKind.Update, body);
+    }
+
+    /// <summary>A change without content: a hard delete.</summary>
+    public static byte[] Bare(string? spaceId, ReadOnlyMemory<byte> actor, string? origin) => Object(json => WriteTail(json, spaceId, actor, origin));
+
+    /// <summary>Every field of the edit, for one that was not allowed to touch the record.</summary>
+    public static byte[] Refused(RecordEdit edit) => Object(json =>
+    {
+        foreach (var field in edit.Fields)
+            WriteVersion(json, field.Name, field.Value, field.At);
+    });
 
     /// <summary>Versions that did not become current, as <c>{field: {"value":…,"at":…}}</c>; null when all did.</summary>
     public static byte[]? Lost(RecordEdit edit, MergeOutcome outcome) => !outcome.AnyLost ? null : Object(json =>
@@ -95,13 +124,38 @@ internal static class ChangeBody
     static byte[] Write(PlannedChange change, Action<Utf8JsonWriter> content) => Object(json =>
     {
         content(json);
-        if (change.SpaceId is { } spaceId)
-            json.WriteString("spaceId", spaceId);
-        if (!change.Source.Actor.IsEmpty)
-            json.WriteRaw("actor", change.Source.Actor);
-        if (change.Source.Origin is { } origin)
-            json.WriteString("origin", origin);
+        WriteTail(json, change.SpaceId, change.Source.Actor, change.Source.Origin);
     });
+
+    static void WriteTail(Utf8JsonWriter json, string? spaceId, ReadOnlyMemory<byte> actor, string? origin)
+    {
+        if (spaceId is not null)
+            json.WriteString("spaceId", spaceId);
+        if (!actor.IsEmpty)
+            json.WriteRaw("actor", actor);
+        if (origin is not null)
+            json.WriteString("origin", origin);
+    }
+
+    static void WriteFields(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, FieldVersion>> fields)
+    {
+        json.WriteStartObject("fields");
+        foreach (var (name, version) in fields)
+            WriteVersion(json, name, version.Value, version.At);
+        json.WriteEndObject();
+    }
+
+    static void WriteData(Utf8JsonWriter json, RecordState state)
+    {
+        json.WriteStartObject("data");
+        foreach (var (name, version) in state.Fields)
+            json.WriteRaw(name, version.Value);
+        json.WriteEndObject();
+        json.WriteStartObject("fieldMeta");
+        foreach (var (name, version) in state.Fields)
+            json.WriteRaw(name, version.At);
+        json.WriteEndObject();
+    }
 
     static byte[] Object(Action<Utf8JsonWriter> members)
     {

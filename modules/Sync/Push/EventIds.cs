@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Mana.Sync.Spaces;
 
 namespace Mana.Sync.Push;
 
@@ -11,26 +12,28 @@ namespace Mana.Sync.Push;
 internal static class EventIds
 {
     /// <summary>Gives every planned change its key or its fingerprint.</summary>
-    public static void Assign(PlannedChange change, string userId, string clientId, string appId)
+    public static void Assign(PlannedChange change, Tenant caller, string clientId, string appId)
     {
+        // The own scope is not part of the content: placeholder and real id of the personal space mean the same.
+        var author = change.Scope == caller.Own.Name ? caller.UserId : caller.UserId + Tenant.Separator + change.Scope;
         if (change.Source.EventId is { } own)
         {
             // A delete with edits is two rows; the second keeps the client's id, which is what the client knows.
-            change.EventId = change.Kind == Merge.EditKind.Update && change.Source.Op == Wire.ChangeOp.Delete ? Derive(change, userId, own.ToString(), appId) : own;
+            change.EventId = change.Kind == Merge.EditKind.Update && change.Source.Op == Wire.ChangeOp.Delete ? Derive(change, author, own.ToString(), appId) : own;
             return;
         }
 
-        var derived = Derive(change, userId, clientId, appId);
+        var derived = Derive(change, author, clientId, appId);
         if (change.HasExplicitTimes)
             change.EventId = derived;
         else
             change.Fingerprint = derived;
     }
 
-    static Guid Derive(PlannedChange change, string userId, string clientId, string appId)
+    static Guid Derive(PlannedChange change, string author, string clientId, string appId)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var text in (ReadOnlySpan<string>)[userId, clientId, appId, change.Source.Table!, change.Source.Id!])
+        foreach (var text in (ReadOnlySpan<string>)[author, clientId, appId, change.Source.Table!, change.Source.Id!])
             Append(hash, Encoding.UTF8.GetBytes(text));
         hash.AppendData([(byte)change.Kind]);
         var newest = 0L;

@@ -23,6 +23,9 @@ internal sealed class PlannedChange
 
     public required string? SpaceId { get; init; }
 
+    /// <summary>Name of the scope that it goes to; set once the caller was found entitled to write there.</summary>
+    public string Scope { get; set; } = "";
+
     /// <summary>Idempotency key: the client's, or one derived from the content when the content names its own times; null otherwise.</summary>
     public Guid? EventId { get; set; }
 

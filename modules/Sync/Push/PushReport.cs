@@ -10,16 +10,16 @@ internal static class PushReport
 {
     static readonly JsonWriterOptions Raw = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static void Write(IBufferWriter<byte> output, Changeset changeset, PushSession? session)
+    public static void Write(IBufferWriter<byte> output, Changeset changeset, PushOutcome? outcome)
     {
         output.Write(",\"conflicts\":"u8);
         using (var json = new Utf8JsonWriter(output, Raw))
-            WriteConflicts(json, changeset.ReportConflicts ? session?.Conflicts : null);
-        if (session is null || !session.Acks.Exists(ack => ack.EventId is not null))
+            WriteConflicts(json, changeset.ReportConflicts ? outcome?.Conflicts : null);
+        if (outcome is null || !outcome.Acks.Exists(ack => ack.EventId is not null))
             return;
         output.Write(",\"acks\":"u8);
         using (var json = new Utf8JsonWriter(output, Raw))
-            WriteAcks(json, session.Acks);
+            WriteAcks(json, outcome.Acks);
     }
 
     static void WriteConflicts(Utf8JsonWriter json, List<Conflict>? conflicts)

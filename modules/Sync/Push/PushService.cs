@@ -1,83 +1,61 @@
 using System.IO.Pipelines;
 using Mana.Kernel.Errors;
-using Mana.Kernel.Ids;
 using Mana.Sync.Cursors;
 using Mana.Sync.Pull;
+using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
 using Npgsql;
 
 namespace Mana.Sync.Push;
 
 /// <summary>Who pushes what, and what it has seen so far.</summary>
-internal sealed record PushCommand(Tenant Caller, string AppId, string ClientId, Changeset Changeset, ReadPosition Position);
+internal sealed record PushCommand(Tenant Caller, string AppId, string ClientId, Changeset Changeset, ReadStart Start);
 
 /// <summary>
 /// A push (sync.md 6): authorise the spaces, then one transaction for the whole batch, then the delta, read after the commit.
 /// Nothing is written to the response before the commit has succeeded.
 /// </summary>
-internal sealed class PushService(NpgsqlDataSource database, IIdSource ids, SyncMetrics metrics)
+internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, DeltaReader reader)
 {
     /// <summary>Null when the response has been written, else the refusal; then nothing was stored.</summary>
     public async Task<ApiError?> WriteAsync(PushCommand push, PipeWriter output, CancellationToken cancellationToken)
     {
-        var planned = new List<PlannedChange>(push.Changeset.Changes.Count);
-        foreach (var change in push.Changeset.Changes)
-            planned.AddRange(Interpreter.Plan(change));
-        foreach (var change in planned)
+        var (planned, refused) = ChangeStore.Plan(push.Caller, push.AppId, push.ClientId, push.Changeset.Changes);
+        if (refused is not null)
+            return refused;
+        for (var attempt = 1; ; attempt++)
         {
-            if (ScopeRules.Resolve(push.Caller, change.SpaceId) is null)
-                return SyncError.SpaceForbidden(change.Source.Index);
-            EventIds.Assign(change, push.Caller.UserId, push.ClientId, push.AppId);
+            try
+            {
+                await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                await (planned.Count == 0 ? AnswerAsync(connection, push, output, cancellationToken) : StoreAndAnswerAsync(connection, push, planned, output, cancellationToken));
+                return null;
+            }
+            catch (PostgresException exception) when (exception is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "changes_event" })
+            {
+                // The same change was stored meanwhile through another space: the second attempt finds it. If it does not, it lies in a
+                // space that the caller has left.
+                if (attempt == 2)
+                    return SyncError.EventIdReused();
+            }
         }
-
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var delta = new DeltaRequest(push.Caller, push.AppId, null, push.ClientId, push.Position, Limits.PushPage);
-        var session = planned.Count == 0 ? null : await StoreAndAnswerAsync(connection, push, planned, delta, output, cancellationToken);
-        if (session is null)
-            await AnswerAsync(connection.CreateBatch(), delta, output, session, push, cancellationToken);
-        return null;
     }
 
-    async Task<PushSession> StoreAndAnswerAsync(
-        NpgsqlConnection connection, PushCommand push, List<PlannedChange> planned, DeltaRequest delta, PipeWriter output, CancellationToken cancellationToken)
+    async Task AnswerAsync(NpgsqlConnection connection, PushCommand push, PipeWriter output, CancellationToken cancellationToken)
     {
-        var store = new PushStore(connection, push.Caller, push.AppId);
-        var scope = await store.BeginAsync(push.Caller.OwnScope, planned, cancellationToken);
-        var session = new PushSession(scope.FirstSeq, scope.Records, scope.KnownEvents, ids);
-        planned.ForEach(session.Add);
-        var superseded = session.Superseded.Count == 0 ? [] : await store.SupersededAsync(scope, session.Superseded, cancellationToken);
-        var batch = connection.CreateBatch();
-        store.AppendWrites(batch, scope, session, superseded, push.ClientId);
-        var answer = delta with { JustPushed = (scope.FirstSeq, scope.FirstSeq + ((planned.Count - 1L) * Position.Step)) };
-        await AnswerAsync(batch, answer, output, session, push, cancellationToken);
-        Count(session);
-        return session;
+        await using var batch = connection.CreateBatch();
+        await reader.WriteAsync(connection, batch, Delta(push), output, buffer => PushReport.Write(buffer, push.Changeset, null), "push", cancellationToken);
     }
 
-    /// <summary>Runs the batch (writes, commit, delta) and streams the answer while its last result arrives.</summary>
-    async Task AnswerAsync(
-        NpgsqlBatch batch, DeltaRequest delta, PipeWriter output, PushSession? session, PushCommand push, CancellationToken cancellationToken)
+    async Task StoreAndAnswerAsync(NpgsqlConnection connection, PushCommand push, List<PlannedChange> planned, PipeWriter output, CancellationToken cancellationToken)
     {
-        await using var owned = batch;
-        DeltaQuery.Append(batch, delta);
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        var delivered = await DeltaWriter.WriteAsync(output, rows, delta, buffer => PushReport.Write(buffer, push.Changeset, session), cancellationToken);
-        metrics.Delivered(delivered, "push");
+        var stored = await store.MergeAsync(connection, push.Caller, push.AppId, push.ClientId, planned, cancellationToken);
+        await using var batch = connection.CreateBatch();
+        stored.AppendTo(batch);
+        var delta = Delta(push) with { JustPushed = stored.Ranges };
+        await reader.WriteAsync(
+            connection, batch, delta, output, buffer => PushReport.Write(buffer, push.Changeset, stored.Outcome), "push", cancellationToken, () => store.Announce(stored));
     }
 
-    void Count(PushSession session)
-    {
-        foreach (var group in session.Rows.CountBy(row => row.Change.Source.Op))
-            metrics.Pushed(OpName(group.Key), group.Value);
-        metrics.Duplicates(session.Duplicates);
-        metrics.Clamped(session.Clamped);
-        metrics.Frozen(session.Frozen);
-    }
-
-    static string OpName(ChangeOp op) => op switch
-    {
-        ChangeOp.Insert => "insert",
-        ChangeOp.Update => "update",
-        ChangeOp.Delete => "delete",
-    };
+    static DeltaRequest Delta(PushCommand push) => new(push.Caller, Selection.Of(push.AppId), push.ClientId, push.Start, Limits.PushPage);
 }

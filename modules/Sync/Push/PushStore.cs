@@ -1,21 +1,35 @@
 using Mana.Sync.Cursors;
 using Mana.Sync.Merge;
+using Mana.Sync.Pull;
+using Mana.Sync.Spaces;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Mana.Sync.Push;
 
-/// <summary>What the first round trip of a push brings back; the scope stays locked until the transaction ends.</summary>
+/// <summary>A scope that a push writes to, as the first round trip found it; it stays locked until the transaction ends.</summary>
+internal sealed record LockedScope(string Name, long Id, long FirstSeq, Dictionary<RecordKey, RecordSlot> Records)
+{
+    /// <summary>Members of a space may hide records from each other; in one's own scope there is nobody to hide from.</summary>
+    public bool IsShared => ScopeNames.SpaceIdOf(Name) is not null;
+}
+
+/// <summary>What the first round trip of a push brings back.</summary>
+/// <param name="AuthorId">Surrogate key of the caller's own scope.</param>
 /// <param name="KnownEvents">Keys of the request that are stored already, with their positions.</param>
-internal sealed record LockedScope(long Id, long FirstSeq, Dictionary<Guid, long> KnownEvents, Dictionary<RecordKey, RecordSlot> Records);
+internal sealed record LockedScopes(long AuthorId, Dictionary<Guid, long> KnownEvents, IReadOnlyList<LockedScope> Scopes);
 
 /// <summary>
-/// The SQL of a push: one round trip that locks the scope and reads what the merge needs, one that writes and commits. The scope's row
+/// The SQL of a push: one round trip that locks the scopes and reads what the merge needs, one that writes and commits. A scope's row
 /// lock is held until commit, so the order of positions is the order of commits and no reader can ever pass a row that is still to come
-/// (sync.md 14.4).
+/// (sync.md 14.4). Several scopes are locked in the order of their names.
 /// </summary>
 internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, string appId)
 {
+    const string EnsureOwn = "INSERT INTO sync.scopes (name, last_seq) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING";
+
+    const string Author = "SELECT id FROM sync.scopes WHERE name = $1";
+
     const string Lock = """
         INSERT INTO sync.scopes AS s (name, last_seq) VALUES ($1, ((extract(epoch FROM clock_timestamp()) * 1000000)::bigint & ~1::bigint) + $2)
         ON CONFLICT (name) DO UPDATE SET last_seq = greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint & ~1::bigint, s.last_seq + 2) + $2
@@ -27,31 +41,63 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
     // OFFSET 0 keeps the inner query whole: one index probe per key. As a plain join the planner may read all records of the scope instead.
     internal const string Records = """
         SELECT k.t, k.i, r.* FROM unnest($3::text[], $4::text[]) AS k (t, i) CROSS JOIN LATERAL (
-          SELECT r.state, r.last_seq, r.fingerprint FROM sync.records r
+          SELECT r.state, r.last_seq, r.fingerprint, r.author_id, r.private FROM sync.records r
           WHERE r.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND r.app_id = $2 AND r.table_name = k.t AND r.record_id = k.i OFFSET 0) r
         """;
 
-    public async Task<LockedScope> BeginAsync(string scope, IReadOnlyList<PlannedChange> changes, CancellationToken cancellationToken)
+    public async Task<LockedScopes> BeginAsync(IReadOnlyList<PlannedChange> changes, CancellationToken cancellationToken)
     {
-        var keys = changes.Select(change => change.Key).Distinct().ToList();
+        var groups = changes.GroupBy(change => change.Scope, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).ToList();
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
-        batch.BatchCommands.Add(caller.Enter());
-        batch.BatchCommands.Add(Command(Lock, Text(scope), new NpgsqlParameter<long> { TypedValue = (changes.Count - 1L) * Position.Step }));
-        batch.BatchCommands.Add(Command(KnownEvents, Text(caller.OwnScope), Many(changes.Select(change => change.EventId).OfType<Guid>().ToArray())));
-        batch.BatchCommands.Add(Command(
-            Records, Text(scope), Text(appId), Many(keys.Select(key => key.Table).ToArray()), Many(keys.Select(key => key.Id).ToArray())));
+        batch.BatchCommands.Add(caller.EnterWriting(groups.ConvertAll(group => group.Key)));
+        if (!groups.Exists(group => group.Key == caller.Own.Name))
+            batch.BatchCommands.Add(Command(EnsureOwn, Text(caller.Own.Name)));
+        batch.BatchCommands.Add(Horizon.Hold(groups.ConvertAll(group => group.Key)));
+        foreach (var group in groups)
+            batch.BatchCommands.Add(Command(Lock, Text(group.Key), new NpgsqlParameter<long> { TypedValue = (PositionsFor(group.Key, group.Count()) - 1L) * Position.Step }));
+        batch.BatchCommands.Add(Command(Author, Text(caller.Own.Name)));
+        batch.BatchCommands.Add(Command(KnownEvents, Text(caller.Own.Name), Many(changes.Select(change => change.EventId).OfType<Guid>().ToArray())));
+        foreach (var group in groups)
+        {
+            var keys = group.Select(change => change.Key).Distinct().ToList();
+            batch.BatchCommands.Add(Command(
+                Records, Text(group.Key), Text(appId), Many(keys.Select(key => key.Table).ToArray()), Many(keys.Select(key => key.Id).ToArray())));
+        }
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        // Settings, then the locks.
         await reader.NextResultAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var (id, firstSeq) = (reader.GetInt64(0), reader.GetInt64(1));
+        return await ReadAsync(reader, groups.ConvertAll(group => group.Key), cancellationToken);
+    }
 
+    /// <summary>A change in a shared scope may need a second row, when it hides a record from the other members or shows it to them.</summary>
+    static int PositionsFor(string scope, int changes) => ScopeNames.SpaceIdOf(scope) is null ? changes : changes * 2;
+
+    static async Task<LockedScopes> ReadAsync(NpgsqlDataReader reader, List<string> names, CancellationToken cancellationToken)
+    {
+        var locked = new List<(long Id, long FirstSeq)>(names.Count);
+        for (var i = 0; i < names.Count; i++)
+        {
+            await NextRowAsync(reader, cancellationToken);
+            locked.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        }
+
+        await NextRowAsync(reader, cancellationToken);
+        var authorId = reader.GetInt64(0);
         var events = new Dictionary<Guid, long>();
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             events[reader.GetGuid(0)] = reader.GetInt64(1);
 
+        var scopes = new List<LockedScope>(names.Count);
+        for (var i = 0; i < names.Count; i++)
+            scopes.Add(new LockedScope(names[i], locked[i].Id, locked[i].FirstSeq, await RecordsAsync(reader, cancellationToken)));
+        return new LockedScopes(authorId, events, scopes);
+    }
+
+    static async Task<Dictionary<RecordKey, RecordSlot>> RecordsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         var records = new Dictionary<RecordKey, RecordSlot>();
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -62,11 +108,20 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
                 Key = key,
                 State = RecordStateJson.Read(reader.GetFieldValue<byte[]>(2)),
                 LastSeq = reader.GetInt64(3),
+                StoredSeq = reader.GetInt64(3),
                 Fingerprint = reader.IsDBNull(4) ? null : reader.GetGuid(4),
+                AuthorId = reader.GetInt64(5),
+                IsPrivate = reader.GetBoolean(6),
             };
         }
 
-        return new LockedScope(id, firstSeq, events, records);
+        return records;
+    }
+
+    static async Task NextRowAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
     }
 
     /// <summary>Bodies of stored rows that a tie has overtaken; only read when there are any.</summary>
@@ -85,19 +140,6 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
         }
 
         return rows;
-    }
-
-    public void AppendWrites(NpgsqlBatch batch, LockedScope scope, PushSession session, IReadOnlyList<SupersededRow> superseded, string clientId)
-    {
-        if (session.Rows.Count > 0)
-        {
-            batch.BatchCommands.Add(PushWrites.InsertChanges(scope.Id, caller.OwnScope, appId, clientId, session.Rows));
-            batch.BatchCommands.Add(PushWrites.UpsertRecords(scope.Id, caller.OwnScope, appId, [.. session.Touched]));
-        }
-
-        if (superseded.Count > 0)
-            batch.BatchCommands.Add(PushWrites.RewriteBodies(scope.Id, appId, superseded));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
     }
 
     static byte[]? Bytes(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<byte[]>(column);

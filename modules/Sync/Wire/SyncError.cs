@@ -27,6 +27,9 @@ internal static class SyncError
 
     public static ApiError SpaceForbidden(int index) => new(403, "space_forbidden", "You may not write into this space.") { Index = index };
 
+    public static ApiError EventIdReused() =>
+        new(409, "event_id_reused", "An eventId of this batch belongs to a change in a space that you have left. Give the change a new eventId.");
+
     public static ApiError MissingParameter() => new(400, "missing_parameter", "missing collection or since parameter");
 
     public static ApiError InvalidLimit() => new(400, "invalid_parameter", "limit must be a number from 1 to 1000.");

@@ -1,6 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Mana.Sync.Cursors;
+using Mana.Sync.Pull;
+using Mana.Sync.Spaces;
 
 namespace Mana.Sync.Tests.Cursors;
 
@@ -12,11 +14,33 @@ public sealed class SyncCursorTests
         from app in Properties.Names(20)
         from collection in Gen.OneOf(Gen.Constant<string?>(null), Properties.Names(20).Select(name => (string?)name))
         from own in Gen.OneOf(Gen.Choose(0, 3).Select(small => (long)small), Gen.Choose(0, int.MaxValue).Select(large => large * 4_000_000L))
-        select new SyncCursor(app, collection, own);
+        from spaces in Gen.Choose(0, 3)
+        select new SyncCursor(
+            Selection.Of(app, collection), new ReadVector(own, Enumerable.Range(1, spaces).ToDictionary(i => ((ulong)i << 40) | 1, i => own + (2L * i))));
 
     [Fact]
     public void A_cursor_says_what_it_was_made_of() =>
-        Properties.Check(Any, 1, cursor => Assert.Equal(cursor, SyncCursor.Decode(cursor.Encode("u1"), "u1")));
+        Properties.Check(Any, 1, cursor =>
+        {
+            var read = SyncCursor.Decode(cursor.Encode("u1"), "u1")!;
+            Assert.Equal(cursor.Selection.Text, read.Selection.Text);
+            Assert.Equal(cursor.Vector.Own, read.Vector.Own);
+            Assert.Equal(cursor.Vector.Shared.OrderBy(pair => pair.Key), read.Vector.Shared.OrderBy(pair => pair.Key));
+        });
+
+    [Fact]
+    public void Apps_and_collections_come_out_as_they_went_in()
+    {
+        var lists = Gen.Zip(Gen.NonEmptyListOf(Properties.Names(6)), Gen.ListOf(Properties.Names(6)));
+        Properties.Check(lists, 7, pair =>
+        {
+            var selection = Selection.Of(pair.Item1, pair.Item2) with { StateAfter = pair.Item1.First() };
+            var read = Selection.Parse(selection.Text);
+            Assert.Equal(pair.Item1.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), read.Apps);
+            Assert.Equal(pair.Item2.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), read.Collections);
+            Assert.Equal(selection.StateAfter, read.StateAfter);
+        });
+    }
 
     [Fact]
     public void Any_single_character_that_changes_makes_it_invalid()
@@ -55,13 +79,13 @@ public sealed class SyncCursorTests
     [Fact]
     public void A_cursor_is_worth_nothing_in_another_app_or_collection()
     {
-        var pairs = Gen.Zip(Any, Any).Where(pair => pair.Item1.AppId != pair.Item2.AppId
-            || (pair.Item1.Collection is not null && pair.Item1.Collection != pair.Item2.Collection));
+        var pairs = Gen.Zip(Any, Any).Where(pair => pair.Item1.Selection.Apps[0] != pair.Item2.Selection.Apps[0]
+            || (pair.Item1.Selection.Collections.Count > 0 && !pair.Item1.Selection.Collections.SequenceEqual(pair.Item2.Selection.Collections)));
         Properties.Check(pairs, 5, pair =>
         {
-            var (position, error) = ReadPosition.Resolve(pair.Item1.Encode("u1"), null, "u1", pair.Item2.AppId, pair.Item2.Collection);
+            var (start, error) = ReadStart.Resolve(pair.Item1.Encode("u1"), null, "u1", pair.Item2.Selection);
             Assert.Equal("invalid_cursor", error?.Error);
-            Assert.Equal(0, position.After);
+            Assert.Null(start.Cursor);
         });
     }
 
@@ -69,8 +93,10 @@ public sealed class SyncCursorTests
     public void A_cursor_of_the_whole_app_serves_each_collection_of_it() =>
         Properties.Check(Any, 6, cursor =>
         {
-            var text = (cursor with { Collection = null }).Encode("u1");
-            Assert.Equal((new ReadPosition(cursor.Own), null), ReadPosition.Resolve(text, null, "u1", cursor.AppId, cursor.Collection));
+            var text = (cursor with { Selection = Selection.Of(cursor.Selection.Apps[0]) }).Encode("u1");
+            var (start, error) = ReadStart.Resolve(text, null, "u1", cursor.Selection);
+            Assert.Null(error);
+            Assert.Equal(cursor.Vector.Own, start.Cursor?.Own);
         });
 
     [Theory]
@@ -81,24 +107,30 @@ public sealed class SyncCursorTests
     [InlineData("1970-01-01T00:00:00.000001Z", 1)]
     [InlineData("1970-01-01T00:00:01Z", 1_000_000)]
     public void A_timestamp_is_a_position(string? since, long after) =>
-        Assert.Equal((new ReadPosition(after), null), ReadPosition.Resolve(null, since, "u1", "todo", null));
+        Assert.Equal((new ReadStart(null, after), null), ReadStart.Resolve(null, since, "u1", Selection.Of("todo")));
 
     [Fact]
     public void A_page_that_was_cut_stays_initial_and_a_complete_one_ends_it()
     {
-        var initial = new ReadPosition(0);
-        var next = new ReadPosition(initial.CutAt(1000));
-        Assert.True(next.IsInitial);
-        Assert.True(new ReadPosition(next.CutAt(2000)).IsInitial);
-        Assert.False(new ReadPosition(next.CompleteAt(3000, 9000)).IsInitial);
-        Assert.False(new ReadPosition(new ReadPosition(500).CutAt(1000)).IsInitial);
+        var first = End(0, newest: 3000, cutBehind: 1000);
+        Assert.Equal((1001, 1001), (first.Vector.Own, first.SyncedUntil));
+        Assert.True(Position.IsInitial(End(1001, newest: 3000, cutBehind: 2000).Vector.Own));
+        Assert.False(Position.IsInitial(End(2001, newest: 3000).Vector.Own));
+        Assert.False(Position.IsInitial(End(500, newest: 3000, cutBehind: 1000).Vector.Own));
     }
 
     [Theory]
-    [InlineData(500, 1000, 9000, 1000)]
-    [InlineData(2000, 1000, 9000, 2000)]
-    [InlineData(9999, 1000, 9000, 1000)]
-    [InlineData(-5, 0, 9000, 0)]
-    public void A_complete_page_ends_at_the_newest_position_and_never_before_a_since_of_the_past(long after, long newest, long now, long end) =>
-        Assert.Equal(end, new ReadPosition(after).CompleteAt(newest, now));
+    [InlineData(500, 1000, 1000)]
+    [InlineData(2000, 1000, 2000)]
+    [InlineData(9999, 1000, 1000)]
+    [InlineData(0, 0, 0)]
+    public void A_complete_page_ends_at_the_newest_position_and_never_before_a_since_of_the_past(long since, long newest, long end) =>
+        Assert.Equal(end, End(since, newest).SyncedUntil);
+
+    /// <summary>At 9000 by the database's clock.</summary>
+    static PageEnd End(long since, long newest, long? cutBehind = null)
+    {
+        var request = new DeltaRequest(new Tenant("u1"), Selection.Of("todo"), "a", new ReadStart(null, since), 1000);
+        return PageEnd.Of(request, request.Start.Vector(request.Caller), new ScopeHeads([newest], 9000), cutBehind);
+    }
 }

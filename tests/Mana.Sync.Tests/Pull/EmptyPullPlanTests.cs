@@ -1,5 +1,6 @@
 using Mana.Sync.Cursors;
 using Mana.Sync.Pull;
+using Mana.Sync.Spaces;
 using Npgsql;
 
 namespace Mana.Sync.Tests.Pull;
@@ -47,7 +48,10 @@ public sealed class EmptyPullPlanTests(SyncFixture fixture) : IClassFixture<Sync
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var batch = connection.CreateBatch();
-        DeltaQuery.Append(batch, new DeltaRequest(new Tenant(person.UserId), "todo", collection, "b", new ReadPosition(after), 1000));
+        var request = new DeltaRequest(new Tenant(person.UserId), Selection.Of("todo", collection), "b", new ReadStart(null, after), 1000);
+        batch.BatchCommands.Add(request.Caller.EnterReading());
+        batch.BatchCommands.Add(DeltaQuery.Heads(request.Caller));
+        batch.BatchCommands.Add(DeltaQuery.Rows(request, request.Start.Vector(request.Caller), long.MaxValue));
         var rows = batch.BatchCommands[^1];
         rows.CommandText = "EXPLAIN (ANALYZE, COSTS off, TIMING off) " + rows.CommandText;
         await using var reader = await batch.ExecuteReaderAsync();

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Mana.Sync.Merge;
 using Mana.Sync.Push;
+using Mana.Sync.Spaces;
 using Mana.Sync.Tests.Merge;
 using Mana.Sync.Wire;
 
@@ -92,10 +93,13 @@ public sealed class ChangesetFuzzTests
 
     static void Store(Changeset changeset)
     {
-        var session = new PushSession(1_777_000_000_000_000, [], [], new CountingIds());
+        var caller = new Tenant("u1");
+        var scope = new LockedScope(caller.Own.Name, 1, 1_777_000_000_000_000, []);
+        var session = new PushSession(scope, new LockedScopes(1, [], [scope]), new PushOutcome(), new CountingIds());
         foreach (var change in changeset.Changes.SelectMany(Interpreter.Plan))
         {
-            EventIds.Assign(change, "u1", "a", "todo");
+            change.Scope = caller.Own.Name;
+            EventIds.Assign(change, caller, "a", "todo");
             session.Add(change);
         }
 

@@ -24,6 +24,124 @@ namespace Mana.Auth.Data.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Mana.Auth.Data.Member", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("members_pkey");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("members_user_id");
+
+                    b.HasIndex("OrganizationId", "UserId")
+                        .IsUnique()
+                        .HasDatabaseName("members_organization_id_user_id_key");
+
+                    b.ToTable("members", "auth", t =>
+                        {
+                            t.HasCheckConstraint("members_role", "role ~ '^(owner|admin|member|viewer)(,(owner|admin|member|viewer))*$'");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.Organization", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<string>("Logo")
+                        .HasColumnType("text")
+                        .HasColumnName("logo");
+
+                    b.Property<string>("Metadata")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("metadata")
+                        .HasDefaultValueSql("'{}'");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("OwnerUserId")
+                        .HasColumnType("text")
+                        .HasColumnName("owner_user_id");
+
+                    b.Property<string>("Slug")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("slug");
+
+                    b.Property<string>("Tier")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tier")
+                        .HasDefaultValueSql("'public'");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("organizations_pkey");
+
+                    b.HasIndex("OwnerUserId")
+                        .IsUnique()
+                        .HasDatabaseName("organizations_one_personal")
+                        .HasFilter("type = 'personal'");
+
+                    b.HasIndex("Slug")
+                        .IsUnique()
+                        .HasDatabaseName("organizations_slug_key");
+
+                    b.ToTable("organizations", "auth", t =>
+                        {
+                            t.HasCheckConstraint("organizations_metadata", "jsonb_typeof(metadata) = 'object'");
+
+                            t.HasCheckConstraint("organizations_owner", "(type = 'personal') = (owner_user_id IS NOT NULL)");
+
+                            t.HasCheckConstraint("organizations_tier", "tier IN ('guest', 'public', 'beta', 'alpha', 'founder')");
+
+                            t.HasCheckConstraint("organizations_type", "type IN ('personal', 'brand', 'club', 'family', 'team', 'practice')");
+                        });
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.RefreshToken", b =>
                 {
                     b.Property<string>("Id")
@@ -477,6 +595,32 @@ namespace Mana.Auth.Data.Migrations
                         .HasName("user_tokens_pkey");
 
                     b.ToTable("user_tokens", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.Member", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("members_organization_id_fkey");
+
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("members_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.Organization", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerUserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("organizations_owner_user_id_fkey");
                 });
 
             modelBuilder.Entity("Mana.Auth.Data.RefreshToken", b =>

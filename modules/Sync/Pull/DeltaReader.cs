@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Npgsql;
+
+namespace Mana.Sync.Pull;
+
+/// <summary>
+/// Runs a delta read and streams its answer. One round trip for people with their own data only; members of shared spaces need another
+/// one, for the common horizon of their scopes.
+/// </summary>
+internal sealed class DeltaReader(SyncMetrics metrics)
+{
+    /// <summary>Writes one page, from the opening brace to the closing one.</summary>
+    /// <param name="batch">Sent first; may hold the writes of a push, without results, up to its <c>COMMIT</c>.</param>
+    /// <param name="extras">Writes members that only a push has, each with a leading comma.</param>
+    /// <param name="channel">For the metric of deliveries.</param>
+    /// <param name="committed">Called once what came before the read has taken effect.</param>
+    public async Task WriteAsync(
+        NpgsqlConnection connection, NpgsqlBatch batch, DeltaRequest request, PipeWriter output, Action<IBufferWriter<byte>> extras, string channel,
+        CancellationToken cancellationToken, Action? committed = null)
+    {
+        batch.BatchCommands.Add(request.Caller.EnterReading());
+        var writer = new DeltaWriter(output, request);
+        var end = request.Caller.Shares
+            ? await ReadSeveralAsync(connection, batch, request, writer, committed, cancellationToken)
+            : await ReadOwnAsync(batch, request, writer, committed, cancellationToken);
+        await writer.WriteEndAsync(end, extras, cancellationToken);
+        metrics.Delivered(writer.Count, channel);
+    }
+
+    async Task<PageEnd> ReadOwnAsync(NpgsqlBatch batch, DeltaRequest request, DeltaWriter writer, Action? committed, CancellationToken cancellationToken)
+    {
+        var start = request.Start.Vector(request.Caller);
+        batch.BatchCommands.Add(DeltaQuery.Heads(request.Caller));
+        batch.BatchCommands.Add(DeltaQuery.Rows(request, start, long.MaxValue));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        committed?.Invoke();
+        await rows.NextResultAsync(cancellationToken);
+        var heads = await DeltaQuery.ReadHeadsAsync(rows, request.Caller, cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var cut = await writer.WriteRowsAsync(rows, cancellationToken);
+        // Rows that committed between the two statements may lie beyond the position read first.
+        heads.Newest[0] = Math.Max(heads.Newest[0], writer.Last);
+        metrics.Lag(heads, start, request.Caller);
+        return PageEnd.Of(request, start, heads, cut);
+    }
+
+    async Task<PageEnd> ReadSeveralAsync(
+        NpgsqlConnection connection, NpgsqlBatch batch, DeltaRequest request, DeltaWriter writer, Action? committed, CancellationToken cancellationToken)
+    {
+        var (heads, states) = await HorizonAsync(batch, request, committed, cancellationToken);
+        var start = ReadStates.Concern(request) ? ReadStates.Start(request, states) : request.Start.Vector(request.Caller);
+        metrics.Lag(heads, start, request.Caller);
+        PageEnd end;
+        await using (var second = connection.CreateBatch())
+        {
+            second.BatchCommands.Add(request.Caller.EnterReading());
+            second.BatchCommands.Add(DeltaQuery.Rows(request, start, heads.Horizon));
+            await using var rows = await second.ExecuteReaderAsync(cancellationToken);
+            await rows.NextResultAsync(cancellationToken);
+            end = PageEnd.Of(request, start, heads, await writer.WriteRowsAsync(rows, cancellationToken));
+        }
+
+        var (told, remember) = ReadStates.Told(request, end);
+        if (remember is not null || (states.Count > 0 && !told.HasMore))
+            await RememberAsync(connection, request, told, remember is not null, cancellationToken);
+        return told;
+    }
+
+    /// <summary>Waits for the writers under way, then reads the newest positions. The shared locks end with this round trip.</summary>
+    static async Task<(ScopeHeads Heads, List<ReadState> States)> HorizonAsync(
+        NpgsqlBatch batch, DeltaRequest request, Action? committed, CancellationToken cancellationToken)
+    {
+        batch.BatchCommands.Add(Horizon.Await(request.Caller));
+        batch.BatchCommands.Add(DeltaQuery.Heads(request.Caller));
+        if (ReadStates.Concern(request))
+            batch.BatchCommands.Add(ReadStates.Query(request));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        committed?.Invoke();
+        await rows.NextResultAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var heads = await DeltaQuery.ReadHeadsAsync(rows, request.Caller, cancellationToken);
+        var states = await rows.NextResultAsync(cancellationToken) ? await ReadStates.ReadAsync(rows, request, cancellationToken) : [];
+        return (heads, states);
+    }
+
+    static async Task RememberAsync(NpgsqlConnection connection, DeltaRequest request, PageEnd told, bool store, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(request.Caller.EnterReading());
+        batch.BatchCommands.Add(store ? ReadStates.Store(request, told) : ReadStates.Forget(request));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

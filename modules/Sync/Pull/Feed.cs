@@ -1,0 +1,87 @@
+using System.Buffers;
+using Mana.Sync.Cursors;
+using Mana.Sync.Spaces;
+using Npgsql;
+
+namespace Mana.Sync.Pull;
+
+/// <summary>One change as it is sent, with the table it belongs to.</summary>
+internal readonly record struct FeedRow(string Table, ReadOnlyMemory<byte> Json);
+
+/// <summary>One page of a stream.</summary>
+/// <param name="Rows">In the order of acceptance; at most a page, save rows that share a position.</param>
+internal sealed record FeedPage(IReadOnlyList<FeedRow> Rows, PageEnd End);
+
+/// <summary>Which apps have something new, and up to where the answer holds.</summary>
+/// <param name="Heads">Everything up to these positions is committed and visible.</param>
+internal sealed record FeedNews(IReadOnlyList<string> Apps, ScopeHeads Heads);
+
+/// <summary>Delta reads for streams: the same rows as a pull, in memory, page by page.</summary>
+internal sealed class Feed(NpgsqlDataSource database, SyncMetrics metrics)
+{
+    const string Changed = """
+        SELECT a FROM unnest($1::text[]) AS a WHERE EXISTS (
+          SELECT FROM unnest($2::text[], $3::bigint[]) AS s (name, after) WHERE EXISTS (
+            SELECT FROM sync.changes c WHERE c.scope_id = (SELECT id FROM sync.scopes WHERE name = s.name) AND c.app_id = a AND c.seq > s.after OFFSET 0))
+        """;
+
+    /// <summary>Asks of all <paramref name="apps"/> at once which have rows behind <paramref name="after"/>.</summary>
+    public async Task<FeedNews> NewsAsync(Tenant caller, IReadOnlyList<string> apps, ReadVector after, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(caller.EnterReading());
+        if (caller.Shares)
+            batch.BatchCommands.Add(Horizon.Await(caller));
+        batch.BatchCommands.Add(DeltaQuery.Heads(caller));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Changed)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string[]> { TypedValue = [.. apps] },
+                new NpgsqlParameter<string[]> { TypedValue = [.. caller.Scopes.Select(scope => scope.Name)] },
+                new NpgsqlParameter<long[]> { TypedValue = [.. caller.Scopes.Select(after.At)] },
+            },
+        });
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        if (caller.Shares)
+            await rows.NextResultAsync(cancellationToken);
+        var heads = await DeltaQuery.ReadHeadsAsync(rows, caller, cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var changed = new List<string>();
+        while (await rows.ReadAsync(cancellationToken))
+            changed.Add(rows.GetString(0));
+        return new FeedNews(changed, heads);
+    }
+
+    /// <summary>
+    /// Reads one page of one app. <paramref name="heads"/> is the answer of <see cref="NewsAsync"/>: what commits later is for the next round,
+    /// so that all apps of a stream end at the same positions and one cursor holds for all of them.
+    /// </summary>
+    public async Task<FeedPage> ReadAsync(DeltaRequest request, ReadVector after, ScopeHeads heads, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(request.Caller.EnterReading());
+        batch.BatchCommands.Add(DeltaQuery.Rows(request, after, heads.Horizon));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var page = new List<FeedRow>();
+        var (last, cut) = (0L, false);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var seq = rows.GetInt64(0);
+            if (cut = page.Count >= request.PageSize && seq != last)
+                break;
+            last = seq;
+            var json = new ArrayBufferWriter<byte>(512);
+            ChangeJson.Write(json, rows);
+            page.Add(new FeedRow(rows.GetString(3), json.WrittenMemory));
+        }
+
+        metrics.Lag(heads, after, request.Caller);
+        metrics.Delivered(page.Count, "stream");
+        return new FeedPage(page, PageEnd.Of(request, after, heads, cut ? last : null));
+    }
+}

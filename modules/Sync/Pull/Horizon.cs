@@ -1,0 +1,27 @@
+using Mana.Sync.Spaces;
+using Npgsql;
+
+namespace Mana.Sync.Pull;
+
+/// <summary>
+/// The common end of a read over several scopes (sync.md 14.4). Positions order the commits of one scope; between scopes a writer may still
+/// be about to commit a row with a smaller position than one that is visible already. So a reader of several scopes waits for the writers
+/// under way in them: it takes their locks shared, for the length of one statement. A writer that comes later takes its positions from a
+/// later clock. The lock is an advisory one: it writes nothing, and it is gone before the first row is sent to a slow client.
+/// </summary>
+internal static class Horizon
+{
+    const string Shared = "SELECT pg_advisory_xact_lock_shared(hashtextextended(name, 0)) FROM unnest($1) AS n (name)";
+    const string Exclusive = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1) AS n (name)";
+
+    /// <summary>For readers, in the order of <see cref="Tenant.Scopes"/>.</summary>
+    public static NpgsqlBatchCommand Await(Tenant caller) => Lock(Shared, caller.Scopes.Select(scope => scope.Name));
+
+    /// <summary>For writers, before they take their positions and until they commit.</summary>
+    public static NpgsqlBatchCommand Hold(IEnumerable<string> scopes) => Lock(Exclusive, scopes);
+
+    static NpgsqlBatchCommand Lock(string statement, IEnumerable<string> scopes) => new(statement)
+    {
+        Parameters = { new NpgsqlParameter<string[]> { TypedValue = [.. scopes] } },
+    };
+}

@@ -1,0 +1,93 @@
+using Mana.Sync.Cursors;
+using Mana.Sync.Spaces;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Mana.Sync.Pull;
+
+/// <summary>
+/// What a bare timestamp cannot say (sync.md 14.4): "own changes up to here, but of the space that was joined later only up to there".
+/// While a client that sends nothing but <c>since</c> is given the history of a space page by page, each page ends on a timestamp of its
+/// own, an odd number just behind the one before, and the server remembers what it stands for. A page that got lost is asked for again
+/// by the older timestamp, which still stands for what it stood for. In every other situation nothing is stored.
+/// </summary>
+internal static class ReadStates
+{
+    const string Select = "SELECT collection, since, vector FROM sync.read_states WHERE owner = $1 AND client_id = $2 AND app_id = $3";
+
+    const string Upsert = """
+        INSERT INTO sync.read_states AS s (owner, client_id, app_id, collection, since, vector, issued_at) VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())
+        ON CONFLICT (owner, client_id, app_id, collection, since) DO UPDATE SET vector = excluded.vector, issued_at = excluded.issued_at
+        """;
+
+    const string Delete = "DELETE FROM sync.read_states WHERE owner = $1 AND client_id = $2 AND app_id = $3 AND ($4 = '' OR collection IN ($4, ''))";
+
+    /// <summary>A timestamp alone, over several scopes, not from the beginning: only then can there be a state.</summary>
+    public static bool Concern(DeltaRequest request) => request.Caller.Shares && request.Start is { Cursor: null, Since: > 0 };
+
+    public static NpgsqlBatchCommand Query(DeltaRequest request) => Command(Select, request);
+
+    public static async Task<List<ReadState>> ReadAsync(NpgsqlDataReader rows, DeltaRequest request, CancellationToken cancellationToken)
+    {
+        var states = new List<ReadState>();
+        while (await rows.ReadAsync(cancellationToken))
+            if (SyncCursor.Decode(rows.GetString(2), request.Caller.UserId) is { } stored)
+                states.Add(new ReadState(rows.GetString(0), rows.GetInt64(1), stored.Vector));
+        return states;
+    }
+
+    /// <summary>
+    /// Where the read really starts. A push answers for all collections at once, and its sender moves all of their cursors to the end of that
+    /// answer: it starts where the furthest behind of them is.
+    /// </summary>
+    public static ReadVector Start(DeltaRequest request, List<ReadState> states)
+    {
+        var since = request.Start.Since;
+        var collection = CollectionOf(request);
+        var exact = states.Where(state => state.Since == since && (collection.Length == 0 || state.Collection == collection || state.Collection.Length == 0)).ToList();
+        var start = exact.Count > 0 ? Least(request.Caller, exact.ConvertAll(state => state.Vector)) : ReadVector.OfSince(since, request.Caller);
+        return collection.Length == 0 && states.Count > 0 ? Least(request.Caller, [start, .. states.Select(state => state.Vector)]) : start;
+    }
+
+    /// <summary>The end that is told to the client, and the state that must be remembered for it, if any.</summary>
+    public static (PageEnd End, ReadVector? Remember) Told(DeltaRequest request, PageEnd end)
+    {
+        if (request.Start.Cursor is not null || !request.Caller.Shares || !end.HasMore)
+            return (end, null);
+        var since = request.Start.Since;
+        if (end.SyncedUntil > since && ReadVector.OfSince(end.SyncedUntil, request.Caller).SameFor(request.Caller, end.Vector))
+            return (end, null);
+        var minted = end.SyncedUntil > since ? end.SyncedUntil : since + (Position.IsInitial(since) ? Position.Step : 1);
+        return (end with { SyncedUntil = minted }, end.Vector);
+    }
+
+    public static NpgsqlBatchCommand Store(DeltaRequest request, PageEnd end)
+    {
+        var command = Command(Upsert, request);
+        command.Parameters.Add(Text(CollectionOf(request)));
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = end.SyncedUntil });
+        command.Parameters.Add(Text(new SyncCursor(request.Selection, end.Vector).Encode(request.Caller.UserId)));
+        return command;
+    }
+
+    /// <summary>A complete read leaves nothing to remember. Whoever missed its answer starts over, which is safe.</summary>
+    public static NpgsqlBatchCommand Forget(DeltaRequest request)
+    {
+        var command = Command(Delete, request);
+        command.Parameters.Add(Text(CollectionOf(request)));
+        return command;
+    }
+
+    static ReadVector Least(Tenant caller, List<ReadVector> vectors) => ReadVector.Of(caller, scope => vectors.Min(vector => vector.At(scope)));
+
+    static string CollectionOf(DeltaRequest request) => request.Selection.Collections.Count == 0 ? "" : request.Selection.Collections[0];
+
+    static NpgsqlBatchCommand Command(string sql, DeltaRequest request) =>
+        new(sql) { Parameters = { Text(request.Caller.Own.Name), Text(request.ClientId), Text(request.Selection.Apps[0]) } };
+
+    static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text };
+}
+
+/// <summary>What one timestamp stands for.</summary>
+/// <param name="Collection">Empty: the whole app.</param>
+internal sealed record ReadState(string Collection, long Since, ReadVector Vector);

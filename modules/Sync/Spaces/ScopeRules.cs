@@ -1,0 +1,25 @@
+namespace Mana.Sync.Spaces;
+
+/// <summary>Which scope a change belongs to (sync.md 2.10, 19).</summary>
+internal static class ScopeRules
+{
+    const string Personal = "_personal:";
+    const string Guest = Personal + "guest";
+
+    /// <summary>
+    /// The caller's own scope for no space, for the placeholders that clients use before they know it, and for the personal space itself:
+    /// one person's data is in one place whichever of the three a device wrote. Null when the caller may not write there.
+    /// </summary>
+    public static ScopeAccess? Resolve(Tenant caller, string? spaceId)
+    {
+        if (spaceId is null or Guest || spaceId == caller.PersonalSpaceId)
+            return caller.Own;
+        if (spaceId.StartsWith(Personal, StringComparison.Ordinal))
+            return spaceId.AsSpan(Personal.Length).SequenceEqual(caller.UserId) ? caller.Own : null;
+        var name = ScopeNames.OfSpace(spaceId);
+        for (var i = 1; i < caller.Scopes.Count; i++)
+            if (caller.Scopes[i].Name == name)
+                return caller.Scopes[i].MayWrite ? caller.Scopes[i] : null;
+        return null;
+    }
+}
