@@ -27,7 +27,7 @@ internal static class SharedRowSecurity
 
         DROP POLICY changes_read ON sync.changes;
         CREATE POLICY changes_read ON sync.changes FOR SELECT USING (
-          (scope_id = ANY ({ReadableIds}) AND (audience IS NULL OR audience = {AuthorId} OR (audience < 0 AND audience <> -{AuthorId})))
+          (scope_id = ANY ({ReadableIds}) AND (audience IS NULL OR audience = {AuthorId} OR (audience < 0 AND audience <> -coalesce({AuthorId}, 0))))
           OR scope_id = ANY ({WritableIds}));
         CREATE POLICY changes_delete ON sync.changes FOR DELETE USING (scope_id = ANY ({WritableIds}) AND {Maintenance});
 

@@ -1,0 +1,30 @@
+using Mana.Sync.Spaces;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Mana.Sync.Compaction;
+
+/// <summary>
+/// Tenancy of the module's own housekeeping. It may find scopes and, after it has entered one, remove rows of it; it sees the rows of no
+/// scope that it has not entered.
+/// </summary>
+internal static class Maintenance
+{
+    /// <summary>Must be the first statement of the transaction.</summary>
+    public static NpgsqlBatchCommand Enter(string scope = "") => new(
+        $"SELECT set_config('mana.system', 'maintenance', true), set_config('mana.read', $1, true), set_config('mana.write', $1, true), set_config('mana.author', '', true), {Tenant.IndexesOnly}")
+    {
+        Parameters = { Text(scope) },
+    };
+
+    public static NpgsqlBatchCommand Command(string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.AddRange(parameters);
+        return command;
+    }
+
+    public static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    public static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
+}
