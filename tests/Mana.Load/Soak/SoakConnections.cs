@@ -19,8 +19,8 @@ internal static class SoakConnections
                 await StayAsync(socket, person, clientId, Stay(random), stop);
                 tally.SocketOpened(false);
                 if (!socket.IsOpen)
-                    tally.Fail("A socket ended by itself: " + socket.Ended);
-                else if (stop.IsCancellationRequested || random.Next(2) == 0)
+                    throw new IOException("A socket ended by itself: " + socket.Ended);
+                if (stop.IsCancellationRequested || random.Next(2) == 0)
                     await socket.CloseAsync();
             }, tally, stop);
     }
@@ -40,8 +40,10 @@ internal static class SoakConnections
                 tally.StreamOpened(true);
                 try
                 {
-                    while (await stream.ReadAsync(leaving.Token) is { Name: not "closed" } heard)
+                    while (true)
                     {
+                        if (await stream.ReadAsync(leaving.Token) is not { Name: not "closed" } heard)
+                            throw new IOException("A stream ended by itself.");
                         lastEventId = heard.Id ?? lastEventId;
                         if (heard.Name == "changes")
                             tally.Delivered(EventStream.Changes(heard.Data));
@@ -59,18 +61,19 @@ internal static class SoakConnections
         try
         {
             await connected();
-            tally.Reconnected();
         }
         catch (OperationCanceledException)
         {
             // Time to leave, for now or for good.
-            tally.Reconnected();
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException)
         {
             tally.Fail(failure.Message);
             await Task.Delay(AfterFailure, CancellationToken.None);
         }
+
+        if (!stop.IsCancellationRequested)
+            tally.Reconnected();
     }
 
     /// <summary>A renewed session extends the connection: the host would close it when the old token expires.</summary>

@@ -7,7 +7,7 @@ namespace Mana.Load.Soak;
 /// <summary>Someone whose devices write a little all the time, and whose session is renewed as a client renews it.</summary>
 internal sealed class SoakPerson(LoadOptions options, Account account, int number)
 {
-    static readonly TimeSpan Renewal = TimeSpan.FromMinutes(8);
+    static readonly TimeSpan Renewal = TimeSpan.FromMinutes(6);
 
     /// <summary>Enough to go on growing, little enough for an hour.</summary>
     const int MostChanges = 3;
@@ -43,19 +43,26 @@ internal sealed class SoakPerson(LoadOptions options, Account account, int numbe
 
     public async Task RenewAsync(SoakTally tally, CancellationToken stop)
     {
+        using var timer = new PeriodicTimer(Renewal);
         try
         {
-            while (true)
-            {
-                await Task.Delay(Renewal, stop);
-                await account.RefreshAsync();
-            }
+            while (await timer.WaitForNextTickAsync(stop))
+                await RenewOnceAsync(tally);
         }
         catch (OperationCanceledException)
         {
             // The run is over.
         }
-        catch (HttpRequestException failure)
+    }
+
+    /// <summary>A failure is no end: the token lives long enough for a second try.</summary>
+    async Task RenewOnceAsync(SoakTally tally)
+    {
+        try
+        {
+            await account.RefreshAsync();
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
             tally.Fail("refresh: " + failure.Message);
         }
