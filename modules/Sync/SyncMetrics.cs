@@ -34,7 +34,11 @@ internal sealed class SyncMetrics
         _lag = meter.CreateHistogram<double>("mana_sync_cursor_lag_seconds", "s", "How old the cursor was of a device that had something to catch up with");
         _compacted = meter.CreateCounter<long>("mana_sync_compaction_rows_total", description: "Log rows that compaction examined, folded and removed, tombstones that it emptied");
         _compactions = meter.CreateHistogram<double>("mana_sync_compaction_duration_seconds", "s", "How long a compaction of all scopes took");
+        meter.CreateObservableGauge("mana_sync_log_rows", () => LogRows, description: "Rows of the log, as the database estimates them");
     }
+
+    /// <summary>Sampled: a scrape never asks the database.</summary>
+    public long LogRows { get; set; }
 
     public void Request(string endpoint, int status, TimeSpan took)
     {
@@ -80,5 +84,11 @@ internal sealed class SyncMetrics
         _compactions.Record(took.TotalSeconds);
     }
 
-    public void Billing(string result) => _billing.Add(1, new KeyValuePair<string, object?>("result", result));
+    public void Billing(Gate.GateResult result) => _billing.Add(1, new KeyValuePair<string, object?>("result", result switch
+    {
+        Gate.GateResult.Active => "active",
+        Gate.GateResult.Inactive => "inactive",
+        Gate.GateResult.FailOpen => "fail_open",
+        Gate.GateResult.Exempt => "exempt",
+    }));
 }

@@ -11,10 +11,11 @@ namespace Mana.Sync.Compaction;
 internal static class Maintenance
 {
     /// <summary>Must be the first statement of the transaction.</summary>
-    public static NpgsqlBatchCommand Enter(string scope = "") => new(
-        $"SELECT set_config('mana.system', 'maintenance', true), set_config('mana.read', $1, true), set_config('mana.write', $1, true), set_config('mana.author', '', true), {Tenant.IndexesOnly}")
+    /// <param name="author">On whose behalf: their rows are then seen in all scopes.</param>
+    public static NpgsqlBatchCommand Enter(string scope = "", string author = "") => new(
+        $"SELECT set_config('mana.system', 'maintenance', true), set_config('mana.read', $1, true), set_config('mana.write', $1, true), set_config('mana.author', $2, true), {Tenant.IndexesOnly}")
     {
-        Parameters = { Text(scope) },
+        Parameters = { Text(scope), Text(author) },
     };
 
     public static NpgsqlBatchCommand Command(string sql, params NpgsqlParameter[] parameters)

@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using Mana.Kernel.Errors;
+using Mana.Kernel.Identity;
+using Mana.Sync.Devices;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Mana.Sync.Gate;
 
 /// <summary>Counts and times every request that ends by itself.</summary>
-internal sealed class RequestMeter(SyncMetrics metrics) : IEndpointFilter
+internal sealed class RequestMeter(SyncMetrics metrics, DeviceNotes devices) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -17,12 +20,21 @@ internal sealed class RequestMeter(SyncMetrics metrics) : IEndpointFilter
         {
             var result = await next(context);
             status = (result as ApiError)?.StatusCode ?? StatusCodes.Status200OK;
+            if (result is ApiError error)
+                Note(context.HttpContext, error);
             return result;
         }
         finally
         {
             metrics.Request(endpoint, status, Stopwatch.GetElapsedTime(start));
         }
+    }
+
+    /// <summary>The last refusal of each device, for whoever asks why it does not sync.</summary>
+    void Note(HttpContext context, ApiError error)
+    {
+        if (context.Features.Get<CurrentUser>() is { } user && context.GetRouteValue("appId") is string appId)
+            devices.Refused(user.UserId, context.Request.Headers["X-Client-Id"].ToString(), appId, error.Error);
     }
 
     /// <summary>From a closed set: a client must not be able to name a metric.</summary>

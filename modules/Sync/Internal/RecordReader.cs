@@ -15,7 +15,7 @@ internal sealed class RecordReader(NpgsqlDataSource database)
     const string Scope = "r.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND r.app_id = $2 AND r.table_name = $3";
     const string One = $"SELECT {Columns} FROM sync.records r WHERE {Scope} AND r.record_id = $4";
     const string Page = $"SELECT {Columns} FROM sync.records r WHERE {Scope} AND r.record_id > $4 ORDER BY r.record_id LIMIT $5";
-    const string NextScope = "SELECT id, name FROM sync.scopes WHERE id > $1 ORDER BY id LIMIT 1";
+    const string NextScope = "SELECT id, name, last_seq FROM sync.scopes WHERE id > $1 ORDER BY id LIMIT 1";
 
     public async Task<SyncRecord?> FindAsync(string scope, string appId, string table, string id, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal sealed class RecordReader(NpgsqlDataSource database)
     }
 
     /// <summary>The next scope by its surrogate key.</summary>
-    public async Task<(long Id, string Name)?> NextScopeAsync(long after, CancellationToken cancellationToken)
+    public async Task<(long Id, string Name, long Newest)?> NextScopeAsync(long after, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
@@ -48,7 +48,7 @@ internal sealed class RecordReader(NpgsqlDataSource database)
         batch.BatchCommands.Add(Maintenance.Command(NextScope, Maintenance.Value(after)));
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
-        return await rows.ReadAsync(cancellationToken) ? (rows.GetInt64(0), rows.GetString(1)) : null;
+        return await rows.ReadAsync(cancellationToken) ? (rows.GetInt64(0), rows.GetString(1), rows.GetInt64(2)) : null;
     }
 
     async Task<(List<SyncRecord> Records, int Seen, string Last)> ReadAsync(

@@ -1,3 +1,4 @@
+using Mana.Sync.Gate;
 using Mana.Sync.Live.Hosts;
 using Mana.Sync.Live.Streams;
 using Mana.Sync.Spaces;
@@ -5,7 +6,7 @@ using Mana.Sync.Spaces;
 namespace Mana.Sync.Live;
 
 /// <summary>What this host does about a signal, whichever host it came from.</summary>
-internal sealed class LiveReactions(Connections connections, Tenancy tenancy, Memberships memberships, RevokedSessions revoked)
+internal sealed class LiveReactions(Connections connections, Tenancy tenancy, Memberships memberships, RevokedSessions revoked, EntitlementGate gate)
 {
     public void On(LiveSignal signal)
     {
@@ -23,6 +24,7 @@ internal sealed class LiveReactions(Connections connections, Tenancy tenancy, Me
                         connection.End(LiveEnd.SessionRevoked);
                 break;
             case LiveSignal.Entitlement entitlement:
+                gate.Forget(entitlement.UserId);
                 foreach (var stream in connections.Streams.OfUser(entitlement.UserId).OfType<StreamConnection>())
                     stream.AskGate();
                 break;
@@ -34,6 +36,7 @@ internal sealed class LiveReactions(Connections connections, Tenancy tenancy, Me
     public void Everything(long since)
     {
         tenancy.ForgetAll();
+        gate.ForgetAll();
         foreach (var stream in connections.Streams.All().OfType<StreamConnection>())
             stream.Wake();
         memberships.RefreshAll(since);
