@@ -1,10 +1,13 @@
-using System.Diagnostics;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Sync.Cursors;
+using Mana.Sync.Devices;
 using Mana.Sync.Gate;
+using Mana.Sync.History;
+using Mana.Sync.Live.Sockets;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
+using Mana.Sync.Singletons;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -30,6 +33,15 @@ internal static class SyncEndpoints
         sync.MapPost("", PushAsync).RequireRateLimiting(PushLimit).WithSummary("Push changes; receive what other devices wrote to this app since the cursor")
             .Accepts<SyncDocs.Changeset>("application/json", AnyType).Produces<SyncDocs.SyncResponse>();
         sync.MapGet("/pull", PullAsync).RequireRateLimiting(PullLimit).WithSummary("Pull one collection since a cursor, in pages").Produces<SyncDocs.SyncResponse>();
+        sync.MapGet("/history", HistoryHandlers.ReadAsync).RequireRateLimiting(PullLimit).WithSummary("Versions of a record, newest first, losing values included");
+        sync.MapPost("/history/revert", HistoryHandlers.RevertAsync).RequireRateLimiting(PushLimit).WithSummary("Give a record, or some of its fields, the values that it had after a version");
+        app.MapGet("/sync/debug", DebugView.GetAsync).RequireAuthorization(Policies.User).RequireRateLimiting(PullLimit).WithTags("sync")
+            .WithSummary("The caller's devices: last seen, cursor, lag, clock, last error");
+        app.MapPost("/api/v1/me/bootstrap-singletons", SingletonHandlers.BootstrapAsync).RequireAuthorization(Policies.User).RequireRateLimiting(PushLimit).WithTags("sync")
+            .WithSummary("Make the records that exist once per person and per space, where they are missing");
+        // Any method gets as far as the handshake, which refuses it (sync.md 1).
+        app.Map("/ws", (HttpContext context, SocketEndpoint sockets, string? clientId) => SocketAsync(context, sockets, null, clientId)).DisableHttpMetrics();
+        app.Map("/ws/{appId}", (HttpContext context, SocketEndpoint sockets, string appId, string? clientId) => SocketAsync(context, sockets, appId, clientId)).DisableHttpMetrics();
     }
 
     static async Task<IResult> PushAsync(
@@ -55,45 +67,34 @@ internal static class SyncEndpoints
     }
 
     static async Task<IResult> PullAsync(
-        string appId, CurrentUser user, HttpContext context, PullService pulls, Tenancy tenancy, string? collection, string? since, string? cursor, string? limit,
+        string appId, CurrentUser user, HttpContext context, PullService pulls, StateView states, Tenancy tenancy, string? collection, string? since, string? cursor,
+        string? limit, string? view,
         [FromHeader(Name = "X-Client-Id")] string? clientId, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(collection) || (string.IsNullOrEmpty(since) && string.IsNullOrEmpty(cursor)))
+        var asState = view == "state";
+        if (string.IsNullOrEmpty(collection) || (!asState && string.IsNullOrEmpty(since) && string.IsNullOrEmpty(cursor)))
             return SyncError.MissingParameter();
         if (!ParameterRules.TryPageSize(limit, out var page))
             return SyncError.InvalidLimit();
+        if (!asState && view is not (null or "" or "log"))
+            return SyncError.InvalidView();
         if ((ParameterRules.Check(appId, clientId ?? "") ?? ParameterRules.CheckCollection(collection)) is { } refused)
             return refused;
         var selection = Selection.Of(appId, collection);
-        var (start, invalid) = ReadStart.Resolve(cursor, since, user.UserId, selection);
+        var inside = SyncCursor.InsideView(cursor, user.UserId, selection);
+        var (start, invalid) = inside is null ? ReadStart.Resolve(cursor, since, user.UserId, selection) : default;
         if (invalid is not null)
             return invalid;
 
         context.Response.ContentType = "application/json";
         var request = new DeltaRequest(await tenancy.OfAsync(user.UserId, cancellationToken), selection, clientId ?? "", start, page);
-        await pulls.WriteAsync(request, context.Response.BodyWriter, cancellationToken);
+        // Who knows something already goes on from there: a client may ask for the view every time.
+        await (inside is not null || (asState && start is { Cursor: null, Since: 0 })
+            ? states.WriteAsync(request, inside, context.Response.BodyWriter, cancellationToken)
+            : pulls.WriteAsync(request, context.Response.BodyWriter, cancellationToken));
         return Results.Empty;
     }
-}
 
-/// <summary>Counts and times every request of the module.</summary>
-internal sealed class RequestMeter(SyncMetrics metrics) : IEndpointFilter
-{
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var endpoint = HttpMethods.IsPost(context.HttpContext.Request.Method) ? "push" : "pull";
-        // What throws on its way has failed, whatever status it is mapped to later.
-        var status = StatusCodes.Status500InternalServerError;
-        try
-        {
-            var result = await next(context);
-            status = (result as ApiError)?.StatusCode ?? StatusCodes.Status200OK;
-            return result;
-        }
-        finally
-        {
-            metrics.Request(endpoint, status, Stopwatch.GetElapsedTime(start));
-        }
-    }
+    static async Task<IResult> SocketAsync(HttpContext context, SocketEndpoint sockets, string? appId, string? clientId) =>
+        await sockets.RunAsync(context, appId, clientId ?? "") is { } refused ? refused : Results.Empty;
 }

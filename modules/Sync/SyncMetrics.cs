@@ -16,6 +16,8 @@ internal sealed class SyncMetrics
     readonly Counter<long> _frozen;
     readonly Counter<long> _billing;
     readonly Histogram<double> _lag;
+    readonly Counter<long> _compacted;
+    readonly Histogram<double> _compactions;
 
     public SyncMetrics(IMeterFactory meters)
     {
@@ -30,13 +32,22 @@ internal sealed class SyncMetrics
         _frozen = meter.CreateCounter<long>("mana_sync_fields_frozen_total", description: "Edits of fields that never change");
         _billing = meter.CreateCounter<long>("mana_sync_billing_checks_total", description: "Decisions of the billing gate");
         _lag = meter.CreateHistogram<double>("mana_sync_cursor_lag_seconds", "s", "How old the cursor was of a device that had something to catch up with");
+        _compacted = meter.CreateCounter<long>("mana_sync_compaction_rows_total", description: "Log rows that compaction examined, folded and removed, tombstones that it emptied");
+        _compactions = meter.CreateHistogram<double>("mana_sync_compaction_duration_seconds", "s", "How long a compaction of all scopes took");
+        meter.CreateObservableGauge("mana_sync_log_rows", () => LogRows, description: "Rows of the log, as the database estimates them");
     }
+
+    /// <summary>Sampled: a scrape never asks the database.</summary>
+    public long LogRows { get; set; }
 
     public void Request(string endpoint, int status, TimeSpan took)
     {
         _requests.Add(1, new("endpoint", endpoint), new("status", status));
         _duration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("endpoint", endpoint));
     }
+
+    /// <summary>A stream or a socket began, or was refused. How long one lasts says nothing about how fast the server is.</summary>
+    public void Opened(string endpoint, int status) => _requests.Add(1, new("endpoint", endpoint), new("status", status));
 
     public void Pushed(string op, int count) => _pushed.Add(count, new KeyValuePair<string, object?>("op", op));
 
@@ -64,5 +75,20 @@ internal sealed class SyncMetrics
                 _lag.Record((heads.Newest[i] - at) / 1_000_000.0);
     }
 
-    public void Billing(string result) => _billing.Add(1, new KeyValuePair<string, object?>("result", result));
+    public void Compacted(Compaction.CompactionReport report, TimeSpan took)
+    {
+        _compacted.Add(report.Examined, new KeyValuePair<string, object?>("result", "examined"));
+        _compacted.Add(report.Removed, new KeyValuePair<string, object?>("result", "removed"));
+        _compacted.Add(report.Folded, new KeyValuePair<string, object?>("result", "folded"));
+        _compacted.Add(report.Trimmed, new KeyValuePair<string, object?>("result", "trimmed"));
+        _compactions.Record(took.TotalSeconds);
+    }
+
+    public void Billing(Gate.GateResult result) => _billing.Add(1, new KeyValuePair<string, object?>("result", result switch
+    {
+        Gate.GateResult.Active => "active",
+        Gate.GateResult.Inactive => "inactive",
+        Gate.GateResult.FailOpen => "fail_open",
+        Gate.GateResult.Exempt => "exempt",
+    }));
 }

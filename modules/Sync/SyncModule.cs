@@ -1,14 +1,28 @@
+using Mana.Auth.Contracts;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
+using Mana.Kernel.Jobs;
 using Mana.Kernel.Outbox;
+using Mana.Kernel.Privacy;
 using Mana.Kernel.RateLimits;
+using Mana.Sync.Compaction;
+using Mana.Sync.Contracts;
 using Mana.Sync.Data;
+using Mana.Sync.Devices;
+using Mana.Sync.Gate;
+using Mana.Sync.History;
+using Mana.Sync.Internal;
+using Mana.Sync.Live;
+using Mana.Sync.Live.Streams;
+using Mana.Sync.Privacy;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
+using Mana.Sync.Singletons;
 using Mana.Sync.Spaces;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mana.Sync;
 
@@ -21,10 +35,22 @@ public static class SyncModule
         services.AddManaDbContext<SyncDbContext>(SyncDbContext.Schema, options => new SyncDbContext(options));
         services.AddManaOutbox(SyncDbContext.Schema);
         services.AddSingleton<SyncMetrics>();
-        services.AddSingleton<Live.IAnnouncements, Silence>();
+        services.AddSyncLive(configuration);
+        services.TryAddSingleton<ISyncEntitlement, SwitchedEntitlement>();
+        services.AddSingleton<EntitlementGate>().AddSingleton<IStreamGate>(provider => provider.GetRequiredService<EntitlementGate>())
+            .AddSingleton<ISyncEntitlementChanges, EntitlementChanges>();
         services.AddSingleton<Tenancy>();
+        services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<ISyncRecords, SyncRecords>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
-        services.AddSingleton<DeltaReader>().AddSingleton<PullService>();
+        services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
+        services.AddSingleton<SingletonBootstrap>();
+        services.AddManaEventHandler<UserRegistered, SingletonHandlers>("sync.singletons").AddManaEventHandler<SpaceCreated, SingletonHandlers>("sync.singletons");
+        services.AddSingleton<DeviceNotes>().AddSingleton<DebugView>().AddSingleton<DeviceLog>().AddHostedService(provider => provider.GetRequiredService<DeviceLog>());
+        services.AddSingleton<ScopeErasure>().AddSingleton<SharedTraces>().AddSingleton<IPersonalData, SyncPersonalData>().AddSingleton<ClosedSpaces>();
+        services.AddManaJob<ClosedSpaces>("sync.closed-spaces", schedule => schedule.Every(TimeSpan.FromDays(1)));
+        services.AddSingleton<RecordHistory>();
+        services.AddSingleton<Compactor>();
+        services.AddManaJob<Compactor>("sync.compaction", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PushLimit, RateLimitKey.User, PermitsPerMinute: 20 * 60, Burst: 60));
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PullLimit, RateLimitKey.User, PermitsPerMinute: 60 * 60, Burst: 120));
         return services;

@@ -1,7 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Mana.Auth.Data;
+using Mana.Auth.Spaces;
 using Mana.Sync.Merge;
+using Mana.Sync.Spaces;
 using Mana.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Mana.Sync.Tests;
@@ -29,6 +33,40 @@ public sealed class SyncFixture : IAsyncLifetime
     {
         var userId = $"person-{Interlocked.Increment(ref _people)}";
         return new SyncClient(await new TokenForge(host).ClientForAsync(userId), userId, device);
+    }
+
+    /// <summary>A person with an account, who can therefore belong to spaces.</summary>
+    internal async Task<SyncClient> MemberAsync(string device = "a")
+    {
+        var person = await PersonAsync(device);
+        await _inner.ScalarAsync<object>("""
+            INSERT INTO auth.users (id, name, email, email_normalized, email_verified, role, access_tier, kind, created_at, updated_at,
+              two_factor_enabled, lockout_enabled, access_failed_count)
+            VALUES ($1, 'person', $1, $1, false, 'user', 'public', 'human', now(), now(), false, true, 0) RETURNING id
+            """, person.UserId);
+        return person;
+    }
+
+    /// <summary>A space of the first person, with the others as members.</summary>
+    internal async Task<string> SpaceAsync(SyncClient owner, params SyncClient[] members)
+    {
+        var space = Assert.IsType<SpaceCreation.Created>(await SpacesAsync(owner, spaces => spaces.CreateAsync(SpaceType.Team, "A space", owner.UserId, default))).SpaceId;
+        foreach (var member in members)
+            await JoinAsync(space, member);
+        return space;
+    }
+
+    internal Task JoinAsync(string space, SyncClient person, string role = "member") => SpacesAsync(person, spaces => spaces.AddAsync(space, person.UserId, role, default));
+
+    internal Task LeaveAsync(string space, SyncClient person) => SpacesAsync(person, spaces => spaces.RemoveAsync(space, person.UserId, default));
+
+    /// <summary>The host hears of it at once, as it does through the event.</summary>
+    internal async Task<T> SpacesAsync<T>(SyncClient person, Func<SpaceMemberships, Task<T>> change)
+    {
+        await using var scope = Host.Services.CreateAsyncScope();
+        var result = await change(scope.ServiceProvider.GetRequiredService<SpaceMemberships>());
+        Host.Services.GetRequiredService<Tenancy>().Forget(person.UserId);
+        return result;
     }
 
     /// <summary>How many log rows this person has in the client's app.</summary>

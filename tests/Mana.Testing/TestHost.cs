@@ -47,6 +47,8 @@ public sealed class TestHost(string database) : IAsyncDisposable
 
     public HttpClient CreateClient() => Running.CreateDefaultClient();
 
+    public WebSocketClient CreateWebSocketClient() => Running.Server.CreateWebSocketClient();
+
     /// <summary>Registers a fresh person and signs in; the client carries the access token.</summary>
     public async Task<Account> CreateAccountAsync() => await Account.CreateAsync(CreateClient(), "t" + Guid.NewGuid().ToString("N")[..20] + "@example.test");
 

@@ -52,6 +52,10 @@ internal sealed record SyncCursor(Selection Selection, ReadVector Vector)
         return cursor is not null && cursor.Encode(userId) == text ? cursor : null;
     }
 
+    /// <summary>The cursor between two pages of a state view; null for any other.</summary>
+    public static SyncCursor? InsideView(string? text, string userId, Selection wanted) =>
+        text is { Length: > 0 } && Decode(text, userId) is { Selection.StateAfter: not null } cursor && cursor.Selection.Covers(wanted) ? cursor : null;
+
     static SyncCursor? Read(ReadOnlySpan<byte> payload)
     {
         var own = BinaryPrimitives.ReadInt64BigEndian(payload);

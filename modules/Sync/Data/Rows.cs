@@ -15,6 +15,9 @@ internal sealed class ScopeRow
 
     /// <summary>Rows up to here have been folded, see <c>Compaction/</c>.</summary>
     public long CompactedSeq { get; init; }
+
+    /// <summary>Tombstones up to here have been emptied.</summary>
+    public long TrimmedSeq { get; init; }
 }
 
 /// <summary>One accepted change. Append-only, save that a tie may take a field out of what is still to be delivered.</summary>

@@ -4,7 +4,8 @@ namespace Mana.Sync.Data;
 /// Row-level security since there are shared spaces; replaces the policies of <see cref="RowSecurity"/>. Reading shows the rows of the
 /// scopes in <c>mana.read</c>, save those that other members keep private. A transaction that writes names its scopes in
 /// <c>mana.write</c> as well and sees all of their rows, because a merge needs them. <c>mana.system = 'maintenance'</c> is for the module's
-/// own housekeeping: it may find the scopes and remove rows of one that it has entered; it shows no rows of any scope by itself.
+/// own housekeeping: it may find the scopes and remove rows of one that it has entered; by itself it shows no rows, save, on behalf of an
+/// author, theirs.
 /// </summary>
 internal static class SharedRowSecurity
 {
@@ -27,13 +28,16 @@ internal static class SharedRowSecurity
 
         DROP POLICY changes_read ON sync.changes;
         CREATE POLICY changes_read ON sync.changes FOR SELECT USING (
-          (scope_id = ANY ({ReadableIds}) AND (audience IS NULL OR audience = {AuthorId} OR (audience < 0 AND audience <> -{AuthorId})))
+          (scope_id = ANY ({ReadableIds}) AND (audience IS NULL OR audience = {AuthorId} OR (audience < 0 AND audience <> -coalesce({AuthorId}, 0))))
           OR scope_id = ANY ({WritableIds}));
         CREATE POLICY changes_delete ON sync.changes FOR DELETE USING (scope_id = ANY ({WritableIds}) AND {Maintenance});
+
+        CREATE POLICY changes_author ON sync.changes FOR SELECT USING ({Maintenance} AND author_id = {AuthorId});
 
         DROP POLICY records_read ON sync.records;
         CREATE POLICY records_read ON sync.records FOR SELECT USING (
           (scope_id = ANY ({ReadableIds}) AND (NOT private OR author_id = {AuthorId})) OR scope_id = ANY ({WritableIds}));
+        CREATE POLICY records_author ON sync.records FOR SELECT USING ({Maintenance} AND author_id = {AuthorId});
         CREATE POLICY records_delete ON sync.records FOR DELETE USING (scope_id = ANY ({WritableIds}) AND {Maintenance});
 
         ALTER TABLE sync.read_states ENABLE ROW LEVEL SECURITY;

@@ -19,6 +19,7 @@ internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : D
             scope.Property(row => row.Name).HasColumnName("name");
             scope.Property(row => row.LastSeq).HasColumnName("last_seq");
             scope.Property(row => row.CompactedSeq).HasColumnName("compacted_seq").HasDefaultValue(0L);
+            scope.Property(row => row.TrimmedSeq).HasColumnName("trimmed_seq").HasDefaultValue(0L);
             scope.HasIndex(row => row.Name).IsUnique().HasDatabaseName("scopes_name");
             scope.HasStorageParameter("fillfactor", 50);
         });

@@ -9,7 +9,13 @@ namespace Mana.Sync.Live;
 /// <param name="AuthorId">The writing user; with <paramref name="ClientId"/> the device that needs no hint. Empty client id: nobody is left out.</param>
 /// <param name="Position">Newest position that was written, µs.</param>
 /// <param name="OnlyUser">Not null: only this user may learn of it (private records of a shared space).</param>
-internal sealed record Announcement(string Scope, string AppId, IReadOnlyList<string> Tables, string AuthorId, string ClientId, long Position, string? OnlyUser);
+internal sealed record Announcement(string Scope, string AppId, IReadOnlyList<string> Tables, string AuthorId, string ClientId, long Position, string? OnlyUser)
+{
+    byte[]? _hint;
+
+    /// <summary>As a socket message, written once for all who hear it.</summary>
+    public byte[] Hint => _hint ??= Sockets.SocketMessages.SyncAvailable(AppId, Tables, Position);
+}
 
 /// <summary>Where writers say, after their commit, what they changed.</summary>
 internal interface IAnnouncements

@@ -27,6 +27,8 @@ internal static class Merger
     /// <summary>Fields that keep their first value (sync.md 13.8): a move between spaces is delete and insert.</summary>
     static readonly HashSet<string> FrozenFields = new(StringComparer.Ordinal) { "spaceId", "authorId", "userId" };
 
+    public static bool IsFrozen(string field) => FrozenFields.Contains(field);
+
     /// <summary>Merges one edit into the state that its record had.</summary>
     /// <param name="ownsRecord">The editor wrote the record first, or nobody else can see it. Only then may its visibility change (sync.md 19).</param>
     public static MergeOutcome Apply(RecordState before, RecordEdit edit, bool ownsRecord = true)
@@ -61,6 +63,7 @@ internal static class Merger
         EditKind.Insert => new RecordState(accepted, new Stamp(NewestTime(edit), edit.Seq), null),
         EditKind.Update or EditKind.Delete => new RecordState(accepted, null, null),
         // A hard delete covers everything the server has seen, also versions whose clock runs a little ahead.
+        EditKind.Folded => throw new ArgumentException("A folded row is the result of merges.", nameof(edit)),
         EditKind.Erase => new RecordState(accepted, null, new Stamp(Math.Max(edit.ReceivedAt, before.NewestStamp?.At ?? 0), edit.Seq)),
     };
 

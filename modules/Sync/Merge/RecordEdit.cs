@@ -10,6 +10,9 @@ internal enum EditKind : short
 
     /// <summary>Delete without a time: wipes the record.</summary>
     Erase = 4,
+
+    /// <summary>What compaction left of older changes of a record: all that is still current of them. Never an edit by itself.</summary>
+    Folded = 5,
 }
 
 /// <summary>One field of an edit, with its time already resolved and clamped.</summary>

@@ -14,26 +14,30 @@ namespace Mana.Sync.Pull;
 /// </summary>
 internal static class ChangeJson
 {
-    public static void Write(IBufferWriter<byte> output, NpgsqlDataReader row)
+    public static void Write(IBufferWriter<byte> output, NpgsqlDataReader row) => Write(
+        output, row.GetGuid(1), row.GetInt16(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4), (EditKind)row.GetInt16(5), row.GetFieldValue<byte[]>(6));
+
+    public static void Write(
+        IBufferWriter<byte> output, Guid eventId, int schemaVersion, ReadOnlySpan<byte> table, ReadOnlySpan<byte> id, EditKind kind, ReadOnlySpan<byte> body)
     {
         output.Write("{\"eventId\":\""u8);
-        WriteGuid(output, row.GetGuid(1));
+        WriteGuid(output, eventId);
         output.Write("\",\"schemaVersion\":"u8);
-        WriteNumber(output, row.GetInt16(2));
+        WriteNumber(output, schemaVersion);
         output.Write(",\"table\":\""u8);
-        WriteText(output, row.GetFieldValue<byte[]>(3));
+        WriteText(output, table);
         output.Write("\",\"id\":\""u8);
-        WriteText(output, row.GetFieldValue<byte[]>(4));
+        WriteText(output, id);
         output.Write("\",\"op\":\""u8);
-        output.Write(OpName((EditKind)row.GetInt16(5)));
+        output.Write(OpName(kind));
         output.Write("\""u8);
-        WriteTail(output, row.GetFieldValue<byte[]>(6));
+        WriteTail(output, body);
     }
 
     static ReadOnlySpan<byte> OpName(EditKind kind) => kind switch
     {
         EditKind.Insert => "insert"u8,
-        EditKind.Update => "update"u8,
+        EditKind.Update or EditKind.Folded => "update"u8,
         EditKind.Delete or EditKind.Erase => "delete"u8,
     };
 

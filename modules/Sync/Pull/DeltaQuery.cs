@@ -20,7 +20,7 @@ internal static class DeltaQuery
         WHERE c.scope_id = (SELECT id FROM sync.scopes WHERE name = ${0}) AND c.app_id = $1 AND c.seq > ${1}
           AND ${1} < (SELECT last_seq FROM sync.scopes WHERE name = ${0}) AND c.seq <= $4 AND c.body IS NOT NULL
           AND (c.echo OR c.seq NOT BETWEEN ${3} AND ${4})
-          AND (c.echo OR ${2} = '' OR c.client_id <> ${2} OR c.author_id <> (SELECT id FROM sync.scopes WHERE name = $2)){5}
+          AND (c.echo OR ${2} = '' OR c.client_id <> ${2} OR c.author_id IS DISTINCT FROM (SELECT id FROM sync.scopes WHERE name = $2)){5}
         ORDER BY c.seq LIMIT $3
         """;
 

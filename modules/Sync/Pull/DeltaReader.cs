@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Mana.Sync.Devices;
 using Npgsql;
 
 namespace Mana.Sync.Pull;
@@ -8,7 +9,7 @@ namespace Mana.Sync.Pull;
 /// Runs a delta read and streams its answer. One round trip for people with their own data only; members of shared spaces need another
 /// one, for the common horizon of their scopes.
 /// </summary>
-internal sealed class DeltaReader(SyncMetrics metrics)
+internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
 {
     /// <summary>Writes one page, from the opening brace to the closing one.</summary>
     /// <param name="batch">Sent first; may hold the writes of a push, without results, up to its <c>COMMIT</c>.</param>
@@ -26,6 +27,7 @@ internal sealed class DeltaReader(SyncMetrics metrics)
             : await ReadOwnAsync(batch, request, writer, committed, cancellationToken);
         await writer.WriteEndAsync(end, extras, cancellationToken);
         metrics.Delivered(writer.Count, channel);
+        devices.Read(request.Caller.UserId, request.ClientId, request.Selection.Apps[0], end.Vector.Own);
     }
 
     async Task<PageEnd> ReadOwnAsync(NpgsqlBatch batch, DeltaRequest request, DeltaWriter writer, Action? committed, CancellationToken cancellationToken)

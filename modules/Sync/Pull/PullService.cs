@@ -14,5 +14,5 @@ internal sealed class PullService(NpgsqlDataSource database, DeltaReader reader)
         await reader.WriteAsync(connection, batch, request, output, NoConflicts, "pull", cancellationToken);
     }
 
-    static void NoConflicts(IBufferWriter<byte> output) => output.Write(",\"conflicts\":[]"u8);
+    public static void NoConflicts(IBufferWriter<byte> output) => output.Write(",\"conflicts\":[]"u8);
 }

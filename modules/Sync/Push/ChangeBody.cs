@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Mana.Sync.Merge;
 using Mana.Sync.Wire;
@@ -12,8 +10,6 @@ namespace Mana.Sync.Push;
 /// </summary>
 internal static class ChangeBody
 {
-    static readonly JsonWriterOptions Raw = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <summary>The kind that is sent, and the body; null when there is nothing to tell.</summary>
     public static (EditKind Kind, byte[]? Body) Compose(PlannedChange change, RecordEdit edit, MergeOutcome outcome)
     {
@@ -31,43 +27,22 @@ internal static class ChangeBody
             : (EditKind.Update, Update(change, edit, outcome, unseen));
     }
 
-    /// <summary>
-    /// The record as it stands, for those who are shown it for the first time. As an insert when it names its creation and nothing that
-    /// unmodified clients would date its fields by in its place; else as an update, which gives every field its own time.
-    /// </summary>
-    public static (EditKind Kind, byte[] Body) Whole(RecordState state, string? spaceId, ReadOnlyMemory<byte> actor, string? origin)
-    {
-        var asInsert = !state.IsPartial && !state.IsDeleted && state.Fields.ContainsKey("createdAt") && !state.Fields.ContainsKey("updatedAt");
-        var body = Object(json =>
-        {
-            if (asInsert)
-                WriteData(json, state);
-            else
-                WriteFields(json, state.Fields);
-            WriteTail(json, spaceId, actor, origin);
-        });
-        return (asInsert ? EditKind.Insert : EditKind.Update, body);
-    }
-
-    /// <summary>A change without content: a hard delete.</summary>
-    public static byte[] Bare(string? spaceId, ReadOnlyMemory<byte> actor, string? origin) => Object(json => WriteTail(json, spaceId, actor, origin));
-
     /// <summary>Every field of the edit, for one that was not allowed to touch the record.</summary>
-    public static byte[] Refused(RecordEdit edit) => Object(json =>
+    public static byte[] Refused(RecordEdit edit) => RawJson.Object(json =>
     {
         foreach (var field in edit.Fields)
-            WriteVersion(json, field.Name, field.Value, field.At);
+            json.WriteVersion(field.Name, field.Value, field.At);
     });
 
     /// <summary>Versions that did not become current, as <c>{field: {"value":…,"at":…}}</c>; null when all did.</summary>
-    public static byte[]? Lost(RecordEdit edit, MergeOutcome outcome) => !outcome.AnyLost ? null : Object(json =>
+    public static byte[]? Lost(RecordEdit edit, MergeOutcome outcome) => !outcome.AnyLost ? null : RawJson.Object(json =>
     {
         for (var i = 0; i < edit.Fields.Count; i++)
             if (outcome.Lost[i])
-                WriteVersion(json, edit.Fields[i].Name, edit.Fields[i].Value, edit.Fields[i].At);
+                json.WriteVersion(edit.Fields[i].Name, edit.Fields[i].Value, edit.Fields[i].At);
     });
 
-    public static byte[] ObjectOf(IEnumerable<DataMember> members) => Object(json =>
+    public static byte[] ObjectOf(IEnumerable<DataMember> members) => RawJson.Object(json =>
     {
         foreach (var member in members)
             json.WriteRaw(member.Name, member.Value);
@@ -88,11 +63,11 @@ internal static class ChangeBody
             json.WriteStartObject("fields");
             for (var i = 0; i < edit.Fields.Count; i++)
                 if (!outcome.Lost[i])
-                    WriteVersion(json, edit.Fields[i].Name, edit.Fields[i].Value, edit.Fields[i].At);
+                    json.WriteVersion(edit.Fields[i].Name, edit.Fields[i].Value, edit.Fields[i].At);
             foreach (var (name, version) in unseen)
-                WriteVersion(json, name, version.Value, version.At);
+                json.WriteVersion(name, version.Value, version.At);
             if (deletion is not null)
-                WriteVersion(json, RecordState.DeletedAt, deletion.Value, deletion.At);
+                json.WriteVersion(RecordState.DeletedAt, deletion.Value, deletion.At);
             json.WriteEndObject();
         });
     }
@@ -121,66 +96,9 @@ internal static class ChangeBody
         return false;
     }
 
-    static byte[] Write(PlannedChange change, Action<Utf8JsonWriter> content) => Object(json =>
+    static byte[] Write(PlannedChange change, Action<Utf8JsonWriter> content) => RawJson.Object(json =>
     {
         content(json);
-        WriteTail(json, change.SpaceId, change.Source.Actor, change.Source.Origin);
+        json.WriteTail(change.SpaceId, change.Source.Actor, change.Source.Origin);
     });
-
-    static void WriteTail(Utf8JsonWriter json, string? spaceId, ReadOnlyMemory<byte> actor, string? origin)
-    {
-        if (spaceId is not null)
-            json.WriteString("spaceId", spaceId);
-        if (!actor.IsEmpty)
-            json.WriteRaw("actor", actor);
-        if (origin is not null)
-            json.WriteString("origin", origin);
-    }
-
-    static void WriteFields(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, FieldVersion>> fields)
-    {
-        json.WriteStartObject("fields");
-        foreach (var (name, version) in fields)
-            WriteVersion(json, name, version.Value, version.At);
-        json.WriteEndObject();
-    }
-
-    static void WriteData(Utf8JsonWriter json, RecordState state)
-    {
-        json.WriteStartObject("data");
-        foreach (var (name, version) in state.Fields)
-            json.WriteRaw(name, version.Value);
-        json.WriteEndObject();
-        json.WriteStartObject("fieldMeta");
-        foreach (var (name, version) in state.Fields)
-            json.WriteRaw(name, version.At);
-        json.WriteEndObject();
-    }
-
-    static byte[] Object(Action<Utf8JsonWriter> members)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, Raw))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    static void WriteVersion(Utf8JsonWriter json, string name, ReadOnlyMemory<byte> value, ReadOnlyMemory<byte> at)
-    {
-        json.WriteStartObject(name);
-        json.WriteRaw("value", value);
-        json.WriteRaw("at", at);
-        json.WriteEndObject();
-    }
-
-    static void WriteRaw(this Utf8JsonWriter json, string name, ReadOnlyMemory<byte> token)
-    {
-        json.WritePropertyName(name);
-        json.WriteRawValue(token.Span, skipInputValidation: true);
-    }
 }

@@ -1,5 +1,6 @@
 using Mana.Kernel.Errors;
 using Mana.Kernel.Ids;
+using Mana.Sync.Internal;
 using Mana.Sync.Live;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
@@ -24,6 +25,9 @@ internal sealed class MergedChanges(PushOutcome outcome, Tenant caller, string a
     public IReadOnlyDictionary<string, (long From, long To)> Ranges => sessions.Where(session => session.Rows.Count > 0)
         .ToDictionary(session => session.Scope.Name, session => (session.Rows[0].Seq, session.Rows[^1].Seq), StringComparer.Ordinal);
 
+    /// <summary>A record that is not at the position which the request expected. Nothing must be written then.</summary>
+    public (int Index, long Position)? Unexpected { get; init; }
+
     public void AppendTo(NpgsqlBatch batch)
     {
         foreach (var write in writes)
@@ -36,7 +40,7 @@ internal sealed class MergedChanges(PushOutcome outcome, Tenant caller, string a
 /// The one way into the log, for devices and for the server's own modules (sync.md 6.1, 16.2): plan, lock, merge; the caller commits, then
 /// has it announced.
 /// </summary>
-internal sealed class ChangeStore(IIdSource ids, IAnnouncements announcements, SyncMetrics metrics)
+internal sealed class ChangeStore(IIdSource ids, IAnnouncements announcements, RecordFeedWriter feed, SyncMetrics metrics)
 {
     /// <summary>Interprets the changes and decides where each goes; the first one that the caller may not write refuses all.</summary>
     public static (List<PlannedChange> Planned, ApiError? Refused) Plan(Tenant caller, string appId, string clientId, IReadOnlyList<IncomingChange> changes)
@@ -63,6 +67,8 @@ internal sealed class ChangeStore(IIdSource ids, IAnnouncements announcements, S
         var locked = await store.BeginAsync(planned, cancellationToken);
         var outcome = new PushOutcome();
         var sessions = locked.Scopes.ToDictionary(scope => scope.Name, scope => new PushSession(scope, locked, outcome, ids), StringComparer.Ordinal);
+        if (planned.Select(change => sessions[change.Scope].Unexpected(change)).FirstOrDefault(found => found is not null) is { } unexpected)
+            return new MergedChanges(outcome, caller, appId, clientId, [], []) { Unexpected = unexpected };
         foreach (var change in planned)
             sessions[change.Scope].Add(change);
 
@@ -73,6 +79,7 @@ internal sealed class ChangeStore(IIdSource ids, IAnnouncements announcements, S
             writes.AddRange(PushWrites.Of(session, locked.AuthorId, appId, clientId, superseded));
         }
 
+        writes.AddRange(feed.Events(caller.UserId, appId, sessions.Values));
         return new MergedChanges(outcome, caller, appId, clientId, [.. sessions.Values], writes);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Mana.Sync.Spaces;
@@ -28,6 +29,17 @@ internal static class EventIds
             change.EventId = derived;
         else
             change.Fingerprint = derived;
+    }
+
+    /// <summary>The id of a synthetic change that tells a record as it stood at a position: the same whenever it is told again.</summary>
+    public static Guid OfState(string scope, string appId, string table, string id, long seq)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var text in (ReadOnlySpan<string>)[scope, appId, table, id, seq.ToString(CultureInfo.InvariantCulture)])
+            Append(hash, Encoding.UTF8.GetBytes(text));
+        Span<byte> bytes = stackalloc byte[32];
+        hash.GetHashAndReset(bytes);
+        return Version8(bytes, seq / 1000);
     }
 
     static Guid Derive(PlannedChange change, string author, string clientId, string appId)

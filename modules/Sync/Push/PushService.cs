@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Mana.Kernel.Errors;
 using Mana.Sync.Cursors;
+using Mana.Sync.Devices;
 using Mana.Sync.Pull;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
@@ -15,7 +16,7 @@ internal sealed record PushCommand(Tenant Caller, string AppId, string ClientId,
 /// A push (sync.md 6): authorise the spaces, then one transaction for the whole batch, then the delta, read after the commit.
 /// Nothing is written to the response before the commit has succeeded.
 /// </summary>
-internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, DeltaReader reader)
+internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, DeltaReader reader, DeviceNotes devices)
 {
     /// <summary>Null when the response has been written, else the refusal; then nothing was stored.</summary>
     public async Task<ApiError?> WriteAsync(PushCommand push, PipeWriter output, CancellationToken cancellationToken)
@@ -50,11 +51,19 @@ internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, 
     async Task StoreAndAnswerAsync(NpgsqlConnection connection, PushCommand push, List<PlannedChange> planned, PipeWriter output, CancellationToken cancellationToken)
     {
         var stored = await store.MergeAsync(connection, push.Caller, push.AppId, push.ClientId, planned, cancellationToken);
+        devices.Pushed(push.Caller.UserId, push.ClientId, push.AppId, ClockAheadMs(planned, stored));
         await using var batch = connection.CreateBatch();
         stored.AppendTo(batch);
         var delta = Delta(push) with { JustPushed = stored.Ranges };
         await reader.WriteAsync(
             connection, batch, delta, output, buffer => PushReport.Write(buffer, push.Changeset, stored.Outcome), "push", cancellationToken, () => store.Announce(stored));
+    }
+
+    /// <summary>How far the newest time that the device named lies ahead of ours.</summary>
+    static long? ClockAheadMs(List<PlannedChange> planned, MergedChanges stored)
+    {
+        var newest = planned.SelectMany(change => change.Fields).Max(field => field.At?.Micros);
+        return newest is { } at && stored.Sessions[0].Rows.Count > 0 ? (at - stored.Sessions[0].Rows[0].Seq) / 1000 : null;
     }
 
     static DeltaRequest Delta(PushCommand push) => new(push.Caller, Selection.Of(push.AppId), push.ClientId, push.Start, Limits.PushPage);

@@ -21,6 +21,15 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
 
     public IEnumerable<RecordSlot> Touched => scope.Records.Values.Where(record => record.Touched);
 
+    /// <summary>Where the record is, when the change expected it elsewhere. One that is stored already expects nothing any more.</summary>
+    public (int Index, long Position)? Unexpected(PlannedChange change)
+    {
+        if (change.Source.ExpectedSeq is not { } expected || (change.EventId is { } id && locked.KnownEvents.ContainsKey(id)))
+            return null;
+        var position = scope.Records.TryGetValue(change.Key, out var slot) ? slot.LastSeq : 0;
+        return position == expected ? null : (change.Source.Index, position);
+    }
+
     public void Add(PlannedChange change)
     {
         var slot = scope.Records.TryGetValue(change.Key, out var found)
@@ -41,7 +50,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
         if (slot.IsPrivate && slot.AuthorId != locked.AuthorId)
         {
             // A device that does not know yet that the record is hidden from it. Accepted, so that its queue moves on; without effect.
-            Append(slot, edit.Seq, new Written(change, edit.Kind, null, ChangeBody.Refused(edit)));
+            Append(slot, edit.Seq, new Written(change, edit.Kind, null, ChangeBody.Refused(edit)) { Audience = slot.AuthorId });
             outcome.Stored(change, clampedAt, edit.Fields.Count);
             return;
         }
@@ -62,6 +71,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
     void Store(PlannedChange change, RecordEdit edit, MergeOutcome merged, RecordSlot slot)
     {
         var (kind, body) = ChangeBody.Compose(change, edit, merged);
+        var isNew = slot.LastSeq == 0;
         var (wasPrivate, isPrivate) = (slot.IsPrivate, scope.IsShared && merged.After.SaysPrivate);
         var onlyAuthor = wasPrivate || isPrivate ? slot.AuthorId : default(long?);
         Append(slot, edit.Seq, new Written(change, kind, body, ChangeBody.Lost(edit, merged)) { Echo = merged.Ties.Count > 0, Audience = onlyAuthor });
@@ -71,7 +81,8 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
             if (merged.Lost[i] && merged.After.Fields.TryGetValue(edit.Fields[i].Name, out var current) && current.Stamp.At > edit.Fields[i].AtMicros)
                 outcome.Conflicts.Add(new Conflict(slot.Key, edit.Fields[i].Name, edit.Fields[i], current));
         (slot.State, slot.Fingerprint, slot.IsPrivate) = (merged.After, change.Fingerprint, isPrivate);
-        if (wasPrivate != isPrivate)
+        // Of a record that is private from the start nobody else ever hears.
+        if (wasPrivate != isPrivate && !isNew)
             TellTheOthers(change, slot);
     }
 
@@ -83,8 +94,8 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
     {
         var (actor, origin) = (change.Source.Actor, change.Source.Origin);
         var (kind, body) = slot.IsPrivate
-            ? (EditKind.Erase, ChangeBody.Bare(change.SpaceId, actor, origin))
-            : ChangeBody.Whole(slot.State, change.SpaceId, actor, origin);
+            ? (EditKind.Erase, StateBody.Bare(change.SpaceId, actor, origin))
+            : StateBody.Whole(slot.Key.Id, slot.State, change.SpaceId, actor, origin);
         slot.Withdrawn |= slot.IsPrivate;
         if (slot.IsPrivate)
             foreach (var row in Rows.Where(row => row.Change.Key == slot.Key && row.Audience is null))

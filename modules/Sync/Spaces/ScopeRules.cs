@@ -10,7 +10,10 @@ internal static class ScopeRules
     /// The caller's own scope for no space, for the placeholders that clients use before they know it, and for the personal space itself:
     /// one person's data is in one place whichever of the three a device wrote. Null when the caller may not write there.
     /// </summary>
-    public static ScopeAccess? Resolve(Tenant caller, string? spaceId)
+    public static ScopeAccess? Resolve(Tenant caller, string? spaceId) => Readable(caller, spaceId) is { MayWrite: true } scope ? scope : null;
+
+    /// <summary>The same for reading: a role that only reads is enough.</summary>
+    public static ScopeAccess? Readable(Tenant caller, string? spaceId)
     {
         if (spaceId is null or Guest || spaceId == caller.PersonalSpaceId)
             return caller.Own;
@@ -19,7 +22,7 @@ internal static class ScopeRules
         var name = ScopeNames.OfSpace(spaceId);
         for (var i = 1; i < caller.Scopes.Count; i++)
             if (caller.Scopes[i].Name == name)
-                return caller.Scopes[i].MayWrite ? caller.Scopes[i] : null;
+                return caller.Scopes[i];
         return null;
     }
 }

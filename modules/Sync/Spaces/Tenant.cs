@@ -22,7 +22,7 @@ internal sealed class Tenant
     /// Every statement of the module goes through an index, and must do so from the first row on. Left to itself the planner sees a small
     /// or not yet analysed table, chooses a scan, and a prepared statement then keeps that plan while the table grows.
     /// </summary>
-    const string IndexesOnly =
+    public const string IndexesOnly =
         "set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
     readonly string _readable;
@@ -73,6 +73,9 @@ internal static class ScopeNames
     public static string OfUser(string userId) => User + userId;
 
     public static string OfSpace(string spaceId) => Space + spaceId;
+
+    /// <summary>Null for the scope of a space.</summary>
+    public static string? UserIdOf(string scope) => scope.StartsWith(User, StringComparison.Ordinal) ? scope[User.Length..] : null;
 
     /// <summary>Null for the scope of a user.</summary>
     public static string? SpaceIdOf(string scope) => scope.StartsWith(Space, StringComparison.Ordinal) ? scope[Space.Length..] : null;

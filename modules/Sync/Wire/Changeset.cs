@@ -55,6 +55,9 @@ internal sealed class IncomingChange
 
     public string? SpaceId { get; set; }
 
+    /// <summary>Compare and set, for the server's own writers: the newest position that the record must have; 0: it must not exist.</summary>
+    public long? ExpectedSeq { get; set; }
+
     public ReadOnlyMemory<byte> Actor { get; set; }
 
     public string? Origin { get; set; }

@@ -32,7 +32,15 @@ internal static class SyncError
 
     public static ApiError MissingParameter() => new(400, "missing_parameter", "missing collection or since parameter");
 
+    public static ApiError MissingRecord() => new(400, "missing_parameter", "table, id and, for a revert, eventId must be given.");
+
+    public static ApiError NoSuchRecord() => new(404, "record_not_found", "There is no such record among those that you may see.");
+
+    public static ApiError NoSuchVersion() => new(404, "version_not_found", "This version is no longer kept, or it is not one of this record.");
+
     public static ApiError InvalidLimit() => new(400, "invalid_parameter", "limit must be a number from 1 to 1000.");
+
+    public static ApiError InvalidView() => new(400, "invalid_parameter", "view must be state, or absent.");
 
     public static ApiError InvalidCursor() => new(400, "invalid_cursor", "This cursor was not issued to you for this app and collection.");
 

@@ -22,6 +22,8 @@ internal static class EnvironmentNames
         ["TRUSTED_PROXIES"] = "Proxy:Trusted",
         ["SYNC_BILLING_GATE"] = "Sync:BillingGate",
         ["BILLING_EXEMPT_APPS"] = "Sync:BillingExemptApps",
+        ["SYNC_HISTORY_DAYS"] = "Sync:HistoryDays",
+        ["SYNC_TOMBSTONE_DAYS"] = "Sync:TombstoneDays",
         ["RATE_LIMITS"] = "RateLimits:Enabled",
     };
 

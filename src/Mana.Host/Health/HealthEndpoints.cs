@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mana.Sync.Contracts;
 using Npgsql;
 
 namespace Mana.Host.Health;
@@ -19,14 +20,14 @@ internal static class HealthEndpoints
         health.MapGet("/ready", ReadyAsync).WithSummary("The process can serve: 503 while its database is away or it is stopping");
     }
 
-    static async Task<IResult> OverviewAsync(NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken) => Results.Ok(new
+    static async Task<IResult> OverviewAsync(NpgsqlDataSource database, ILivePresence live, TimeProvider time, CancellationToken cancellationToken) => Results.Ok(new
     {
         status = "ok",
         service = "mana-platform",
         timestamp = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-        connections = 0,
-        users = 0,
-        sse = 0,
+        connections = live.Sockets,
+        users = live.Users,
+        sse = live.Streams,
         database = await AnswersAsync(database, cancellationToken) ? "up" : "down",
     });
 

@@ -27,6 +27,7 @@ internal static class ManaPipeline
         app.UseMiddleware<SecurityHeaders>();
         app.UseKernel();
         app.UseMiddleware<ExactPaths>();
+        app.UseWebSockets();
         app.UseRouting();
         app.UseCors();
         app.UseAuthentication();

@@ -327,6 +327,12 @@ namespace Mana.Sync.Data.Migrations
                         .HasColumnName("name")
                         .UseCollation("C");
 
+                    b.Property<long>("TrimmedSeq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("trimmed_seq");
+
                     b.HasKey("Id")
                         .HasName("scopes_key");
 

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mana.Sync.Data.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261120083201_Shared")]
+    [Migration("20261120084440_Shared")]
     partial class Shared
     {
         /// <inheritdoc />
@@ -329,6 +329,12 @@ namespace Mana.Sync.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name")
                         .UseCollation("C");
+
+                    b.Property<long>("TrimmedSeq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("trimmed_seq");
 
                     b.HasKey("Id")
                         .HasName("scopes_key");

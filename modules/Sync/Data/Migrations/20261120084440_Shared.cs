@@ -21,6 +21,14 @@ namespace Mana.Sync.Data.Migrations
                 nullable: false,
                 defaultValue: 0L);
 
+            migrationBuilder.AddColumn<long>(
+                name: "trimmed_seq",
+                schema: "sync",
+                table: "scopes",
+                type: "bigint",
+                nullable: false,
+                defaultValue: 0L);
+
             migrationBuilder.AddColumn<bool>(
                 name: "private",
                 schema: "sync",
@@ -128,6 +136,11 @@ namespace Mana.Sync.Data.Migrations
 
             migrationBuilder.DropColumn(
                 name: "compacted_seq",
+                schema: "sync",
+                table: "scopes");
+
+            migrationBuilder.DropColumn(
+                name: "trimmed_seq",
                 schema: "sync",
                 table: "scopes");
 

@@ -1,0 +1,152 @@
+using Mana.Sync.Merge;
+using Mana.Sync.Push;
+using Npgsql;
+using NpgsqlTypes;
+using static Mana.Sync.Compaction.Maintenance;
+
+namespace Mana.Sync.Compaction;
+
+/// <summary>The statements of compaction inside one scope.</summary>
+internal sealed class CompactionSql(NpgsqlConnection connection, long scopeId, string scope)
+{
+    const string Columns = "c.table_name, c.record_id, c.seq, c.op, c.audience, c.prev_seq, c.lost IS NOT NULL, c.body IS NOT NULL";
+
+    const string Marks = "SELECT compacted_seq, trimmed_seq FROM sync.scopes WHERE id = $1";
+
+    // One probe per app instead of a walk over the whole log of the scope.
+    const string Apps = """
+        WITH RECURSIVE known (app) AS (
+          SELECT min(app_id) FROM sync.changes WHERE scope_id = $1
+          UNION ALL
+          SELECT (SELECT min(app_id) FROM sync.changes WHERE scope_id = $1 AND app_id > known.app) FROM known WHERE known.app IS NOT NULL)
+        SELECT app FROM known WHERE app IS NOT NULL
+        """;
+
+    const string Old = $"SELECT {Columns} FROM sync.changes c WHERE c.scope_id = $1 AND c.app_id = $2 AND c.seq > $3 AND c.seq <= $4 ORDER BY c.seq LIMIT $5";
+
+    const string Earlier = $"""
+        WITH RECURSIVE chain (seq) AS (
+          SELECT c.prev_seq FROM unnest($3::bigint[]) AS f (seq) JOIN sync.changes c ON c.scope_id = $1 AND c.app_id = $2 AND c.seq = f.seq
+          UNION ALL
+          SELECT c.prev_seq FROM chain JOIN sync.changes c ON c.scope_id = $1 AND c.app_id = $2 AND c.seq = chain.seq)
+        SELECT {Columns} FROM chain JOIN sync.changes c ON c.scope_id = $1 AND c.app_id = $2 AND c.seq = chain.seq
+        """;
+
+    const string States = """
+        SELECT r.table_name, r.record_id, r.state FROM unnest($3::text[], $4::text[]) AS k (t, i)
+        JOIN sync.records r ON r.scope_id = $1 AND r.app_id = $2 AND r.table_name = k.t AND r.record_id = k.i
+        """;
+
+    // Nobody's device in particular: a folded row holds the work of several, and is for all of them.
+    const string Rewrite = """
+        UPDATE sync.changes c SET op = u.op, body = u.body, lost = NULL, audience = u.audience, prev_seq = u.prev_seq, client_id = '', echo = true
+        FROM unnest($3::bigint[], $4::smallint[], $5::json[], $6::bigint[], $7::bigint[]) AS u (seq, op, body, audience, prev_seq)
+        WHERE c.scope_id = $1 AND c.app_id = $2 AND c.seq = u.seq
+        """;
+
+    const string Remove = "DELETE FROM sync.changes WHERE scope_id = $1 AND app_id = $2 AND seq = ANY ($3)";
+
+    const string Trim = """
+        UPDATE sync.records r SET state = json_strip_nulls(json_build_object('f', json_build_object('deletedAt', r.state->'f'->'deletedAt'), 'i', r.state->'i'))
+        FROM (SELECT DISTINCT table_name, record_id FROM sync.changes WHERE scope_id = $1 AND app_id = $2 AND seq > $3 AND seq <= $4 AND op = 3) AS d
+        WHERE r.scope_id = $1 AND r.app_id = $2 AND r.table_name = d.table_name AND r.record_id = d.record_id
+          AND r.deleted AND r.state->'e' IS NULL AND (r.state->'f'->'deletedAt'->>2)::bigint <= $4
+          AND (SELECT count(*) FROM json_object_keys(r.state->'f')) > 1
+        """;
+
+    public async Task<(long Compacted, long Trimmed, List<string> Apps)> BeginAsync(CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(Enter(scope));
+        batch.BatchCommands.Add(Command(Marks, Value(scopeId)));
+        batch.BatchCommands.Add(Command(Apps, Value(scopeId)));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        // Erased between the look and now: nothing to do.
+        var marks = await rows.ReadAsync(cancellationToken) ? (rows.GetInt64(0), rows.GetInt64(1)) : (0L, 0L);
+        await rows.NextResultAsync(cancellationToken);
+        var apps = new List<string>();
+        while (await rows.ReadAsync(cancellationToken))
+            apps.Add(rows.GetString(0));
+        return (marks.Item1, marks.Item2, apps);
+    }
+
+    /// <summary>Opens a transaction that keeps pushes into the scope waiting.</summary>
+    public async Task<NpgsqlTransaction> LockAsync(CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(cancellationToken, Enter(scope), Command("SELECT FROM sync.scopes WHERE id = $1 FOR UPDATE", Value(scopeId)));
+        return transaction;
+    }
+
+    public Task<List<(RecordKey Key, OldRow Row)>> OldRowsAsync(string app, long after, long until, int limit, CancellationToken cancellationToken) =>
+        RowsAsync(Command(Old, Value(scopeId), Text(app), Value(after), Value(until), Value(limit)), cancellationToken);
+
+    /// <summary>What older runs left of the records whose first row of this step is given: a row or two each.</summary>
+    public async Task<ILookup<RecordKey, (RecordKey Key, OldRow Row)>> EarlierRowsAsync(string app, long[] firsts, CancellationToken cancellationToken) =>
+        (await RowsAsync(Command(Earlier, Value(scopeId), Text(app), Value(firsts)), cancellationToken)).ToLookup(row => row.Key);
+
+    public async Task<Dictionary<RecordKey, RecordState>> StatesAsync(string app, RecordKey[] keys, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(Command(
+            States, Value(scopeId), Text(app), Value(keys.Select(key => key.Table).ToArray()), Value(keys.Select(key => key.Id).ToArray())));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        var states = new Dictionary<RecordKey, RecordState>();
+        while (await rows.ReadAsync(cancellationToken))
+            states[new RecordKey(rows.GetString(0), rows.GetString(1))] = RecordStateJson.Read(rows.GetFieldValue<byte[]>(2));
+        return states;
+    }
+
+    public Task WriteAsync(string app, List<FoldedRow> into, List<long> gone, CancellationToken cancellationToken) => ExecuteAsync(
+        cancellationToken,
+        Command(Remove, Value(scopeId), Text(app), Value(gone.ToArray())),
+        Command(
+            Rewrite, Value(scopeId), Text(app), Value(into.Select(row => row.Seq).ToArray()), Value(into.Select(row => (short)row.Kind).ToArray()),
+            new NpgsqlParameter<byte[][]> { TypedValue = [.. into.Select(Body)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json },
+            Value(into.Select(row => row.Audience).ToArray()), Value(into.Select(row => row.PreviousSeq).ToArray())));
+
+    /// <summary>Empties tombstones that nobody is expected to take back any more; the marker stays. Returns how many.</summary>
+    public async Task<int> TrimAsync(string app, long after, long until, CancellationToken cancellationToken)
+    {
+        if (until <= after)
+            return 0;
+        await using var transaction = await LockAsync(cancellationToken);
+        var trimmed = await ExecuteAsync(cancellationToken, Command(Trim, Value(scopeId), Text(app), Value(after), Value(until)));
+        await transaction.CommitAsync(cancellationToken);
+        return trimmed;
+    }
+
+    public Task FinishAsync(long compacted, long trimmed, CancellationToken cancellationToken) => ExecuteAsync(
+        cancellationToken,
+        Enter(scope),
+        Command(
+            "UPDATE sync.scopes SET compacted_seq = greatest(compacted_seq, $2), trimmed_seq = greatest(trimmed_seq, $3) WHERE id = $1",
+            Value(scopeId), Value(compacted), Value(trimmed)));
+
+    byte[] Body(FoldedRow row) => row.Kind == EditKind.Delete
+        ? StateBody.Deletion(row.Fields[RecordState.DeletedAt], StateBody.SpaceOf(scope, row.Fields))
+        : StateBody.Fields(row.Fields, scope);
+
+    async Task<List<(RecordKey Key, OldRow Row)>> RowsAsync(NpgsqlBatchCommand query, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(query);
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        var found = new List<(RecordKey, OldRow)>();
+        while (await rows.ReadAsync(cancellationToken))
+            found.Add((new RecordKey(rows.GetString(0), rows.GetString(1)), new OldRow(
+                rows.GetInt64(2), (EditKind)rows.GetInt16(3), Key(rows, 4), Key(rows, 5), rows.GetBoolean(6), rows.GetBoolean(7))));
+        return found;
+    }
+
+    static long? Key(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetInt64(column);
+
+    async Task<int> ExecuteAsync(CancellationToken cancellationToken, params NpgsqlBatchCommand[] commands)
+    {
+        await using var batch = connection.CreateBatch();
+        foreach (var command in commands)
+            batch.BatchCommands.Add(command);
+        return await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,70 @@
+using Mana.Sync.Merge;
+using Npgsql;
+
+namespace Mana.Sync.Compaction;
+
+/// <summary>What was done in one scope.</summary>
+internal sealed record ScopeReport(long Examined, long Removed, long Folded, int Trimmed);
+
+/// <summary>
+/// Compacts one scope: walks its old rows in the order of acceptance, a few hundred at a time, each time in a transaction that holds the
+/// scope's lock for some milliseconds, so that no push merges into what is being folded.
+/// </summary>
+internal sealed class ScopeCompaction(NpgsqlDataSource database, long scopeId, string scope)
+{
+    /// <summary>Rows per transaction: a few milliseconds of lock, which a push of the same person waits for.</summary>
+    const int RowsPerStep = 400;
+
+    public async Task<ScopeReport> RunAsync(long foldUntil, long trimUntil, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var sql = new CompactionSql(connection, scopeId, scope);
+        var (compacted, trimmed, apps) = await sql.BeginAsync(cancellationToken);
+        var (examined, removed, folded, emptied) = (0L, 0L, 0L, 0);
+        foreach (var app in apps)
+        {
+            for (var after = compacted; after < foldUntil;)
+            {
+                var step = await FoldStepAsync(sql, app, after, foldUntil, cancellationToken);
+                (examined, removed, folded, after) = (examined + step.Examined, removed + step.Removed, folded + step.Folded, step.Until);
+            }
+
+            emptied += await sql.TrimAsync(app, trimmed, trimUntil, cancellationToken);
+        }
+
+        await sql.FinishAsync(foldUntil, trimUntil, cancellationToken);
+        return new ScopeReport(examined, removed, folded, emptied);
+    }
+
+    static async Task<(long Examined, long Removed, long Folded, long Until)> FoldStepAsync(
+        CompactionSql sql, string app, long after, long foldUntil, CancellationToken cancellationToken)
+    {
+        await using var transaction = await sql.LockAsync(cancellationToken);
+        var rows = await sql.OldRowsAsync(app, after, foldUntil, RowsPerStep, cancellationToken);
+        // What lies behind a cut step is for the next one; a record that appears in both is simply folded twice.
+        var until = rows.Count < RowsPerStep ? foldUntil : rows.Max(row => row.Row.Seq);
+        var records = rows.GroupBy(row => row.Key).Where(record => record.Skip(1).Any() || NeedsWork(record.Single().Row)).ToList();
+        if (records.Count == 0)
+            return (rows.Count, 0, 0, until);
+
+        var earlier = await sql.EarlierRowsAsync(app, [.. records.Select(record => record.Min(row => row.Row.Seq))], cancellationToken);
+        var states = await sql.StatesAsync(app, [.. records.Select(record => record.Key)], cancellationToken);
+        var (into, gone) = (new List<(FoldedRow Row, RecordState State)>(), new List<long>());
+        foreach (var record in records)
+        {
+            if (!states.TryGetValue(record.Key, out var state))
+                continue;
+            var all = record.Select(row => row.Row).Concat(earlier[record.Key].Select(row => row.Row)).OrderBy(row => row.Seq).ToList();
+            var folded = Fold.Of(all, state);
+            gone.AddRange(folded.Removed);
+            if (folded.Into is { } row)
+                into.Add((row, state));
+        }
+
+        await sql.WriteAsync(app, into.ConvertAll(pair => pair.Row), gone, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (rows.Count, gone.Count, into.Count, until);
+    }
+
+    static bool NeedsWork(OldRow row) => row.PreviousSeq is not null || row.HasLost || !row.Delivers;
+}

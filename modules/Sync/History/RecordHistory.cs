@@ -1,0 +1,88 @@
+using Mana.Sync.Merge;
+using Mana.Sync.Spaces;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Mana.Sync.History;
+
+/// <summary>One accepted change of a record, as it is stored.</summary>
+/// <param name="Body">What it told others; null when it had no effect.</param>
+/// <param name="Lost">Versions that did not become current, by field.</param>
+/// <param name="Own">Written by whoever asks.</param>
+internal sealed record StoredVersion(long Seq, Guid EventId, string ClientId, EditKind Kind, byte[]? Body, byte[]? Lost, bool Own);
+
+/// <summary>Where a record of the caller was found.</summary>
+internal sealed record FoundRecord(ScopeAccess Scope, RecordState State, long LastSeq, long Compacted);
+
+/// <summary>
+/// Reads the past of one record: from its newest row backwards, along the chain that every row keeps to the one before. So a version costs
+/// one probe of the log's key, and the log needs no index by record.
+/// </summary>
+internal sealed class RecordHistory(NpgsqlDataSource database)
+{
+    const string Record = """
+        SELECT r.state, r.last_seq, s.compacted_seq FROM sync.records r JOIN sync.scopes s ON s.id = r.scope_id
+        WHERE r.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND r.app_id = $2 AND r.table_name = $3 AND r.record_id = $4
+        """;
+
+    // The chain runs through rows that are meant for other members; they are passed over, not shown.
+    const string Chain = """
+        WITH RECURSIVE chain AS (
+          SELECT c.*, 1 AS step FROM sync.changes c WHERE c.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND c.app_id = $2 AND c.seq = $3
+          UNION ALL
+          SELECT c.*, chain.step + 1 FROM chain JOIN sync.changes c ON c.scope_id = chain.scope_id AND c.app_id = chain.app_id AND c.seq = chain.prev_seq
+          WHERE chain.step < $6)
+        SELECT c.seq, c.event_id, c.client_id, c.op, c.body, c.lost, coalesce(c.author_id = me.id, false), c.prev_seq FROM chain c
+        LEFT JOIN sync.scopes me ON me.name = $5
+        WHERE c.record_id = $4 AND (c.audience IS NULL OR c.audience = me.id OR (c.audience < 0 AND c.audience <> -coalesce(me.id, 0))) ORDER BY c.seq DESC
+        """;
+
+    /// <summary>In the caller's own scope, or in the space that is named. Null when there is none that the caller may see.</summary>
+    public async Task<FoundRecord?> FindAsync(Tenant caller, string appId, string table, string id, string? spaceId, CancellationToken cancellationToken)
+    {
+        if (ScopeRules.Readable(caller, spaceId) is not { } scope)
+            return null;
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(caller.EnterReading());
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Record) { Parameters = { Text(scope.Name), Text(appId), Text(table), Text(id) } });
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        return await rows.ReadAsync(cancellationToken)
+            ? new FoundRecord(scope, RecordStateJson.Read(rows.GetFieldValue<byte[]>(0)), rows.GetInt64(1), rows.GetInt64(2))
+            : null;
+    }
+
+    /// <summary>At most <paramref name="limit"/> versions, newest first, from position <paramref name="from"/> backwards; and where the next page begins, if there is one.</summary>
+    public async Task<(List<StoredVersion> Versions, long? Next)> ReadAsync(
+        Tenant caller, FoundRecord record, string appId, string id, long from, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = connection.CreateBatch();
+        // Entered as for writing: only so can the chain be followed through rows that are for others.
+        batch.BatchCommands.Add(caller.EnterWriting([record.Scope.Name]));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Chain)
+        {
+            Parameters =
+            {
+                Text(record.Scope.Name), Text(appId), new NpgsqlParameter<long> { TypedValue = from }, Text(id), Text(caller.Own.Name),
+                new NpgsqlParameter<int> { TypedValue = limit },
+            },
+        });
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var (versions, next) = (new List<StoredVersion>(), default(long?));
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            versions.Add(new StoredVersion(
+                rows.GetInt64(0), rows.GetGuid(1), rows.GetString(2), (EditKind)rows.GetInt16(3), Bytes(rows, 4), Bytes(rows, 5), rows.GetBoolean(6)));
+            next = rows.IsDBNull(7) ? null : rows.GetInt64(7);
+        }
+
+        return (versions, next);
+    }
+
+    static byte[]? Bytes(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetFieldValue<byte[]>(column);
+
+    static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text };
+}
