@@ -10,7 +10,7 @@ namespace Mana.Simulation.Checks;
 internal static class Verdict
 {
     const string States = """
-        SELECT s.name, r.table_name, r.record_id, r.state::text, r.deleted, r.private FROM sync.records r JOIN sync.scopes s ON s.id = r.scope_id WHERE s.name = ANY ($1)
+        SELECT s.name, r.table_name, r.record_id, r.state::text, r.deleted, r.private FROM sync.records r JOIN sync.scopes s ON s.id = r.scope_id WHERE s.name = ANY ($1) AND r.app_id = 'sim'
         """;
 
     public static async Task GiveAsync(Arena arena, World world, IReadOnlyList<Device> devices)

@@ -17,7 +17,7 @@ internal sealed class Arena : IAsyncDisposable
         CREATE INDEX journal_scope ON sim.journal (scope_id, seq);
         CREATE FUNCTION sim.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
           INSERT INTO sim.journal SELECT scope_id, seq, author_id, event_id, table_name, record_id, client_id, op, body, lost, audience FROM added
-            WHERE current_setting('mana.system', true) IS DISTINCT FROM 'maintenance';
+            WHERE app_id = 'sim' AND current_setting('mana.system', true) IS DISTINCT FROM 'maintenance';
           RETURN NULL; END $$;
         CREATE TRIGGER sim_note AFTER INSERT ON sync.changes REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sim.note();
         CREATE FUNCTION sim.hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -58,6 +58,8 @@ internal static class Genesis
             world.Spaces.Add(space);
             world.Records.AddScope(world.Tag, space.Scope, space.Name, world.People);
             owner.Join(space);
+            foreach (var host in arena.Hosts)
+                host.Forget(owner.UserId);
             foreach (var person in world.People.Where(person => person != owner && world.Dice.Percent(60)))
                 await Memberships.JoinAsync(arena, world, space, person);
         }
