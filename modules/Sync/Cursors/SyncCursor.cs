@@ -17,7 +17,10 @@ internal sealed record SyncCursor(Selection Selection, ReadVector Vector)
 {
     const string Version = "v1.";
     const int CheckBytes = 8;
-    const int LongestText = 6 * 1024;
+
+    /// <summary>Longer texts are refused unread.</summary>
+    public const int LongestText = 6 * 1024;
+
 
     public string Encode(string userId)
     {

@@ -28,7 +28,12 @@ internal sealed class LiveClock(Connections connections, RevokedSessions revoked
             var now = time.GetUtcNow();
             revoked.Prune(now);
             foreach (var connection in connections.All())
+            {
                 connection.Tick(now);
+                // One that was let in at the same moment.
+                if (lifetime.ApplicationStopping.IsCancellationRequested)
+                    connection.End(LiveEnd.ServerShutdown);
+            }
         }
     }
 }

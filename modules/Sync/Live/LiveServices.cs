@@ -4,6 +4,7 @@ using Mana.Kernel.Outbox;
 using Mana.Sync.Contracts;
 using Mana.Sync.Live.Hosts;
 using Mana.Sync.Live.Sockets;
+using Mana.Sync.Live.Streams;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,8 +20,10 @@ internal static class LiveServices
         services.AddSingleton<LiveMetrics>().AddSingleton<RevokedSessions>().AddSingleton<MissedTables>();
         services.AddSingleton<LiveHub>().AddSingleton<IAnnouncements>(provider => provider.GetRequiredService<LiveHub>());
         services.AddSingleton<LiveReactions>().AddSingleton<ILiveSignals, LiveSignals>();
-        services.AddSingleton<IBackplane, NoBackplane>();
+        services.AddSingleton<HostName>().AddSingleton<BackplaneSender>().AddSingleton<IBackplane>(provider => provider.GetRequiredService<BackplaneSender>());
+        services.AddHostedService(provider => provider.GetRequiredService<BackplaneSender>()).AddHostedService<BackplaneListener>();
         services.AddSingleton<SocketEndpoint>();
+        services.AddSingleton<StreamEndpoint>().AddSingleton<StreamReads>();
         services.AddSingleton<Memberships>().AddHostedService(provider => provider.GetRequiredService<Memberships>());
         services.AddHostedService<LiveClock>();
         services.AddManaEventHandler<SessionRevoked, LiveEventHandlers>("sync.live");

@@ -12,6 +12,9 @@ internal sealed class Memberships(Connections connections, Tenancy tenancy, Miss
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>After a loss of notifications everybody is due; pushes and pulls go on meanwhile.</summary>
+    const int AtOnce = 4;
+
     readonly Lock _lock = new();
     readonly SemaphoreSlim _wake = new(0);
     readonly Dictionary<string, long?> _due = new(StringComparer.Ordinal);
@@ -51,19 +54,22 @@ internal sealed class Memberships(Connections connections, Tenancy tenancy, Miss
         while (!stoppingToken.IsCancellationRequested)
         {
             await _wake.WaitAsync(stoppingToken);
-            foreach (var (user, since) in TakeDue())
-            {
-                try
-                {
-                    await RefreshUserAsync(user, since, stoppingToken);
-                }
-                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-                {
-                    log.LogWarning("The memberships of a connected user could not be read ({Kind}); trying again", exception.GetType().Name);
-                    await Task.Delay(Pause, time, stoppingToken);
-                    Refresh([user], since);
-                }
-            }
+            var some = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken };
+            await Parallel.ForEachAsync(TakeDue(), some, async (due, cancellationToken) => await TryRefreshAsync(due.Key, due.Value, cancellationToken));
+        }
+    }
+
+    async Task TryRefreshAsync(string user, long? since, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RefreshUserAsync(user, since, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.LogWarning("The memberships of a connected user could not be read ({Kind}); trying again", exception.GetType().Name);
+            await Task.Delay(Pause, time, cancellationToken);
+            Refresh([user], since);
         }
     }
 

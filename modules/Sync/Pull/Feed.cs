@@ -19,6 +19,9 @@ internal sealed record FeedNews(IReadOnlyList<string> Apps, ScopeHeads Heads);
 /// <summary>Delta reads for streams: the same rows as a pull, in memory, page by page.</summary>
 internal sealed class Feed(NpgsqlDataSource database, SyncMetrics metrics)
 {
+    /// <summary>A page is kept in memory until its reader has taken it; large records make it shorter.</summary>
+    const int PageBytes = 4 * 1024 * 1024;
+
     const string Changed = """
         SELECT a FROM unnest($1::text[]) AS a WHERE EXISTS (
           SELECT FROM unnest($2::text[], $3::bigint[]) AS s (name, after) WHERE EXISTS (
@@ -68,15 +71,16 @@ internal sealed class Feed(NpgsqlDataSource database, SyncMetrics metrics)
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         var page = new List<FeedRow>();
-        var (last, cut) = (0L, false);
+        var (last, cut, bytes) = (0L, false, 0);
         while (await rows.ReadAsync(cancellationToken))
         {
             var seq = rows.GetInt64(0);
-            if (cut = page.Count >= request.PageSize && seq != last)
+            if (cut = (page.Count >= request.PageSize || bytes >= PageBytes) && seq != last)
                 break;
             last = seq;
             var json = new ArrayBufferWriter<byte>(512);
             ChangeJson.Write(json, rows);
+            bytes += json.WrittenCount;
             page.Add(new FeedRow(rows.GetString(3), json.WrittenMemory));
         }
 

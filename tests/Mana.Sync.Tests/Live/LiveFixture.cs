@@ -35,10 +35,12 @@ public sealed class LiveFixture : IAsyncLifetime
 internal static class Soon
 {
     /// <summary>Polls for what happens in the background, with a deadline.</summary>
-    public static async Task TrueAsync(string what, Func<bool> condition)
+    public static Task TrueAsync(string what, Func<bool> condition) => TrueAsync(what, () => Task.FromResult(condition()));
+
+    public static async Task TrueAsync(string what, Func<Task<bool>> condition)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!condition())
+        while (!await condition())
         {
             Assert.False(patience.IsCancellationRequested, what);
             await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None);

@@ -34,12 +34,19 @@ internal sealed class LiveSocket(WebSocket socket) : IAsyncDisposable
 
     public Task SendAsync(byte[] bytes, WebSocketMessageType type) => socket.SendAsync(bytes, type, endOfMessage: true, CancellationToken.None);
 
-    /// <summary>The next message; fails when there is none in time, or the end of the connection instead.</summary>
+    /// <summary>
+    /// The next message; fails when there is none in time, or the end of the connection instead. A new space gets a document of its own
+    /// some time after it was made; that is another test's.
+    /// </summary>
     public async Task<JsonNode> MessageAsync()
     {
-        var (text, close) = await ReceiveAsync();
-        Assert.True(text is not null, $"closed: {close}");
-        return JsonNode.Parse(text)!;
+        while (true)
+        {
+            var (text, close) = await ReceiveAsync();
+            Assert.True(text is not null, $"closed: {close}");
+            if (JsonNode.Parse(text)! is var message && (string?)message["appId"] != "kontext")
+                return message;
+        }
     }
 
     /// <summary>The next message is a hint about this app.</summary>
@@ -48,6 +55,29 @@ internal sealed class LiveSocket(WebSocket socket) : IAsyncDisposable
         var hint = await MessageAsync();
         Assert.Equal(("sync-available", appId), ((string?)hint["type"], (string?)hint["appId"]));
         return [.. hint["tables"]!.AsArray().Select(table => (string)table!)];
+    }
+
+    /// <summary>Hints, until each of these (<c>app/table</c>) was named.</summary>
+    public async Task<List<JsonNode>> HintsUntilAsync(params string[] wanted)
+    {
+        var (hints, missing) = (new List<JsonNode>(), wanted.ToHashSet(StringComparer.Ordinal));
+        while (missing.Count > 0)
+        {
+            var hint = await MessageAsync();
+            Assert.Equal("sync-available", (string?)hint["type"]);
+            hints.Add(hint);
+            missing.ExceptWith(hint["tables"]!.AsArray().Select(table => $"{hint["appId"]}/{table}"));
+        }
+
+        return hints;
+    }
+
+    /// <summary>The next message that is no hint: hints may be repeated.</summary>
+    public async Task<JsonNode> AfterHintsAsync()
+    {
+        while (true)
+            if (await MessageAsync() is var message && (string?)message["type"] != "sync-available")
+                return message;
     }
 
     /// <summary>

@@ -64,8 +64,7 @@ public sealed class SpaceHintScenarios(SyncFixture fixture) : IClassFixture<Sync
 
         await fixture.JoinAsync(space, b);
 
-        Assert.Equal(["events"], await socket.HintAsync("calendar"));
-        Assert.Equal(["projects", "tasks"], await socket.HintAsync());
+        await socket.HintsUntilAsync("calendar/events", "todo/projects", "todo/tasks");
         await a.StoreAsync(In(space, "t2"));
         Assert.Equal(["tasks"], await socket.HintAsync());
     }

@@ -19,12 +19,3 @@ internal abstract record LiveSignal(string UserId)
 
     internal sealed record Entitlement(string UserId) : LiveSignal(UserId);
 }
-
-internal sealed class NoBackplane : IBackplane
-{
-    public void Announce(Announcement announcement)
-    {
-    }
-
-    public Task SendAsync(LiveSignal signal, CancellationToken cancellationToken) => Task.CompletedTask;
-}

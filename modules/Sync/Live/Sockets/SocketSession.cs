@@ -47,7 +47,7 @@ internal sealed class SocketSession(
                 _ => RefuseAsync("keys", "try again later", "Tokens cannot be checked at the moment.", 1013),
             });
         }
-        catch (Exception exception) when (exception is Npgsql.NpgsqlException or TimeoutException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             log.LogWarning("A socket could not be authenticated ({Kind})", exception.GetType().Name);
             await RefuseAsync("unavailable", "try again later", "The service has lost a connection it needs.", 1013);

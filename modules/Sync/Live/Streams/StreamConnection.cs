@@ -26,6 +26,7 @@ internal sealed class StreamConnection(Selection selection, DateTimeOffset opene
     LiveIdentity? _identity;
     StreamWork _work;
     TaskCompletionSource? _waiting;
+    volatile bool _wakesLater;
     DateTimeOffset _heartbeatAt = openedAt + heartbeat;
 
     public LiveIdentity? Identity
@@ -57,6 +58,9 @@ internal sealed class StreamConnection(Selection selection, DateTimeOffset opene
 
     public void Wake() => Signal(StreamWork.Read);
 
+    /// <summary>With the next tick, after a read that failed.</summary>
+    public void WakeLater() => _wakesLater = true;
+
     /// <summary>The subscription may have ended: the stream asks whether it may go on.</summary>
     public void AskGate() => Signal(StreamWork.AskGate);
 
@@ -71,6 +75,12 @@ internal sealed class StreamConnection(Selection selection, DateTimeOffset opene
     {
         if (Identity is { } identity && now >= identity.ExpiresAt)
             End(LiveEnd.TokenExpired);
+        if (_wakesLater)
+        {
+            _wakesLater = false;
+            Signal(StreamWork.Read);
+        }
+
         if (now < _heartbeatAt)
             return;
         _heartbeatAt = now + heartbeat;
