@@ -34,7 +34,7 @@ internal sealed class Facts
         {
             var (change, field, micros) = _known[i];
             var (scope, key) = (change.Scope, change.Key);
-            if (device.SeenFacts.Contains(i) || _uncertain.Contains(key) || !request.Readable.Contains(scope) || (request.Table is { } table && table != key.Table))
+            if (device.SeenFacts.Contains(i) || _uncertain.Contains(key) || !(scope == device.Person.Own || (request.Readable.Contains(scope) && request.Moves == device.Person.Moves)) || (request.Table is { } table && table != key.Table))
                 continue;
             var record = device.Records.GetValueOrDefault(key);
             if (record is null && _deleted.Contains(key))

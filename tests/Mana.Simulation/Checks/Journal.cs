@@ -9,7 +9,7 @@ namespace Mana.Simulation.Checks;
 /// <summary>A row as the server accepted it.</summary>
 /// <param name="Contents">Field versions in it, whether delivered or kept for history.</param>
 internal sealed record JournalRow(
-    string Scope, long Seq, string Author, Guid EventId, RecordKey Key, string ClientId, bool ToldOnly, Dictionary<string, (string Value, string? At)> Contents);
+    string Scope, long Seq, string Author, Guid EventId, RecordKey Key, string ClientId, bool ToldOnly, Dictionary<string, (string Value, string At)> Contents);
 
 /// <summary>Part of a change that the server stores as one row.</summary>
 internal sealed record Part(Change Change, ChangeKind Kind, IReadOnlyList<FieldWrite> Writes);
@@ -69,10 +69,11 @@ internal static class Journal
     /// </summary>
     static int Likeness(Part part, JournalRow row, bool used)
     {
-        if (row.Contents.Count > 0)
-            foreach (var write in part.Writes)
-                if (!row.Contents.TryGetValue(write.Name, out var version) || version.Value != write.Value || (part.Change.EventId is null && version.At is not null && version.At != write.At))
-                    return -1;
+        if (row.Contents.Count == 0)
+            return used ? 0 : 1000;
+        foreach (var write in part.Writes)
+            if (!row.Contents.TryGetValue(write.Name, out var version) || version.Value != write.Value || (part.Change.EventId is null && version.At != write.At))
+                return -1;
         return part.Writes.Count + (used ? 0 : 1000);
     }
 
@@ -84,7 +85,7 @@ internal static class Journal
         var rows = new List<JournalRow>();
         while (await reader.ReadAsync())
         {
-            var contents = new Dictionary<string, (string Value, string? At)>(StringComparer.Ordinal);
+            var contents = new Dictionary<string, (string Value, string At)>(StringComparer.Ordinal);
             for (var column = 8; column <= 9; column++)
                 if (!await reader.IsDBNullAsync(column))
                     Collect(contents, reader.GetString(column), lost: column == 9);
@@ -96,19 +97,19 @@ internal static class Journal
         return rows;
     }
 
-    static void Collect(Dictionary<string, (string Value, string? At)> contents, string json, bool lost)
+    static void Collect(Dictionary<string, (string Value, string At)> contents, string json, bool lost)
     {
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
         if (lost || root.TryGetProperty("fields", out _))
             foreach (var field in (lost ? root : root.GetProperty("fields")).EnumerateObject())
-                contents[field.Name] = (field.Value.GetProperty("value").GetRawText(), field.Value.GetProperty("at").GetString());
+                contents[field.Name] = (field.Value.GetProperty("value").GetRawText(), field.Value.GetProperty("at").GetString()!);
         if (lost)
             return;
         if (root.TryGetProperty("data", out var data))
             foreach (var member in data.EnumerateObject().Where(member => member.Name != "id"))
-                contents[member.Name] = (member.Value.GetRawText(), null);
+                contents[member.Name] = (member.Value.GetRawText(), root.GetProperty("fieldMeta").GetProperty(member.Name).GetString()!);
         if (root.TryGetProperty("deletedAt", out var deletedAt))
-            contents["deletedAt"] = (deletedAt.GetRawText(), deletedAt.GetString());
+            contents["deletedAt"] = (deletedAt.GetRawText(), deletedAt.GetString()!);
     }
 }

@@ -18,8 +18,9 @@ internal sealed class LegacyDevice(Person person, string name, string clientId) 
     public override long TimeFor(RecordKey key, IEnumerable<string> fields, long now)
     {
         var record = Replica.Find(key);
+        var seen = fields.Select(field => record?.GetValueOrDefault(field)?.Seen ?? 0).Append(Replica.Floor(key)).Max();
         // Rounded up: it writes milliseconds, and what it has seen may be finer.
-        return fields.Select(field => ((record?.GetValueOrDefault(field)?.Seen ?? 0) + 999) / 1000 * 1000).Append(now + Skew).Max();
+        return Math.Max((seen + 999) / 1000 * 1000, now + Skew);
     }
 
     public override void Edit(Change change)

@@ -30,7 +30,7 @@ internal sealed class ModernDevice(Person person, string name, string clientId) 
         return view;
     }
 
-    public override long TimeFor(RecordKey key, IEnumerable<string> fields, long now) => now + Skew;
+    public override long TimeFor(RecordKey key, IEnumerable<string> fields, long now) => Math.Max(now + Skew, (Replica.Floor(key) + 999) / 1000 * 1000);
 
     public override void Edit(Change change) => Pending.Add(change);
 

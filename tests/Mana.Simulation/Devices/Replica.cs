@@ -14,27 +14,41 @@ internal sealed class Replica(bool legacy)
 {
     readonly Dictionary<RecordKey, Dictionary<string, Held>> _records = [];
 
+    readonly Dictionary<RecordKey, long> _floors = [];
+
     public IReadOnlyDictionary<RecordKey, Dictionary<string, Held>> Records => _records;
 
     public Dictionary<string, Held>? Find(RecordKey key) => _records.GetValueOrDefault(key);
 
     public void Remove(RecordKey key) => _records.Remove(key);
 
+    /// <summary>
+    /// The instant that a deletion without a time had at most. It does not say, so no device can know; but a clock that stands behind a hard
+    /// delete which it has seen is more than the protocol promises to put right.
+    /// </summary>
+    public long Floor(RecordKey key) => _floors.GetValueOrDefault(key);
+
     /// <summary>Applies one delivered change; true when it removed the record without a time to compare.</summary>
     public bool Apply(Incoming change, string now)
     {
+        if (change.IsBare)
+        {
+            var newest = Find(change.Key)?.Values.Select(held => Math.Max(held.Micros, held.Seen)).DefaultIfEmpty().Max() ?? 0;
+            _floors[change.Key] = Math.Max(Floor(change.Key), Math.Max(newest, Instants.Of(TimeProvider.System.GetUtcNow()))) + 1;
+            _records.Remove(change.Key);
+            return true;
+        }
+
         if (change.Op == "delete" || change.DeletedAt is not null)
         {
-            if (change.DeletedAt is not { } at)
-                return _records.Remove(change.Key) || true;
-            if (_records.TryGetValue(change.Key, out var record))
+            if (change.DeletedAt is { } at && _records.TryGetValue(change.Key, out var record))
                 Take(record, Change.DeletedAt, $"\"{at}\"", at, Instants.Parse(at));
         }
         else if (change.Op == "insert")
         {
             Insert(change, now);
         }
-        else if (change.Fields.Count > 0)
+        else
         {
             var record = Open(change.Key);
             foreach (var field in change.Fields)

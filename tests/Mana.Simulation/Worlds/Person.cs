@@ -6,7 +6,6 @@ namespace Mana.Simulation.Worlds;
 internal sealed class Person(World world, string userId, string name, string token)
 {
     readonly HashSet<string> _readable = new(StringComparer.Ordinal) { "user:" + userId };
-    int _moves;
 
     public World World => world;
 
@@ -21,11 +20,14 @@ internal sealed class Person(World world, string userId, string name, string tok
     /// <summary>Names of the scopes that this person may read at this moment.</summary>
     public IReadOnlySet<string> Readable => _readable;
 
-    public void Join(Space space) => _moves += _readable.Add(space.Scope) ? 1 : 0;
+    public void Join(Space space) => Moves += _readable.Add(space.Scope) ? 1 : 0;
 
-    public void Leave(Space space) => _moves += _readable.Remove(space.Scope) ? 1 : 0;
+    public void Leave(Space space) => Moves += _readable.Remove(space.Scope) ? 1 : 0;
 
-    public RequestFrame Frame() => new(_readable.ToHashSet(StringComparer.Ordinal), _moves, world.Facts.Count);
+    /// <summary>How often they joined or left.</summary>
+    public int Moves { get; private set; }
+
+    public RequestFrame Frame() => new(_readable.ToHashSet(StringComparer.Ordinal), Moves, world.Facts.Count);
 
     public override string ToString() => name;
 }
