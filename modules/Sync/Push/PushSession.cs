@@ -55,6 +55,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
             return;
         }
 
+        edit = Revival.Lift(edit, slot.State);
         var merged = Merger.Apply(slot.State, edit, slot.AuthorId == locked.AuthorId || !scope.IsShared);
         Store(change, edit, merged, slot);
         outcome.Stored(change, clampedAt, merged.Frozen);
@@ -72,7 +73,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
     {
         var (kind, body) = ChangeBody.Compose(change, edit, merged);
         var isNew = slot.LastSeq == 0;
-        var (wasPrivate, isPrivate) = (slot.IsPrivate, scope.IsShared && merged.After.SaysPrivate);
+        var (wasPrivate, isPrivate) = (slot.IsPrivate, scope.IsShared && (merged.After.SaysPrivate || (slot.IsPrivate && merged.After.IsErased)));
         var onlyAuthor = wasPrivate || isPrivate ? slot.AuthorId : default(long?);
         Append(slot, edit.Seq, new Written(change, kind, body, ChangeBody.Lost(edit, merged)) { Echo = NeedsEcho(merged, slot), Audience = onlyAuthor });
         foreach (var tie in merged.Ties)
@@ -107,7 +108,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
             : StateBody.Whole(slot.Key.Id, slot.State, change.SpaceId, actor, origin);
         slot.Withdrawn |= slot.IsPrivate;
         if (slot.IsPrivate)
-            foreach (var row in Rows.Where(row => row.Change.Key == slot.Key && row.Audience is null))
+            foreach (var row in Rows.Where(row => row.Change.Key == slot.Key && (row.Audience is null || (row.Audience < 0 && row.Kind != EditKind.Erase))))
                 row.Audience = slot.AuthorId;
         Append(slot, Take(), new Written(change, kind, body, null) { Audience = -slot.AuthorId, OwnEvent = false });
     }
