@@ -31,17 +31,19 @@ internal static class ChunkSql
     const string Authors = "SELECT name, id FROM sync.scopes WHERE name = ANY ($1)";
 
     const string KnownEvents = """
-        SELECT k.e, c.seq FROM unnest($1::text[], $2::uuid[]) AS k (a, e) CROSS JOIN LATERAL (
-          SELECT c.seq FROM sync.changes c WHERE c.author_id = (SELECT s.id FROM sync.scopes s WHERE s.name = k.a) AND c.event_id = k.e OFFSET 0) c
+        SELECT k.e, c.seq FROM unnest($1::bigint[], $2::uuid[]) AS k (a, e) CROSS JOIN LATERAL (
+          SELECT c.seq FROM sync.changes c WHERE c.author_id = k.a AND c.event_id = k.e OFFSET 0) c
         """;
 
     const string Records = """
-        SELECT k.s, k.a, k.t, k.i, r.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k (s, a, t, i) CROSS JOIN LATERAL (
+        SELECT k.s, k.a, k.t, k.i, r.* FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS k (s, a, t, i) CROSS JOIN LATERAL (
           SELECT r.state, r.last_seq, r.fingerprint, r.author_id, r.private FROM sync.records r
-          WHERE r.scope_id = (SELECT s.id FROM sync.scopes s WHERE s.name = k.s) AND r.app_id = k.a AND r.table_name = k.t AND r.record_id = k.i OFFSET 0) r
+          WHERE r.scope_id = k.s AND r.app_id = k.a AND r.table_name = k.t AND r.record_id = k.i OFFSET 0) r
         """;
 
-    const string AsAuthor = "SELECT set_config('mana.author', $1, true)";
+    // Compiling statements about so many rows costs more than running them.
+    const string EnterSql =
+        $"SELECT set_config('mana.system', 'maintenance', true), set_config('mana.read', '', true), set_config('mana.author', $1, true), set_config('mana.write', $2, true), set_config('jit', 'off', true), {Tenant.IndexesOnly}";
 
     const string Insert = """
         INSERT INTO sync.changes (author_id, scope_id, app_id, client_id, seq, event_id, table_name, record_id, op, schema_version, echo, body, lost, prev_seq, audience)
@@ -67,37 +69,33 @@ internal static class ChunkSql
         string[] scopes = [.. chunk.Rows.Select(row => row.Scope).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         string[] authors = [.. chunk.Rows.Select(AuthorOf).Distinct(StringComparer.Ordinal)];
         string[] all = [.. scopes.Union(authors, StringComparer.Ordinal)];
-        var keys = chunk.Rows.Select(row => (row.Scope, row.AppId, row.Change.Key)).Distinct().ToList();
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
-        batch.BatchCommands.Add(Maintenance.Enter(string.Join(Tenant.Separator, all)));
+        batch.BatchCommands.Add(Enter("", all));
         batch.BatchCommands.Add(Maintenance.Command(Ensure, PushWrites.Value(all)));
         batch.BatchCommands.Add(Horizon.Hold(scopes));
         batch.BatchCommands.Add(Maintenance.Command(Lock, PushWrites.Value(scopes)));
         batch.BatchCommands.Add(Maintenance.Command(Clock));
         batch.BatchCommands.Add(Maintenance.Command(Authors, PushWrites.Value(authors)));
-        batch.BatchCommands.Add(Maintenance.Command(KnownEvents, PushWrites.Column(chunk.Rows, AuthorOf), PushWrites.Column(chunk.Rows, row => row.Row.Id)));
-        batch.BatchCommands.Add(Maintenance.Command(
-            Records, PushWrites.Column(keys, key => key.Scope), PushWrites.Column(keys, key => key.AppId), PushWrites.Column(keys, key => key.Key.Table), PushWrites.Column(keys, key => key.Key.Id)));
-        foreach (var author in everywhere ? chunk.Rows.GroupBy(AuthorOf) : [])
-        {
-            batch.BatchCommands.Add(Maintenance.Command(AsAuthor, Maintenance.Text(author.Key)));
-            batch.BatchCommands.Add(Maintenance.Command(KnownEvents, PushWrites.Column([.. author], AuthorOf), PushWrites.Column([.. author], row => row.Row.Id)));
-        }
-
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        // The settings and the advisory locks give rows of their own.
-        await rows.NextResultAsync(cancellationToken);
-        await rows.NextResultAsync(cancellationToken);
-        return await ReadAsync(rows, cancellationToken);
+        ChunkGround ground;
+        await using (var rows = await batch.ExecuteReaderAsync(cancellationToken))
+            ground = await ReadScopesAsync(rows, cancellationToken);
+        await ReadRowsAsync(connection, chunk, ground, everywhere, cancellationToken);
+        return ground;
     }
+
+    /// <summary>
+    /// Maintenance of these scopes, on behalf of an author. As few scopes as a statement needs: row-level security looks them all up for each.
+    /// </summary>
+    public static NpgsqlBatchCommand Enter(string author, IEnumerable<string> scopes) => Maintenance.Command(
+        EnterSql, Maintenance.Text(author), Maintenance.Text(string.Join(Tenant.Separator, scopes)));
 
     public static string AuthorOf(PlannedRow row) => ScopeNames.OfUser(row.Row.UserId);
 
     /// <summary>The rows of one author; row-level security lets a transaction write as one at a time.</summary>
     public static IEnumerable<NpgsqlBatchCommand> InsertRows(string author, long authorId, List<(PushSession Session, LogRow Row, string App)> rows)
     {
-        yield return Maintenance.Command(AsAuthor, Maintenance.Text(author));
+        yield return Enter(author, rows.Select(row => row.Session.Scope.Name).Append(author).Distinct(StringComparer.Ordinal));
         yield return Maintenance.Command(
             Insert, PushWrites.Value(authorId), PushWrites.Column(rows, row => row.Session.Scope.Id), PushWrites.Column(rows, row => row.App),
             PushWrites.Column(rows, row => row.Row.Change.Past!.ClientId), PushWrites.Column(rows, row => row.Row.Seq), PushWrites.Column(rows, row => row.Row.EventId),
@@ -117,8 +115,11 @@ internal static class ChunkSql
     public static NpgsqlBatchCommand AdvanceScopes(List<(long Id, long Seq)> scopes) =>
         Maintenance.Command(Advance, PushWrites.Column(scopes, scope => scope.Id), PushWrites.Column(scopes, scope => scope.Seq));
 
-    static async Task<ChunkGround> ReadAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
+    static async Task<ChunkGround> ReadScopesAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
     {
+        // The settings and the advisory locks give rows of their own.
+        await rows.NextResultAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
         var scopes = new Dictionary<string, ChunkScope>(StringComparer.Ordinal);
         while (await rows.ReadAsync(cancellationToken))
             scopes[rows.GetString(0)] = new ChunkScope(rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3));
@@ -129,24 +130,40 @@ internal static class ChunkSql
         var authors = new Dictionary<string, long>(StringComparer.Ordinal);
         while (await rows.ReadAsync(cancellationToken))
             authors[rows.GetString(0)] = rows.GetInt64(1);
-        await rows.NextResultAsync(cancellationToken);
-        var events = new Dictionary<Guid, long>();
-        while (await rows.ReadAsync(cancellationToken))
-            events[rows.GetGuid(0)] = rows.GetInt64(1);
-        await rows.NextResultAsync(cancellationToken);
-        var records = new Dictionary<(string, string), Dictionary<RecordKey, RecordSlot>>();
+        return new ChunkGround(scopes, clock, authors, [], []);
+    }
+
+    static async Task ReadRowsAsync(NpgsqlConnection connection, Chunk chunk, ChunkGround ground, bool everywhere, CancellationToken cancellationToken)
+    {
+        var keys = chunk.Rows.Select(row => (row.Scope, row.AppId, row.Change.Key)).Distinct().ToList();
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(Maintenance.Command(
+            Records, PushWrites.Column(keys, key => ground.Scopes[key.Scope].Id), PushWrites.Column(keys, key => key.AppId),
+            PushWrites.Column(keys, key => key.Key.Table), PushWrites.Column(keys, key => key.Key.Id)));
+        batch.BatchCommands.Add(Known(chunk.Rows, ground));
+        foreach (var author in everywhere ? chunk.Rows.GroupBy(AuthorOf) : [])
+        {
+            batch.BatchCommands.Add(Enter(author.Key, [author.Key]));
+            batch.BatchCommands.Add(Known([.. author], ground));
+        }
+
+        var names = ground.Scopes.ToDictionary(scope => scope.Value.Id, scope => scope.Key);
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            var place = (rows.GetString(0), rows.GetString(1));
-            if (!records.TryGetValue(place, out var slots))
-                records[place] = slots = [];
+            var place = (names[rows.GetInt64(0)], rows.GetString(1));
+            if (!ground.Records.TryGetValue(place, out var slots))
+                ground.Records[place] = slots = [];
             var slot = PushStore.ReadSlot(rows, 2);
             slots[slot.Key] = slot;
         }
 
-        while (await rows.NextResultAsync(cancellationToken) && await rows.NextResultAsync(cancellationToken))
+        while (await rows.NextResultAsync(cancellationToken))
             while (await rows.ReadAsync(cancellationToken))
-                events[rows.GetGuid(0)] = rows.GetInt64(1);
-        return new ChunkGround(scopes, clock, authors, events, records);
+                if (rows.FieldCount == 2)
+                    ground.KnownEvents[rows.GetGuid(0)] = rows.GetInt64(1);
     }
+
+    static NpgsqlBatchCommand Known(IReadOnlyList<PlannedRow> rows, ChunkGround ground) => Maintenance.Command(
+        KnownEvents, PushWrites.Column(rows, row => ground.Authors[AuthorOf(row)]), PushWrites.Column(rows, row => row.Row.Id));
 }

@@ -94,7 +94,8 @@ internal sealed class ChunkStore(IIdSource ids, RecordFeedWriter feed)
     async Task<List<NpgsqlBatchCommand>> WritesAsync(
         NpgsqlConnection connection, Dictionary<(string Scope, string App), PushSession> sessions, ChunkGround ground, CancellationToken cancellationToken)
     {
-        var commands = new List<NpgsqlBatchCommand>();
+        // Of what reading has entered, only what is written to.
+        var commands = new List<NpgsqlBatchCommand> { ChunkSql.Enter("", sessions.Keys.Select(place => place.Scope).Distinct(StringComparer.Ordinal)) };
         if (sessions.Count == 0)
             return commands;
         var rows = sessions.SelectMany(session => session.Value.Rows.Select(row => (Session: session.Value, Row: row, session.Key.App))).ToList();
@@ -111,6 +112,7 @@ internal sealed class ChunkStore(IIdSource ids, RecordFeedWriter feed)
 
         foreach (var author in byAuthor)
             commands.AddRange(ChunkSql.InsertRows(names[author.Key], author.Key, [.. author]));
+        commands.Add(ChunkSql.Enter("", sessions.Values.Select(session => session.Scope.Name).Distinct(StringComparer.Ordinal)));
         commands.Add(ChunkSql.UpsertRecords(
             [.. sessions.SelectMany(session => session.Value.Touched.Select(record => (session.Value.Scope.Id, session.Key.App, record)))]));
         commands.Add(ChunkSql.AdvanceScopes([.. sessions.Values.Select(session => session.Scope).DistinctBy(scope => scope.Id).Select(scope => (scope.Id, scope.Positions.Last))]));

@@ -118,7 +118,8 @@ internal static class RowReader
         change.FieldMeta = new Dictionary<string, RawTime>(StringComparer.Ordinal);
         var tokens = new JsonTokens(IsNull(row.Meta) ? "{}"u8.ToArray() : row.Meta);
         tokens.Read();
-        while (tokens.Type == JsonTokenType.StartObject && tokens.NextMember())
+        var isObject = tokens.Type == JsonTokenType.StartObject;
+        while (isObject && tokens.NextMember())
         {
             var name = tokens.Text();
             tokens.Read();

@@ -1,6 +1,5 @@
 using Mana.Sync.Compaction;
 using Mana.Sync.Push;
-using Mana.Sync.Spaces;
 using Npgsql;
 
 namespace Mana.Sync.Import.Verification;
@@ -35,7 +34,7 @@ internal sealed class StoredSide(NpgsqlDataSource database)
         string[] scopes = [.. rows.Select(row => row.Scope).Distinct(StringComparer.Ordinal)];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(Maintenance.Enter(string.Join(Tenant.Separator, scopes)));
+        batch.BatchCommands.Add(ChunkSql.Enter("", scopes));
         batch.BatchCommands.Add(Maintenance.Command(Rows, PushWrites.Column(rows, ChunkSql.AuthorOf), PushWrites.Column(rows, row => row.Row.Id)));
         batch.BatchCommands.Add(Maintenance.Command(Compacted, PushWrites.Value(scopes)));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -54,7 +53,7 @@ internal sealed class StoredSide(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(Maintenance.Enter(string.Join(Tenant.Separator, places.Select(place => place.Scope).Distinct(StringComparer.Ordinal))));
+        batch.BatchCommands.Add(ChunkSql.Enter("", places.Select(place => place.Scope).Distinct(StringComparer.Ordinal)));
         batch.BatchCommands.Add(Maintenance.Command(
             Records, PushWrites.Column(places, place => place.Scope), PushWrites.Column(places, place => place.App),
             PushWrites.Column(places, place => place.Table), PushWrites.Column(places, place => place.Id)));

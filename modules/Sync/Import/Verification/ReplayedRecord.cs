@@ -25,6 +25,9 @@ internal sealed class ReplayedRecord(string author, bool shared)
     /// <summary>Positions of the rows that made it: what else is in the stored record came from elsewhere.</summary>
     public HashSet<long> Positions { get; } = [];
 
+    /// <summary>The first value of these stays.</summary>
+    public static bool IsKept(string field) => Array.IndexOf(KeptForever, field) >= 0;
+
     public void Apply(OriginalRow row, long position)
     {
         Positions.Add(position);
@@ -74,7 +77,7 @@ internal sealed class ReplayedRecord(string author, bool shared)
     void Set(string name, ReplayedField field)
     {
         var known = _fields.TryGetValue(name, out var before);
-        if (known && before.Value != "null" && Array.IndexOf(KeptForever, name) >= 0)
+        if (known && before.Value != "null" && IsKept(name))
             return;
         if (_erased is { } erased && (field.At, field.Position).CompareTo(erased) <= 0)
             return;
