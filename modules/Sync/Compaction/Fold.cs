@@ -36,8 +36,9 @@ internal static class Fold
         var until = newest.Seq;
         var audience = newest.Hides ? -newest.Audience : newest.Audience > 0 ? newest.Audience : null;
         var kept = new List<OldRow>(2);
-        // A device that knew the record from before must forget what it held, whatever it is given afterwards.
-        if (state.Erased is { } erased && rows.FirstOrDefault(row => row.Seq == erased.Seq) is { } erasing)
+        // A device that knew the record from before must forget what it held, whatever it is given afterwards. The last row that says so: it
+        // may be the answer to an edit that came too late.
+        if (state.Erased is not null && rows.LastOrDefault(row => row.Kind == EditKind.Erase && !row.Hides) is { } erasing)
             kept.Add(erasing);
         if (audience is not null && rows.LastOrDefault(row => row.Hides) is { } hiding)
             kept.Add(hiding);

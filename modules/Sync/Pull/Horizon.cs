@@ -14,8 +14,8 @@ internal static class Horizon
     const string Shared = "SELECT pg_advisory_xact_lock_shared(hashtextextended(name, 0)) FROM unnest($1) AS n (name)";
     const string Exclusive = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1) AS n (name)";
 
-    /// <summary>For readers, in the order of <see cref="Tenant.Scopes"/>.</summary>
-    public static NpgsqlBatchCommand Await(Tenant caller) => Lock(Shared, caller.Scopes.Select(scope => scope.Name));
+    /// <summary>For readers. By name like the writers, who may need two of the same scopes: the own scope is not the first of them.</summary>
+    public static NpgsqlBatchCommand Await(Tenant caller) => Lock(Shared, caller.Scopes.Select(scope => scope.Name).Order(StringComparer.Ordinal));
 
     /// <summary>For writers, before they take their positions and until they commit.</summary>
     public static NpgsqlBatchCommand Hold(IEnumerable<string> scopes) => Lock(Exclusive, scopes);

@@ -13,10 +13,9 @@ internal static class ChangeBody
     /// <summary>The kind that is sent, and the body; null when there is nothing to tell.</summary>
     public static (EditKind Kind, byte[]? Body) Compose(PlannedChange change, RecordEdit edit, MergeOutcome outcome)
     {
-        if (edit.Kind == EditKind.Erase)
-            return (edit.Kind, Write(change, _ => { }));
+        // Whoever edits a hard-deleted record without bringing it back is told once more that it is gone: its device has made it anew.
         if (outcome.After.IsErased)
-            return (edit.Kind, null);
+            return (EditKind.Erase, Write(change, _ => { }));
         if (edit.Kind == EditKind.Delete)
             return (edit.Kind, outcome.AllLost ? null : Write(change, json => json.WriteRaw(RecordState.DeletedAt, edit.Fields[0].Value)));
         // What arrived while the record was hard-deleted was told to nobody; it comes back with the record. So does what a soft delete hid:

@@ -72,17 +72,26 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
         var isNew = slot.LastSeq == 0;
         var (wasPrivate, isPrivate) = (slot.IsPrivate, scope.IsShared && merged.After.SaysPrivate);
         var onlyAuthor = wasPrivate || isPrivate ? slot.AuthorId : default(long?);
-        Append(slot, edit.Seq, new Written(change, kind, body, ChangeBody.Lost(edit, merged)) { Echo = merged.Ties.Count > 0, Audience = onlyAuthor });
+        Append(slot, edit.Seq, new Written(change, kind, body, ChangeBody.Lost(edit, merged)) { Echo = NeedsEcho(merged, slot), Audience = onlyAuthor });
         foreach (var tie in merged.Ties)
             Supersede(tie);
         for (var i = 0; i < edit.Fields.Count; i++)
             if (merged.Lost[i] && merged.After.Fields.TryGetValue(edit.Fields[i].Name, out var current) && current.Stamp.At > edit.Fields[i].AtMicros)
                 outcome.Conflicts.Add(new Conflict(slot.Key, edit.Fields[i].Name, edit.Fields[i], current));
         (slot.State, slot.Fingerprint, slot.IsPrivate) = (merged.After, change.Fingerprint, isPrivate);
-        // Of a record that is private from the start nobody else ever hears.
-        if (wasPrivate != isPrivate && !isNew)
+        // Of a record that is private from the start nobody else ever hears, and one that is gone has nothing to show.
+        if (wasPrivate != isPrivate && !isNew && (isPrivate || !merged.After.IsErased))
             TellTheOthers(change, slot);
     }
+
+    /// <summary>
+    /// Its own device, too, must be given the row: when it won a tie by arriving later, and from the first deletion without a time on. That
+    /// has nothing to compare by; whoever reads it (again) loses what they have, and needs everything that came after it, their own as well.
+    /// To the other members a record that was hidden once is such a record.
+    /// </summary>
+    bool NeedsEcho(MergeOutcome merged, RecordSlot slot) =>
+        merged.Ties.Count > 0 || merged.After.Erased is not null
+        || (scope.IsShared && slot.AuthorId != locked.AuthorId && merged.After.Fields.ContainsKey(RecordState.Visibility));
 
     /// <summary>
     /// A record that becomes private is deleted for the other members, together with what they could still read of its past; one that

@@ -68,9 +68,10 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
         batch.BatchCommands.Add(caller.EnterWriting(groups.ConvertAll(group => group.Key)));
+        batch.BatchCommands.Add(Horizon.Hold(groups.ConvertAll(group => group.Key)));
+        // Behind the locks: a new row keeps others waiting, who may hold one of them.
         if (!groups.Exists(group => group.Key == caller.Own.Name))
             batch.BatchCommands.Add(Command(EnsureOwn, Text(caller.Own.Name)));
-        batch.BatchCommands.Add(Horizon.Hold(groups.ConvertAll(group => group.Key)));
         foreach (var group in groups)
             batch.BatchCommands.Add(Command(Lock, Text(group.Key), new NpgsqlParameter<long> { TypedValue = (PositionsFor(group.Key, group.Count()) - 1L) * Position.Step }));
         batch.BatchCommands.Add(Command(Author, Text(caller.Own.Name)));

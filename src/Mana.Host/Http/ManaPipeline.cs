@@ -1,5 +1,6 @@
 using Mana.Kernel;
 using Mana.Kernel.Network;
+using Mana.Sync;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace Mana.Host.Http;
@@ -22,12 +23,13 @@ internal static class ManaPipeline
 
     public static void UseManaPipeline(this WebApplication app)
     {
+        app.UseWebSockets();
+        app.UseSyncSockets();
         // Around the exception handler: what it answers carries these headers, and what it logs the request's id.
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseKernel();
         app.UseMiddleware<ExactPaths>();
-        app.UseWebSockets();
         app.UseRouting();
         app.UseCors();
         app.UseAuthentication();

@@ -37,7 +37,7 @@ internal static class References
             if (!allowed.Contains(target, StringComparer.Ordinal))
                 yield return $"{project.Path} references Mana.{target}";
         foreach (var friend in Includes(project, "InternalsVisibleTo"))
-            if (!friend.EndsWith(".Tests", StringComparison.Ordinal) && friend is not ("Mana.Testing" or "Mana.Migrations" or "Mana.Load"))
+            if (!friend.EndsWith(".Tests", StringComparison.Ordinal) && friend is not ("Mana.Testing" or "Mana.Migrations" or "Mana.Load" or "Mana.Simulation"))
                 yield return $"{project.Path} opens its internals to {friend}";
     }
 

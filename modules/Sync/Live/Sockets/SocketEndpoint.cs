@@ -21,6 +21,19 @@ internal sealed class SocketEndpoint(
             return refused;
         }
 
+        await ServeAsync(context, appId, clientId);
+        return null;
+    }
+
+    /// <summary>The same without any frame in between; what is to be refused is left to <paramref name="otherwise"/>.</summary>
+    public Task AcceptAsync(HttpContext context, string? appId, RequestDelegate otherwise)
+    {
+        var clientId = context.Request.Query["clientId"].ToString();
+        return (Handshake(context) ?? ParameterRules.Check(appId ?? "", clientId) ?? Room()) is null ? ServeAsync(context, appId, clientId) : otherwise(context);
+    }
+
+    async Task ServeAsync(HttpContext context, string? appId, string clientId)
+    {
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             KeepAliveInterval = TimeSpan.FromSeconds(options.PingSeconds),
@@ -29,7 +42,6 @@ internal sealed class SocketEndpoint(
         metrics.Opened("ws", StatusCodes.Status101SwitchingProtocols);
         var connection = new SocketConnection(socket, appId, time.GetUtcNow().AddSeconds(options.AuthSeconds), time, live);
         await new SocketSession(connection, clientId, connections.Sockets, verifier, tenancy, revoked, options, live, log).RunAsync();
-        return null;
     }
 
     static ApiError? Handshake(HttpContext context)
