@@ -11,6 +11,7 @@ using Mana.Sync.Data;
 using Mana.Sync.Devices;
 using Mana.Sync.Gate;
 using Mana.Sync.History;
+using Mana.Sync.Import;
 using Mana.Sync.Internal;
 using Mana.Sync.Live;
 using Mana.Sync.Live.Sockets;
@@ -51,6 +52,7 @@ public static class SyncModule
         services.AddSingleton<ScopeErasure>().AddSingleton<SharedTraces>().AddSingleton<IPersonalData, SyncPersonalData>().AddSingleton<ClosedSpaces>();
         services.AddManaJob<ClosedSpaces>("sync.closed-spaces", schedule => schedule.Every(TimeSpan.FromDays(1)));
         services.AddSingleton<RecordHistory>().AddSingleton<Revert>();
+        services.AddSingleton<ChunkStore>().AddSingleton<ISyncImport, SyncImport>();
         services.AddSingleton<Compactor>();
         services.AddManaJob<Compactor>("sync.compaction", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PushLimit, RateLimitKey.User, PermitsPerMinute: 20 * 60, Burst: 60));

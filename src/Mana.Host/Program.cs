@@ -1,4 +1,5 @@
 using Mana.Auth;
+using Mana.Host.Commands;
 using Mana.Host.Configuration;
 using Mana.Host.Health;
 using Mana.Host.Http;
@@ -6,9 +7,12 @@ using Mana.Kernel;
 using Mana.Sync;
 using Microsoft.Extensions.Options;
 
+var command = CommandLine.Parse(args);
+if (command is CommandLine.Wrong wrong)
+    return await wrong.TellAsync();
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(command is CommandLine.Serve ? args : []);
     builder.Configuration.UseEnvironmentNames(builder.Environment.IsDevelopment());
     builder.UseManaServer();
     await using var postgres = await builder.UseDatabaseAsync();
@@ -19,6 +23,8 @@ try
     await using var app = builder.Build();
     app.Services.GetRequiredService<IStartupValidator>().Validate();
     await app.PrepareDatabaseAsync();
+    if (command is CommandLine.ImportSync import)
+        return await ImportSyncCommand.RunAsync(app.Services, import.Request);
 
     app.UseManaPipeline();
     app.MapKernel();

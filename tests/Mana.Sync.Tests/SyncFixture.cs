@@ -73,6 +73,9 @@ public sealed class SyncFixture : IAsyncLifetime
     internal async Task<long> RowsAsync(SyncClient person) => await _inner.ScalarAsync<long>(
         "SELECT count(*) FROM sync.changes c JOIN sync.scopes s ON s.id = c.scope_id WHERE s.name = $1 AND c.app_id = $2", Scope(person), person.App);
 
+    internal async Task<long> RowsOfAsync(string userId) =>
+        await _inner.ScalarAsync<long>("SELECT count(*) FROM sync.changes c JOIN sync.scopes s ON s.id = c.scope_id WHERE s.name = $1", "user:" + userId);
+
     internal async Task<long> RecordsAsync(SyncClient person) => await _inner.ScalarAsync<long>(
         "SELECT count(*) FROM sync.records r JOIN sync.scopes s ON s.id = r.scope_id WHERE s.name = $1 AND r.app_id = $2", Scope(person), person.App);
 

@@ -47,6 +47,11 @@ internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : D
             device.ToTable("devices");
             device.HasKey(row => new { row.Owner, row.ClientId, row.AppId }).HasName("devices_key");
         });
+        modelBuilder.Entity<ImportRow>(import =>
+        {
+            import.ToTable("imports");
+            import.HasKey(row => row.Source).HasName("imports_key");
+        });
         modelBuilder.AddOutbox();
         // Names and ids are compared byte by byte: exact in every locale, and without the cost of one.
         foreach (var text in modelBuilder.Model.GetEntityTypes().SelectMany(type => type.GetProperties()).Where(property => property.ClrType == typeof(string)))

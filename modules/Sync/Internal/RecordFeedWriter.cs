@@ -21,8 +21,12 @@ internal sealed class RecordFeedWriter(IEnumerable<WatchedTable> watched, IIdSou
     public IEnumerable<NpgsqlBatchCommand> Events(string authorId, string appId, IEnumerable<PushSession> sessions)
     {
         if (_watched.Count == 0)
-            yield break;
-        var events = sessions.SelectMany(session => Events(authorId, appId, session)).ToList();
+            return [];
+        return Write([.. sessions.SelectMany(session => Events(authorId, appId, session.Scope.Name, session.Rows))]);
+    }
+
+    public IEnumerable<NpgsqlBatchCommand> Write(List<RecordChanged> events)
+    {
         if (events.Count == 0)
             yield break;
         yield return new NpgsqlBatchCommand(Insert)
@@ -41,11 +45,10 @@ internal sealed class RecordFeedWriter(IEnumerable<WatchedTable> watched, IIdSou
         };
     }
 
-    IEnumerable<RecordChanged> Events(string authorId, string appId, PushSession session) =>
-        from row in session.Rows
+    public IEnumerable<RecordChanged> Events(string authorId, string appId, string scope, IEnumerable<LogRow> rows) =>
+        from row in rows
         where _watched.Contains(new WatchedTable(appId, row.Change.Key.Table))
         group row by row.Change.Key.Table into table
-        let scope = session.Scope.Name
         select new RecordChanged(
             authorId, ScopeNames.UserIdOf(scope), ScopeNames.SpaceIdOf(scope), appId, table.Key,
             [.. table.Select(row => row.Change.Key.Id).Distinct(StringComparer.Ordinal)], table.Max(row => row.Seq));

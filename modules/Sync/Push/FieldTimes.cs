@@ -10,8 +10,9 @@ internal static class FieldTimes
     public static RecordEdit Resolve(PlannedChange change, long seq, out byte[]? clampedAt)
     {
         // Milliseconds, as clients write them: unmodified clients compare these strings, not the instants.
-        var received = seq - (seq % 1000);
-        byte[]? receivedAt = null;
+        var receivedAt = change.Past?.ReceivedAt ?? seq;
+        var received = receivedAt - (receivedAt % 1000);
+        byte[]? receivedText = null;
         clampedAt = null;
         var fields = new EditedField[change.Fields.Count];
         for (var i = 0; i < fields.Length; i++)
@@ -23,10 +24,10 @@ internal static class FieldTimes
                 continue;
             }
 
-            receivedAt ??= Rfc3339.QuotedMillis(received);
-            clampedAt = planned.At is null ? clampedAt : receivedAt;
-            var value = change.Kind == EditKind.Delete && planned.Name == RecordState.DeletedAt ? receivedAt : planned.Value;
-            fields[i] = new EditedField(planned.Name, value, receivedAt, received);
+            receivedText ??= Rfc3339.QuotedMillis(received);
+            clampedAt = planned.At is null ? clampedAt : receivedText;
+            var value = change.Kind == EditKind.Delete && planned.Name == RecordState.DeletedAt ? receivedText : planned.Value;
+            fields[i] = new EditedField(planned.Name, value, receivedText, received);
         }
 
         return new RecordEdit(change.Kind, fields, seq, received);

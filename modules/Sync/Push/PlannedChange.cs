@@ -32,10 +32,18 @@ internal sealed class PlannedChange
     /// <summary>Digest of a change that names no time; compared with the newest row of its record only (sync.md 2.7).</summary>
     public Guid? Fingerprint { get; set; }
 
+    /// <summary>Null for a change that is pushed now.</summary>
+    public PastChange? Past { get; set; }
+
     public RecordKey Key => new(Source.Table!, Source.Id!);
 
     /// <summary>Every field says when it was written, so the same content can only be a repetition.</summary>
     public bool HasExplicitTimes => Kind is EditKind.Update or EditKind.Delete && Fields.Count > 0 && Fields.All(edited => edited.At is not null);
 }
+
+/// <summary>Where and when a change was accepted that is taken over from an original database.</summary>
+/// <param name="AuthorId">Key of the author's own scope.</param>
+/// <param name="ReceivedAt">µs; field times count relative to it, and the position is not before it.</param>
+internal sealed record PastChange(long AuthorId, string ClientId, long ReceivedAt);
 
 internal readonly record struct RecordKey(string Table, string Id);

@@ -1,5 +1,4 @@
 using Mana.Kernel.Ids;
-using Mana.Sync.Cursors;
 using Mana.Sync.Merge;
 
 namespace Mana.Sync.Push;
@@ -10,8 +9,6 @@ namespace Mana.Sync.Push;
 /// </summary>
 internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOutcome outcome, IIdSource ids)
 {
-    long _next = scope.FirstSeq;
-
     public LockedScope Scope => scope;
 
     public List<LogRow> Rows { get; } = [];
@@ -32,9 +29,10 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
 
     public void Add(PlannedChange change)
     {
+        var author = change.Past?.AuthorId ?? locked.AuthorId;
         var slot = scope.Records.TryGetValue(change.Key, out var found)
             ? found
-            : scope.Records[change.Key] = new RecordSlot { Key = change.Key, State = RecordState.Empty, AuthorId = locked.AuthorId };
+            : scope.Records[change.Key] = new RecordSlot { Key = change.Key, State = RecordState.Empty, AuthorId = author };
         if (StoredAt(change, slot) is { } stored)
         {
             // Whoever repeats a change may not have read the first answer: it says again what the server did to the times.
@@ -43,11 +41,11 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
             return;
         }
 
-        var seq = Take();
+        var seq = scope.Positions.Take(change.Past?.ReceivedAt);
         if (change.EventId is { } id)
             locked.KnownEvents[id] = seq;
         var edit = FieldTimes.Resolve(change, seq, out var clampedAt);
-        if (slot.IsPrivate && slot.AuthorId != locked.AuthorId)
+        if (slot.IsPrivate && slot.AuthorId != author)
         {
             // A device that does not know yet that the record is hidden from it. Accepted, so that its queue moves on; without effect.
             Append(slot, edit.Seq, new Written(change, edit.Kind, null, ChangeBody.Refused(edit)) { Audience = slot.AuthorId });
@@ -56,7 +54,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
         }
 
         edit = Revival.Lift(edit, slot.State);
-        var merged = Merger.Apply(slot.State, edit, slot.AuthorId == locked.AuthorId || !scope.IsShared);
+        var merged = Merger.Apply(slot.State, edit, slot.AuthorId == author || !scope.IsShared);
         Store(change, edit, merged, slot);
         outcome.Stored(change, clampedAt, merged.Frozen);
     }
@@ -110,7 +108,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
         if (slot.IsPrivate)
             foreach (var row in Rows.Where(row => row.Change.Key == slot.Key && (row.Audience is null || (row.Audience < 0 && row.Kind != EditKind.Erase))))
                 row.Audience = slot.AuthorId;
-        Append(slot, Take(), new Written(change, kind, body, null) { Audience = -slot.AuthorId, OwnEvent = false });
+        Append(slot, scope.Positions.Take(null), new Written(change, kind, body, null) { Audience = -slot.AuthorId, OwnEvent = false });
     }
 
     void Append(RecordSlot slot, long seq, Written written)
@@ -128,13 +126,6 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
             Audience = written.Audience,
         });
         (slot.LastSeq, slot.Touched) = (seq, true);
-    }
-
-    long Take()
-    {
-        var seq = _next;
-        _next += Position.Step;
-        return seq;
     }
 
     void Supersede(Tie tie)

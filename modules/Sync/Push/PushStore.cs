@@ -8,10 +8,27 @@ using NpgsqlTypes;
 namespace Mana.Sync.Push;
 
 /// <summary>A scope that a push writes to, as the first round trip found it; it stays locked until the transaction ends.</summary>
-internal sealed record LockedScope(string Name, long Id, long FirstSeq, Dictionary<RecordKey, RecordSlot> Records)
+internal sealed record LockedScope(string Name, long Id, Positions Positions, Dictionary<RecordKey, RecordSlot> Records)
 {
     /// <summary>Members of a space may hide records from each other; in one's own scope there is nobody to hide from.</summary>
     public bool IsShared => ScopeNames.SpaceIdOf(Name) is not null;
+}
+
+/// <summary>Gives out the positions of a locked scope: even and strictly increasing.</summary>
+internal sealed class Positions(long first)
+{
+    long _next = first;
+
+    /// <summary>The newest one that was given out, or what was there before.</summary>
+    public long Last => _next - Position.Step;
+
+    /// <summary>The next one; not before <paramref name="at"/>, when that is given.</summary>
+    public long Take(long? at)
+    {
+        var seq = Math.Max(_next, Position.EvenUp(at ?? 0));
+        _next = seq + Position.Step;
+        return seq;
+    }
 }
 
 /// <summary>What the first round trip of a push brings back.</summary>
@@ -93,7 +110,7 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
 
         var scopes = new List<LockedScope>(names.Count);
         for (var i = 0; i < names.Count; i++)
-            scopes.Add(new LockedScope(names[i], locked[i].Id, locked[i].FirstSeq, await RecordsAsync(reader, cancellationToken)));
+            scopes.Add(new LockedScope(names[i], locked[i].Id, new Positions(locked[i].FirstSeq), await RecordsAsync(reader, cancellationToken)));
         return new LockedScopes(authorId, events, scopes);
     }
 
@@ -103,21 +120,24 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var key = new RecordKey(reader.GetString(0), reader.GetString(1));
-            records[key] = new RecordSlot
-            {
-                Key = key,
-                State = RecordStateJson.Read(reader.GetFieldValue<byte[]>(2)),
-                LastSeq = reader.GetInt64(3),
-                StoredSeq = reader.GetInt64(3),
-                Fingerprint = reader.IsDBNull(4) ? null : reader.GetGuid(4),
-                AuthorId = reader.GetInt64(5),
-                IsPrivate = reader.GetBoolean(6),
-            };
+            var slot = ReadSlot(reader, 0);
+            records[slot.Key] = slot;
         }
 
         return records;
     }
+
+    /// <summary>The columns of <see cref="Records"/>, from <paramref name="first"/> on.</summary>
+    public static RecordSlot ReadSlot(NpgsqlDataReader reader, int first) => new()
+    {
+        Key = new RecordKey(reader.GetString(first), reader.GetString(first + 1)),
+        State = RecordStateJson.Read(reader.GetFieldValue<byte[]>(first + 2)),
+        LastSeq = reader.GetInt64(first + 3),
+        StoredSeq = reader.GetInt64(first + 3),
+        Fingerprint = reader.IsDBNull(first + 4) ? null : reader.GetGuid(first + 4),
+        AuthorId = reader.GetInt64(first + 5),
+        IsPrivate = reader.GetBoolean(first + 6),
+    };
 
     static async Task NextRowAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
@@ -125,8 +145,12 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
         await reader.ReadAsync(cancellationToken);
     }
 
+    public Task<List<SupersededRow>> SupersededAsync(LockedScope scope, Dictionary<long, HashSet<string>> superseded, CancellationToken cancellationToken) =>
+        SupersededAsync(connection, appId, scope, superseded, cancellationToken);
+
     /// <summary>Bodies of stored rows that a tie has overtaken; only read when there are any.</summary>
-    public async Task<List<SupersededRow>> SupersededAsync(LockedScope scope, Dictionary<long, HashSet<string>> superseded, CancellationToken cancellationToken)
+    public static async Task<List<SupersededRow>> SupersededAsync(
+        NpgsqlConnection connection, string appId, LockedScope scope, Dictionary<long, HashSet<string>> superseded, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT seq, body, lost FROM sync.changes WHERE scope_id = $1 AND app_id = $2 AND seq = ANY ($3)", connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scope.Id });

@@ -79,21 +79,21 @@ internal static class PushWrites
         },
     };
 
-    static NpgsqlBatchCommand RewriteBodies(long scopeId, string appId, IReadOnlyList<SupersededRow> rows) => new(Rewrite)
+    public static NpgsqlBatchCommand RewriteBodies(long scopeId, string appId, IReadOnlyList<SupersededRow> rows) => new(Rewrite)
     {
         Parameters = { Value(scopeId), Value(appId), Column(rows, row => row.Seq), Json(rows, row => row.Body), Json(rows, row => row.Lost) },
     };
 
-    static NpgsqlBatchCommand WithdrawHistory(long scopeId, string appId, IReadOnlyList<RecordSlot> records) => new(Withdraw)
+    public static NpgsqlBatchCommand WithdrawHistory(long scopeId, string appId, IReadOnlyList<RecordSlot> records) => new(Withdraw)
     {
         Parameters = { Value(scopeId), Value(appId), Column(records, record => record.StoredSeq), Column(records, record => record.AuthorId) },
     };
 
-    static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
+    public static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
 
-    static NpgsqlParameter<TColumn[]> Column<TRow, TColumn>(IReadOnlyList<TRow> rows, Func<TRow, TColumn> column) => new() { TypedValue = Values(rows, column) };
+    public static NpgsqlParameter<TColumn[]> Column<TRow, TColumn>(IReadOnlyList<TRow> rows, Func<TRow, TColumn> column) => new() { TypedValue = Values(rows, column) };
 
-    static NpgsqlParameter<byte[]?[]> Json<TRow>(IReadOnlyList<TRow> rows, Func<TRow, byte[]?> column) =>
+    public static NpgsqlParameter<byte[]?[]> Json<TRow>(IReadOnlyList<TRow> rows, Func<TRow, byte[]?> column) =>
         new() { TypedValue = Values(rows, column), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json };
 
     static TColumn[] Values<TRow, TColumn>(IReadOnlyList<TRow> rows, Func<TRow, TColumn> column)

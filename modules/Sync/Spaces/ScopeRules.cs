@@ -12,13 +12,19 @@ internal static class ScopeRules
     /// </summary>
     public static ScopeAccess? Resolve(Tenant caller, string? spaceId) => Readable(caller, spaceId) is { MayWrite: true } scope ? scope : null;
 
+    /// <summary>What clients wrote before they knew their personal space: whose, is in the rest of the name.</summary>
+    public static bool IsPlaceholder(string spaceId) => spaceId.StartsWith(Personal, StringComparison.Ordinal);
+
+    public static bool IsPlaceholderOf(string spaceId, string userId) =>
+        spaceId == Guest || (IsPlaceholder(spaceId) && spaceId.AsSpan(Personal.Length).SequenceEqual(userId));
+
     /// <summary>The same for reading: a role that only reads is enough.</summary>
     public static ScopeAccess? Readable(Tenant caller, string? spaceId)
     {
-        if (spaceId is null or Guest || spaceId == caller.PersonalSpaceId)
+        if (spaceId is null || spaceId == caller.PersonalSpaceId || IsPlaceholderOf(spaceId, caller.UserId))
             return caller.Own;
-        if (spaceId.StartsWith(Personal, StringComparison.Ordinal))
-            return spaceId.AsSpan(Personal.Length).SequenceEqual(caller.UserId) ? caller.Own : null;
+        if (IsPlaceholder(spaceId))
+            return null;
         var name = ScopeNames.OfSpace(spaceId);
         for (var i = 1; i < caller.Scopes.Count; i++)
             if (caller.Scopes[i].Name == name)

@@ -17,6 +17,7 @@ public sealed partial class HostProcess : IAsyncDisposable
     static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "LANG", "DOTNET_ROOT", "NUGET_PACKAGES"];
     readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal) { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["PORT"] = "0", ["Database__MaxPoolSize"] = "20" };
     readonly StringBuilder _output = new();
+    string[] _arguments = [];
     Process? _process;
     Uri? _address;
 
@@ -69,6 +70,14 @@ public sealed partial class HostProcess : IAsyncDisposable
         return host;
     }
 
+    /// <summary>The host for one of its commands, which ends by itself.</summary>
+    public static HostProcess Command(string database, params string[] arguments)
+    {
+        var host = new HostProcess(database, []) { _arguments = arguments };
+        host.Run();
+        return host;
+    }
+
     public async Task ReadyAsync()
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
@@ -85,6 +94,9 @@ public sealed partial class HostProcess : IAsyncDisposable
         _process!.Kill();
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>SIGINT, without waiting: Ctrl+C.</summary>
+    public Task InterruptAsync() => Signals.SendAsync("INT", _process!.Id);
 
     /// <summary>SIGTERM, without waiting.</summary>
     public Task SignalTerminationAsync() => Signals.SendAsync("TERM", _process!.Id);
@@ -127,7 +139,7 @@ public sealed partial class HostProcess : IAsyncDisposable
     void Run()
     {
         var dll = Path.Combine(AppContext.BaseDirectory, "Mana.Host.dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", dll]) { UseShellExecute = false, WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", dll, .. _arguments]) { UseShellExecute = false, WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();
         foreach (var name in Inherited)
             if (Environment.GetEnvironmentVariable(name) is { } value)

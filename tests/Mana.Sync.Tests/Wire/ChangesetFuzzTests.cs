@@ -94,7 +94,7 @@ public sealed class ChangesetFuzzTests
     static void Store(Changeset changeset)
     {
         var caller = new Tenant("u1");
-        var scope = new LockedScope(caller.Own.Name, 1, 1_777_000_000_000_000, []);
+        var scope = new LockedScope(caller.Own.Name, 1, new Positions(1_777_000_000_000_000), []);
         var session = new PushSession(scope, new LockedScopes(1, [], [scope]), new PushOutcome(), new CountingIds());
         foreach (var change in changeset.Changes.SelectMany(Interpreter.Plan))
         {

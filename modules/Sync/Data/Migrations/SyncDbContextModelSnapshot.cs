@@ -202,6 +202,51 @@ namespace Mana.Sync.Data.Migrations
                     b.ToTable("devices", "sync");
                 });
 
+            modelBuilder.Entity("Mana.Sync.Data.ImportRow", b =>
+                {
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source")
+                        .UseCollation("C");
+
+                    b.Property<long>("Duplicates")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rows_duplicate");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<DateTimeOffset?>("LastCreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_created_at");
+
+                    b.Property<Guid?>("LastId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("last_id");
+
+                    b.Property<long>("NewestSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("newest_seq");
+
+                    b.Property<long>("Skipped")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rows_skipped");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<long>("Stored")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rows_stored");
+
+                    b.HasKey("Source")
+                        .HasName("imports_key");
+
+                    b.ToTable("imports", "sync");
+                });
+
             modelBuilder.Entity("Mana.Sync.Data.ReadStateRow", b =>
                 {
                     b.Property<string>("Owner")

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Mana.Sync.Contracts;
+
+namespace Mana.Host.Commands;
+
+/// <summary>What the process was started for.</summary>
+internal abstract record CommandLine
+{
+    const string Usage = """
+        Mana.Host                        serves; settings come from the environment, see the README
+        Mana.Host import-sync            takes over the sync_changes table of an original database
+          --from <address>               postgresql://user:password@host/db or Npgsql form; may be read-only
+          --table <name>                 with its schema unless public; default sync_changes
+          --batch <rows>                 rows per transaction, 1 to 2000; default 1000
+          --rename <old=new,...>         former names of apps (zitare=quotes) and collections (zitare/old=new)
+          --verify-only                  compares, stores nothing
+
+        """;
+
+    private CommandLine()
+    {
+    }
+
+    /// <summary>The platform itself; its arguments are settings.</summary>
+    public sealed record Serve : CommandLine;
+
+    public sealed record ImportSync(ImportRequest Request) : CommandLine;
+
+    public sealed record Wrong(string Problem) : CommandLine
+    {
+        public async Task<int> TellAsync()
+        {
+            await Console.Error.WriteLineAsync(Problem + Environment.NewLine + Environment.NewLine + Usage);
+            return 2;
+        }
+    }
+
+    public static CommandLine Parse(IReadOnlyList<string> args) => args switch
+    {
+        [] => new Serve(),
+        ["import-sync", ..] => Import(new Queue<string>(args.Skip(1))),
+        [var first, ..] when !first.StartsWith('-') && !first.StartsWith('/') => new Wrong($"There is no command '{first}'."),
+        _ => new Serve(),
+    };
+
+    static CommandLine Import(Queue<string> args)
+    {
+        var given = new ImportRequest("", ImportRequest.DefaultTable, ImportRequest.DefaultBatch, VerifyOnly: false, new Dictionary<string, string>(StringComparer.Ordinal));
+        while (args.TryDequeue(out var option))
+        {
+            if (option == "--verify-only")
+            {
+                given = given with { VerifyOnly = true };
+                continue;
+            }
+
+            if (option is not ("--from" or "--table" or "--batch" or "--rename"))
+                return new Wrong($"There is no option '{option}'.");
+            if (!args.TryDequeue(out var value) || value.Length == 0)
+                return new Wrong($"{option} needs a value.");
+            if (With(given, option, value) is not { } changed)
+                return new Wrong($"{option} cannot be '{value}'.");
+            given = changed;
+        }
+
+        return given.Source.Length == 0 ? new Wrong("--from is missing.") : new ImportSync(given);
+    }
+
+    /// <summary>Null when the value makes no sense.</summary>
+    static ImportRequest? With(ImportRequest given, string option, string value) => option switch
+    {
+        "--from" => given with { Source = value },
+        "--table" => given with { Table = value },
+        "--rename" => Renames(value) is { } renames ? given with { Renames = renames } : null,
+        _ => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows is >= 1 and <= ImportRequest.LargestBatch
+            ? given with { BatchSize = rows }
+            : null,
+    };
+
+    static Dictionary<string, string>? Renames(string value)
+    {
+        var renames = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (pair.Split('=', StringSplitOptions.TrimEntries) is not [{ Length: > 0 } old, { Length: > 0 } name] || name.Contains('/', StringComparison.Ordinal))
+                return null;
+            renames[old] = name;
+        }
+
+        return renames.Count == 0 ? null : renames;
+    }
+}

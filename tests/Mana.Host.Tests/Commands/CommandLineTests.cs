@@ -1,0 +1,49 @@
+using Mana.Host.Commands;
+using Mana.Sync.Contracts;
+
+namespace Mana.Host.Tests.Commands;
+
+/// <summary>What the process understands of its arguments.</summary>
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData]
+    [InlineData("--environment=Production")]
+    [InlineData("--Server:Port", "1234")]
+    public void Settings_are_for_the_server(params string[] args) => Assert.IsType<CommandLine.Serve>(CommandLine.Parse(args));
+
+    [Fact]
+    public void An_import_has_defaults()
+    {
+        var request = Assert.IsType<CommandLine.ImportSync>(CommandLine.Parse(["import-sync", "--from", "Host=x"])).Request;
+        Assert.Equal(("Host=x", "sync_changes", 1000, false, 0), (request.Source, request.Table, request.BatchSize, request.VerifyOnly, request.Renames.Count));
+    }
+
+    [Fact]
+    public void An_import_takes_every_option_in_any_order()
+    {
+        var request = Assert.IsType<CommandLine.ImportSync>(CommandLine.Parse(
+            ["import-sync", "--verify-only", "--rename", "zitare=quotes, quotes/old=new", "--batch", "50", "--table", "old.sync_changes", "--from", "postgresql://u@h/d"])).Request;
+        Assert.Equal(("postgresql://u@h/d", "old.sync_changes", 50, true), (request.Source, request.Table, request.BatchSize, request.VerifyOnly));
+        Assert.Equal([KeyValuePair.Create("quotes/old", "new"), KeyValuePair.Create("zitare", "quotes")], request.Renames.OrderBy(pair => pair.Key, StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("import-sync", "--from")]
+    [InlineData("import-sync", "--from", "x", "y")]
+    [InlineData("import-sync", "--from", "x", "--batch", "0")]
+    [InlineData("import-sync", "--from", "x", "--batch", "2001")]
+    [InlineData("import-sync", "--from", "x", "--rename", "zitare")]
+    [InlineData("import-sync", "--from", "x", "--rename", "a/b=c/d")]
+    public void Anything_else_is_refused(params string[] args) => Assert.IsType<CommandLine.Wrong>(CommandLine.Parse(args));
+
+    [Fact]
+    public void Progress_tells_share_speed_and_time_left() => Assert.Equal(
+        "Importing [###############...............] 50 %  5,000 of 10,000 rows  1,000 rows/s  0:00:05 left",
+        ProgressLine.Text(new ImportProgress(ImportPhase.Importing, 5000, 10000), TimeSpan.FromSeconds(5)));
+
+    [Fact]
+    public void Progress_of_nothing_is_complete() => Assert.StartsWith(
+        "Verifying [##############################] 100 %  0 of 0 rows", ProgressLine.Text(new ImportProgress(ImportPhase.Verifying, 0, 0), TimeSpan.Zero), StringComparison.Ordinal);
+}
