@@ -33,7 +33,7 @@ internal sealed class Request
 
     public required int Incarnation { get; init; }
 
-    /// <summary>How often the device had moved the cursor that this request starts at.</summary>
+    /// <summary>How often the device had moved the cursor that this request starts at; of a legacy device, taken in a reply.</summary>
     public required int Steps { get; init; }
 
     /// <summary>How often the person had joined or left a space.</summary>
