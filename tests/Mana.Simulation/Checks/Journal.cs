@@ -7,10 +7,14 @@ using Npgsql;
 namespace Mana.Simulation.Checks;
 
 /// <summary>A row as the server accepted it.</summary>
-/// <param name="IsVoid">A hard delete, or a change that one covers: what of it is only kept, not lost, is not in the row.</param>
+/// <param name="Op">As it is delivered: 1 insert, 2 update, 3 delete, 4 hard delete.</param>
 /// <param name="Contents">Field versions in it, whether delivered or kept for history.</param>
 internal sealed record JournalRow(
-    string Scope, long Seq, string Author, Guid EventId, RecordKey Key, string ClientId, bool ToldOnly, bool IsVoid, Dictionary<string, (string Value, string At)> Contents);
+    string Scope, long Seq, string Author, Guid EventId, RecordKey Key, string ClientId, bool ToldOnly, int Op, Dictionary<string, (string Value, string At)> Contents)
+{
+    /// <summary>A hard delete, or a change that one covers: what of it is kept without being delivered is not in the row.</summary>
+    public bool IsVoid => Op == 4;
+}
 
 /// <summary>Part of a change that the server stores as one row.</summary>
 internal sealed record Part(Change Change, ChangeKind Kind, IReadOnlyList<FieldWrite> Writes);
@@ -25,7 +29,7 @@ internal sealed record Accepted(string Scope, long Seq, string Author, Part Part
 internal static class Journal
 {
     const string Rows = """
-        SELECT s.name, j.seq, a.name, j.event_id, j.table_name, j.record_id, j.client_id, coalesce(j.audience, 0) < 0, j.op = 4, j.body::text, j.lost::text
+        SELECT s.name, j.seq, a.name, j.event_id, j.table_name, j.record_id, j.client_id, coalesce(j.audience, 0) < 0, j.op::int, j.body::text, j.lost::text
         FROM sim.journal j JOIN sync.scopes s ON s.id = j.scope_id JOIN sync.scopes a ON a.id = j.author_id
         WHERE j.scope_id IN (SELECT id FROM sync.scopes WHERE name = ANY ($1)) ORDER BY s.name, j.seq
         """;
@@ -70,6 +74,8 @@ internal static class Journal
     /// </summary>
     static int Likeness(Part part, JournalRow row, bool used)
     {
+        if (!row.IsVoid && (part.Kind == ChangeKind.Delete) != (row.Op == 3))
+            return -1;
         var found = 0;
         foreach (var write in part.Writes)
             if (row.Contents.TryGetValue(write.Name, out var version) && version.Value == write.Value && (part.Change.EventId is not null || version.At == write.At))
@@ -93,7 +99,7 @@ internal static class Journal
                     Collect(contents, reader.GetString(column), lost: column == 10);
             rows.Add(new JournalRow(
                 reader.GetString(0), reader.GetInt64(1), reader.GetString(2), reader.GetGuid(3), new RecordKey(reader.GetString(4), reader.GetString(5)), reader.GetString(6),
-                reader.GetBoolean(7), reader.GetBoolean(8), contents));
+                reader.GetBoolean(7), reader.GetInt32(8), contents));
         }
 
         return rows;
