@@ -4,7 +4,7 @@ using Mana.Sync.Cursors;
 using Mana.Sync.Devices;
 using Mana.Sync.Gate;
 using Mana.Sync.History;
-using Mana.Sync.Live.Sockets;
+using Mana.Sync.Live;
 using Mana.Sync.Live.Streams;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
@@ -42,12 +42,12 @@ internal static class SyncEndpoints
             .WithSummary("Make the records that exist once per person and per space, where they are missing");
         var streams = app.MapGroup("/sync").RequireAuthorization(Policies.User).RequireRateLimiting(PullLimit).WithTags("sync").DisableHttpMetrics()
             .WithMetadata(new ErrorStyle(Unauthorized: "unauthorized")).AddEndpointFilter<StreamMeter>();
-        streams.MapGet("/{appId}/stream", StreamAppAsync).AddEndpointFilter<BillingGate>().WithSummary("Event stream of one app: backlog since the cursor, then live")
+        streams.MapGet("/{appId}/stream", LiveHandlers.StreamAppAsync).AddEndpointFilter<BillingGate>().WithSummary("Event stream of one app: backlog since the cursor, then live")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
-        streams.MapGet("/stream", StreamAppsAsync).WithSummary("Event stream of several apps").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+        streams.MapGet("/stream", LiveHandlers.StreamAppsAsync).WithSummary("Event stream of several apps").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         // Any method gets as far as the handshake, which refuses it (sync.md 1).
-        app.Map("/ws", (HttpContext context, SocketEndpoint sockets, string? clientId) => SocketAsync(context, sockets, null, clientId)).DisableHttpMetrics();
-        app.Map("/ws/{appId}", (HttpContext context, SocketEndpoint sockets, string appId, string? clientId) => SocketAsync(context, sockets, appId, clientId)).DisableHttpMetrics();
+        app.Map("/ws", LiveHandlers.SocketAsync).DisableHttpMetrics();
+        app.Map("/ws/{appId}", LiveHandlers.SocketAsync).DisableHttpMetrics();
     }
 
     static async Task<IResult> PushAsync(
@@ -100,23 +100,4 @@ internal static class SyncEndpoints
             : pulls.WriteAsync(request, context.Response.BodyWriter, cancellationToken));
         return Results.Empty;
     }
-
-    static async Task<IResult> StreamAppAsync(
-        string appId, CurrentUser user, HttpContext context, StreamEndpoint streams, string? collections, string? since, string? cursor,
-        [FromHeader(Name = "Last-Event-ID")] string? lastEventId, [FromHeader(Name = "X-Client-Id")] string? clientId)
-    {
-        var (query, error) = StreamQuery.OfApp(appId, collections, new StreamStart(lastEventId, cursor, since), clientId ?? "", user.UserId);
-        return error ?? (IResult?)await streams.RunAsync(context, user, query!) ?? Results.Empty;
-    }
-
-    static async Task<IResult> StreamAppsAsync(
-        CurrentUser user, HttpContext context, StreamEndpoint streams, string? apps, string? collections, string? since, string? cursor,
-        [FromHeader(Name = "Last-Event-ID")] string? lastEventId, [FromHeader(Name = "X-Client-Id")] string? clientId)
-    {
-        var (query, error) = StreamQuery.OfApps(apps, collections, new StreamStart(lastEventId, cursor, since), clientId ?? "", user.UserId);
-        return error ?? (IResult?)await streams.RunAsync(context, user, query!) ?? Results.Empty;
-    }
-
-    static async Task<IResult> SocketAsync(HttpContext context, SocketEndpoint sockets, string? appId, string? clientId) =>
-        await sockets.RunAsync(context, appId, clientId ?? "") is { } refused ? refused : Results.Empty;
 }

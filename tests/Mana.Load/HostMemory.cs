@@ -1,31 +1,34 @@
-using System.Globalization;
-
 namespace Mana.Load;
+
+/// <summary>Resident memory of the host, MB: before, the highest seen meanwhile, and at the end.</summary>
+internal readonly record struct MemoryUse(double Before, double Peak, double After);
 
 /// <summary>Samples the host's resident memory from its own <c>/metrics</c> while a run goes on.</summary>
 internal sealed class HostMemory : IDisposable
 {
     readonly CancellationTokenSource _stop = new();
     readonly HttpClient _http;
+    readonly TimeSpan _every;
     Task _watching = Task.CompletedTask;
     double _before;
     double _peak;
 
-    HostMemory(string url) => _http = new HttpClient { BaseAddress = new Uri(url) };
+    HostMemory(string url, TimeSpan every) => (_http, _every) = (new HttpClient { BaseAddress = new Uri(url) }, every);
 
-    public static async Task<HostMemory> WatchAsync(string url)
+    public static async Task<HostMemory> WatchAsync(string url, TimeSpan? every = null)
     {
-        var memory = new HostMemory(url);
+        var memory = new HostMemory(url, every ?? TimeSpan.FromSeconds(1));
         memory._before = memory._peak = await memory.ReadAsync();
         memory._watching = memory.LoopAsync();
         return memory;
     }
 
-    public async Task<(double Before, double Peak)> StopAsync()
+    public async Task<MemoryUse> StopAsync()
     {
         await _stop.CancelAsync();
         await _watching;
-        return (_before, _peak);
+        var after = await ReadAsync();
+        return new MemoryUse(_before, Math.Max(_peak, after), after);
     }
 
     public void Dispose()
@@ -36,7 +39,7 @@ internal sealed class HostMemory : IDisposable
 
     async Task LoopAsync()
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        using var timer = new PeriodicTimer(_every);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
@@ -48,10 +51,5 @@ internal sealed class HostMemory : IDisposable
         }
     }
 
-    async Task<double> ReadAsync()
-    {
-        var page = await _http.GetStringAsync("/metrics");
-        var line = page.Split('\n').FirstOrDefault(line => line.StartsWith("process_resident_memory_bytes ", StringComparison.Ordinal));
-        return line is null ? 0 : double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture) / 1024 / 1024;
-    }
+    async Task<double> ReadAsync() => (await MetricsPage.ReadAsync(_http)).ResidentMb;
 }

@@ -22,7 +22,7 @@ internal static class HostStart
             var (took, memory) = await OnceAsync(options, folder, Idle);
             return new RunResult("host ready on a migrated database, embedded PostgreSQL included", 1, 0, 0, took.TotalSeconds, took.TotalMilliseconds, took.TotalMilliseconds, took.TotalMilliseconds, took.TotalMilliseconds)
             {
-                HostMemory = (memory, memory),
+                HostMemory = new MemoryUse(memory, memory, memory),
             };
         }
         finally

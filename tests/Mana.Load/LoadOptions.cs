@@ -9,12 +9,23 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
         Mana.Load <scenario> [options]        drives a running host and prints a table
 
           push     pushes in a closed loop                --clients 16 --batch 1,10,100 --seconds 10 --preload 0
+          paced    pushes on a fixed schedule, latency    --rate 50 --batch 100 --clients 16 --seconds 30 --preload 0
+                   counted from the scheduled time
           pull     one cold read of a whole collection    --changes 1000,10000,100000 --readers 1
+          hydrate  the same by cursor, of one account     --changes 1000000 --view log,state --edits 0 (% of the changes)
           empty    pulls that find nothing new            --changes 10000,100000,1000000 --clients 4 --seconds 10
           mixed    pushes and pulls side by side          --clients 16 --seconds 20
+          sockets  idle authenticated WebSockets          --sockets 10000 --users 500 --parallel 32 --seconds 30
+          hint     from POST to the other device's hint   --sockets 5000 --users 250 --seconds 20
+          devices  many devices; every acknowledged       --users 50 --devices 3 --seconds 60
+                   change must reach all others
+          race     writers of one account against a       --writers 8 --seconds 20
+                   reader with `since` cursors
+          soak     everything, moderately, for long       --minutes 60 --rate 100 --users 20 --sockets 20 --streams 5
+                                                          --every 30 (s) --csv FILE --postgres CONNECTION
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
-          --url http://localhost:3001   --runs 3 (the median is reported)   --json FILE (append the results)
+          --url http://localhost:3001   --runs 3 (the median is reported; soak: 1)   --json FILE (append the results)
         A comma-separated list runs one after the other.
         """;
 
@@ -24,18 +35,48 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public int Batch => Number("batch", 100);
 
+    /// <summary>Requests per second of an open loop.</summary>
+    public double Rate => Real("rate", Scenario == "soak" ? 100 : 50);
+
     /// <summary>The host to start, for the scenario <c>start</c>.</summary>
     public string HostDll => Path.GetFullPath(Text("host", "src/Mana.Host/bin/Release/net10.0/Mana.Host.dll"));
 
-    public int Runs => Number("runs", 3);
+    public int Runs => Number("runs", Scenario == "soak" ? 1 : 3);
 
-    public int Changes => Number("changes", 100_000);
+    public int Changes => Number("changes", Scenario == "hydrate" ? 1_000_000 : 100_000);
+
+    /// <summary>Of a hundred preloaded changes, how many edit a record that exists.</summary>
+    public int Edits => Number("edits", Scenario == "hydrate" ? 0 : 50);
+
+    /// <summary><c>log</c> or <c>state</c> (sync.md 14.5).</summary>
+    public string View => Text("view", "log");
 
     public int Preload => Number("preload", 0);
 
     public int Readers => Number("readers", 1);
 
-    public TimeSpan Duration => TimeSpan.FromSeconds(Number("seconds", 10));
+    public int Writers => Number("writers", 8);
+
+    public int Devices => Number("devices", Scenario == "soak" ? 2 : 3);
+
+    public int Users => Number("users", Scenario switch { "devices" => 50, "soak" => 20, "hint" => 250, _ => 500 });
+
+    public int Sockets => Number("sockets", Scenario switch { "soak" => 20, "hint" => 5_000, _ => 10_000 });
+
+    public int Streams => Number("streams", 5);
+
+    /// <summary>Connections that are being opened at the same time.</summary>
+    public int Parallel => Number("parallel", 32);
+
+    public TimeSpan Duration => TimeSpan.FromSeconds(Real("seconds", Scenario switch { "sockets" or "paced" => 30, "hint" or "race" => 20, "devices" => 60, _ => 10 }));
+
+    public TimeSpan SoakTime => TimeSpan.FromMinutes(Real("minutes", 60));
+
+    public TimeSpan SampleEvery => TimeSpan.FromSeconds(Real("every", 30));
+
+    public string? Postgres => Values.GetValueOrDefault("postgres");
+
+    public string? CsvFile => Values.GetValueOrDefault("csv");
 
     public string? JsonFile => Values.GetValueOrDefault("json");
 
@@ -54,7 +95,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     {
         var variants = new List<Dictionary<string, string>> { new(StringComparer.Ordinal) };
         foreach (var (name, value) in Values)
-            variants = [.. variants.SelectMany(_ => value.Split(','), (variant, one) => new Dictionary<string, string>(variant, StringComparer.Ordinal) { [name] = one })];
+            variants = [.. variants.SelectMany(_ => name == "postgres" ? [value] : value.Split(','), (variant, one) => new Dictionary<string, string>(variant, StringComparer.Ordinal) { [name] = one })];
         return variants.Select(variant => this with { Values = variant });
     }
 
@@ -62,4 +103,6 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     int Number(string name, int otherwise) =>
         Values.TryGetValue(name, out var text) ? int.Parse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture) : otherwise;
+
+    double Real(string name, double otherwise) => Values.TryGetValue(name, out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 }

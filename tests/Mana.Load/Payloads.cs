@@ -4,14 +4,15 @@ using System.Text.Json;
 
 namespace Mana.Load;
 
-/// <summary>Push bodies as the web client writes them: five fields a change, half of them new records, half edits of known ones.</summary>
+/// <summary>Push bodies as the web client writes them: five fields a change, some of them new records, the others edits of known ones.</summary>
 internal sealed class Payloads(string clientId, int seed)
 {
     readonly Random _random = new(seed);
     readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
     int _records;
 
-    public ReadOnlyMemory<byte> Push(int changes, string since)
+    /// <summary>Of a hundred changes, <paramref name="edits"/> edit a known record.</summary>
+    public ReadOnlyMemory<byte> Push(int changes, string since, int edits)
     {
         _buffer.ResetWrittenCount();
         using var json = new Utf8JsonWriter(_buffer);
@@ -21,16 +22,16 @@ internal sealed class Payloads(string clientId, int seed)
         json.WriteStartArray("changes");
         var at = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         for (var i = 0; i < changes; i++)
-            Change(json, at);
+            Change(json, at, edits);
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
         return _buffer.WrittenMemory;
     }
 
-    void Change(Utf8JsonWriter json, string at)
+    void Change(Utf8JsonWriter json, string at, int edits)
     {
-        var insert = _records == 0 || _random.Next(2) == 0;
+        var insert = _records == 0 || _random.Next(100) >= edits;
         var id = $"{clientId}-{(insert ? _records++ : _random.Next(_records)):d7}";
         json.WriteStartObject();
         json.WriteString("table", "tasks");

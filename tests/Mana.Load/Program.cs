@@ -8,13 +8,21 @@ if (LoadOptions.Parse(args) is not { } options || Scenarios.Named(options.Scenar
     return 2;
 }
 
-var errors = 0;
-foreach (var variant in options.Variants())
+var errors = 0L;
+try
 {
-    var report = new Report(variant);
-    for (var run = 0; run < variant.Runs; run++)
-        report.Add(await scenario(variant));
-    errors += await report.FinishAsync();
+    foreach (var variant in options.Variants())
+    {
+        var report = new Report(variant);
+        for (var run = 0; run < variant.Runs; run++)
+            report.Add(await scenario(variant));
+        errors += await report.FinishAsync();
+    }
+}
+catch (LoadProblem problem)
+{
+    Console.Error.WriteLine(problem.Message);
+    return 2;
 }
 
 return errors == 0 ? 0 : 1;

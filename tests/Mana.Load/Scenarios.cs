@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using Mana.Load.Delivery;
+using Mana.Load.Live;
+using Mana.Load.Soak;
 
 namespace Mana.Load;
 
@@ -13,6 +16,13 @@ internal static class Scenarios
         "pull" => PullAsync,
         "empty" => EmptyAsync,
         "mixed" => MixedAsync,
+        "paced" => PacedPush.RunAsync,
+        "hydrate" => Hydration.RunAsync,
+        "sockets" => IdleSockets.RunAsync,
+        "hint" => HintLatency.RunAsync,
+        "devices" => DeviceFleet.RunAsync,
+        "race" => WriterRace.RunAsync,
+        "soak" => SoakRun.RunAsync,
         "start" => HostStart.RunAsync,
         _ => null,
     };
@@ -20,7 +30,7 @@ internal static class Scenarios
     static async Task<RunResult> PushAsync(LoadOptions options)
     {
         var connections = await SyncConnection.OpenAsync(options, options.Clients);
-        await StoreAsync(connections, options.Preload);
+        await StoreAsync(connections, options.Preload, options.Edits);
         await Task.WhenAll(connections.Select(connection => connection.PushAsync(options.Batch, null)));
         return await LoopAsync($"push, {options.Clients} connections, batch {options.Batch}{Behind(options.Preload)}", options, connections,
             (connection, worker, _) => connection.PushAsync(options.Batch, worker));
@@ -29,7 +39,7 @@ internal static class Scenarios
     static async Task<RunResult> PullAsync(LoadOptions options)
     {
         var writers = await SyncConnection.OpenAsync(options, options.Readers);
-        await StoreAsync(writers, options.Changes * options.Readers);
+        await StoreAsync(writers, options.Changes * options.Readers, options.Edits);
         writers.ForEach(writer => writer.SyncedUntil = "1970-01-01T00:00:00.000Z");
         var workers = writers.ConvertAll(_ => new Worker());
         using var memory = await HostMemory.WatchAsync(options.Url);
@@ -48,7 +58,7 @@ internal static class Scenarios
     static async Task<RunResult> EmptyAsync(LoadOptions options)
     {
         var connections = await SyncConnection.OpenAsync(options, options.Clients);
-        await StoreAsync(connections, options.Changes);
+        await StoreAsync(connections, options.Changes, options.Edits);
         return await LoopAsync($"empty pull at {options.Changes:n0} rows, {options.Clients} connections", options, connections,
             (connection, worker, _) => connection.PullAsync("other-device", worker));
     }
@@ -79,15 +89,15 @@ internal static class Scenarios
         return RunResult.Of(name, workers, Stopwatch.GetElapsedTime(start)) with { HostMemory = await memory.StopAsync() };
     }
 
-    static async Task StoreAsync(List<SyncConnection> connections, int changes)
+    public static async Task StoreAsync(List<SyncConnection> connections, int changes, int edits)
     {
         var perConnection = changes / connections.Count;
         await Task.WhenAll(connections.Select(async connection =>
         {
             for (var left = perConnection; left > 0; left -= PreloadBatch)
-                await connection.PushAsync(Math.Min(left, PreloadBatch), null);
+                await connection.PushAsync(Math.Min(left, PreloadBatch), null, edits: edits);
         }));
     }
 
-    static string Behind(int preload) => preload == 0 ? "" : $", {preload:n0} rows stored before";
+    public static string Behind(int preload) => preload == 0 ? "" : $", {preload:n0} rows stored before";
 }

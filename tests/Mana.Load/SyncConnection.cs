@@ -8,10 +8,15 @@ namespace Mana.Load;
 /// <summary>One person with one device on one connection.</summary>
 internal sealed class SyncConnection(Account account, string clientId, int seed)
 {
-    static readonly byte[] EventId = Encoding.ASCII.GetBytes("\"eventId\":");
+    /// <summary>More than the members behind the changes of an answer occupy.</summary>
+    const int Tail = 2048;
+
     readonly Payloads _payloads = new(clientId, seed);
 
     public string SyncedUntil { get; set; } = "1970-01-01T00:00:00.000Z";
+
+    /// <summary>Opaque cursor of the last answer.</summary>
+    public string? Cursor { get; set; }
 
     public Account Account => account;
 
@@ -28,10 +33,11 @@ internal sealed class SyncConnection(Account account, string clientId, int seed)
         return opened;
     }
 
-    public async Task PushAsync(int changes, Worker? worker)
+    /// <summary>The latency counts from <paramref name="scheduled"/>, when there is a schedule.</summary>
+    public async Task PushAsync(int changes, Worker? worker, long? scheduled = null, int edits = 50)
     {
-        var body = _payloads.Push(changes, SyncedUntil);
-        var start = Stopwatch.GetTimestamp();
+        var body = _payloads.Push(changes, SyncedUntil, edits);
+        var start = scheduled ?? Stopwatch.GetTimestamp();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/sync/todo") { Content = new ReadOnlyMemoryContent(body) };
         request.Headers.Add("X-Client-Id", clientId);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -48,6 +54,16 @@ internal sealed class SyncConnection(Account account, string clientId, int seed)
         return await SendAsync(request, start, worker, null);
     }
 
+    /// <summary>One page from the last cursor, or from the beginning; true while there is more.</summary>
+    public async Task<bool> HydrateAsync(string view, Worker worker)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var from = Cursor is null ? "since=1970-01-01T00:00:00.000Z" : $"cursor={Uri.EscapeDataString(Cursor)}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/sync/todo/pull?collection=tasks&{from}{(view == "log" ? "" : $"&view={view}")}");
+        request.Headers.Add("X-Client-Id", "fresh-device");
+        return await SendAsync(request, start, worker, null);
+    }
+
     async Task<bool> SendAsync(HttpRequestMessage request, long start, Worker? worker, int? changes)
     {
         using var response = await account.Http.SendAsync(request);
@@ -55,33 +71,36 @@ internal sealed class SyncConnection(Account account, string clientId, int seed)
         if (worker is not null)
         {
             worker.Latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            worker.Errors += response.IsSuccessStatusCode ? 0 : 1;
             worker.Changes += response.IsSuccessStatusCode ? changes ?? Count(bytes) : 0;
         }
 
-        if (!response.IsSuccessStatusCode)
-            return worker is null ? throw new HttpRequestException($"{(int)response.StatusCode} {Encoding.UTF8.GetString(bytes)}") : false;
-        return Advance(bytes);
+        if (response.IsSuccessStatusCode)
+            return Advance(bytes);
+        var failure = $"{request.Method} {request.RequestUri?.OriginalString.Split('?')[0]}: {(int)response.StatusCode} {Encoding.UTF8.GetString(bytes)}";
+        if (worker is null)
+            throw new HttpRequestException(failure);
+        worker.Fail(failure);
+        return false;
     }
 
-    /// <summary>Reads the two members it needs from the end of the answer, so that the generator costs little beside the server.</summary>
+    /// <summary>Reads the three members it needs from the end of the answer, so that the generator costs little beside the server.</summary>
     bool Advance(byte[] answer)
     {
-        var tail = answer.AsSpan(Math.Max(0, answer.Length - 400));
-        var at = tail.LastIndexOf("\"syncedUntil\":\""u8);
-        SyncedUntil = Encoding.ASCII.GetString(tail.Slice(at + 15, 27));
-        return tail.EndsWith("\"hasMore\":true}"u8);
+        var tail = answer.AsSpan(Math.Max(0, answer.Length - Tail));
+        var end = tail[tail.LastIndexOf("\"syncedUntil\":"u8)..];
+        SyncedUntil = Member(end, "\"syncedUntil\":\""u8)!;
+        Cursor = Member(end, "\"cursor\":\""u8);
+        return end.IndexOf("\"hasMore\":true"u8) >= 0;
     }
 
-    static int Count(ReadOnlySpan<byte> answer)
+    static string? Member(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
     {
-        var count = 0;
-        while (answer.IndexOf(EventId) is var at && at >= 0)
-        {
-            count++;
-            answer = answer[(at + EventId.Length)..];
-        }
-
-        return count;
+        var at = json.IndexOf(name);
+        if (at < 0)
+            return null;
+        var value = json[(at + name.Length)..];
+        return Encoding.ASCII.GetString(value[..value.IndexOf((byte)'"')]);
     }
+
+    static int Count(ReadOnlySpan<byte> answer) => answer.Count("\"op\":\""u8);
 }

@@ -109,6 +109,12 @@ public sealed class SyncFixture : IAsyncLifetime
     internal async Task<string?> ValueAsync(SyncClient person, string id, string field) =>
         (await StateAsync(person, id))?.Fields.TryGetValue(field, out var version) == true ? Encoding.UTF8.GetString(version.Value.Span) : null;
 
+    /// <summary>Everything that a table of the module holds, as text.</summary>
+    internal async Task<string> DumpAsync(string table) =>
+        await _inner.ScalarAsync<string>($"SELECT coalesce(string_agg(t::text, E'\n'), '') FROM sync.{table} t") ?? "";
+
+    internal async Task<long> CountAsync(string table) => await _inner.ScalarAsync<long>($"SELECT count(*) FROM {table}");
+
     internal static string Scope(SyncClient person) => "user:" + person.UserId;
 }
 

@@ -38,7 +38,11 @@ internal sealed class LiveReactions(Connections connections, Tenancy tenancy, Me
         tenancy.ForgetAll();
         gate.ForgetAll();
         foreach (var stream in connections.Streams.All().OfType<StreamConnection>())
+        {
             stream.Wake();
+            stream.AskGate();
+        }
+
         memberships.RefreshAll(since);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Mana.EndToEnd.Tests.Http;
@@ -26,6 +27,41 @@ public sealed partial class MetricsTests(SharedHost host, Resident resident) : I
         Assert.Contains("# TYPE mana_sync_request_duration_seconds histogram", text, StringComparison.Ordinal);
         Assert.DoesNotContain(resident.Person.UserId, text, StringComparison.Ordinal);
         Assert.DoesNotContain("@example.test", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Scenario_24_8_117_health_keeps_the_keys_of_the_original()
+    {
+        using var http = host.CreateClient();
+        var health = JsonNode.Parse(await http.GetStringAsync("/health"))!.AsObject();
+        Assert.Equal("ok", (string?)health["status"]);
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", (string?)health["timestamp"]);
+        Assert.Equal("up", (string?)health["database"]);
+        foreach (var key in (string[])["service", "connections", "users", "sse"])
+            Assert.NotNull(health[key]);
+    }
+
+    [Theory]
+    [InlineData("mana_sync_connections_total")]
+    [InlineData("mana_sync_users_connected")]
+    public async Task Scenario_24_8_118_both_gauges_of_the_original_are_there_as_integers(string name) =>
+        Assert.Matches($@"(?m)^{name} \d+$", await ScrapeAsync());
+
+    [Theory]
+    [InlineData("mana_sync_requests_total", "counter")]
+    [InlineData("mana_sync_request_duration_seconds", "histogram")]
+    [InlineData("mana_sync_changes_pushed_total", "counter")]
+    [InlineData("mana_sync_changes_duplicate_total", "counter")]
+    [InlineData("mana_sync_changes_delivered_total", "counter")]
+    [InlineData("mana_sync_sse_connections", "gauge")]
+    [InlineData("mana_sync_ws_connections", "gauge")]
+    [InlineData("mana_sync_billing_checks_total", "counter")]
+    [InlineData("mana_sync_log_rows", "gauge")]
+    public async Task The_metrics_of_section_11_are_there(string name, string type)
+    {
+        using (var connection = await RawConnection.OpenAsync(host.Address))
+            await connection.SendAsync("POST", "/sync/todo", """{"clientId":"metrics","since":"","changes":[{"table":"tasks","id":"m1","op":"delete","deletedAt":"2026-01-01T00:00:00Z"}]}""", resident.Authorization);
+        Assert.Contains($"# TYPE {name} {type}\n", await ScrapeAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class DatabaseDownTests(PrivatePostgres postgres) : IClassFixture<
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task While_the_database_is_down_the_host_says_so_quickly_and_it_recovers_by_itself()
+    public async Task Scenario_24_8_119_while_the_database_is_down_the_host_says_so_quickly_and_it_recovers_by_itself()
     {
         await using var host = await HostProcess.StartAsync(await postgres.CreateDatabaseAsync());
         var person = await host.CreateAccountAsync();

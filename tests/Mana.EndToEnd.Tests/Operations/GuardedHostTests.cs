@@ -65,7 +65,7 @@ public sealed class GuardedHostTests(GuardedHost host) : IClassFixture<GuardedHo
     }
 
     [Fact]
-    public async Task Who_pushes_too_fast_is_told_to_wait_and_what_was_refused_is_not_stored()
+    public async Task Scenario_24_8_126_who_pushes_too_fast_is_told_to_wait_and_what_was_refused_is_not_stored()
     {
         const int Pushes = 300;
         var answers = await Task.WhenAll(Enumerable.Range(0, Pushes).Select(number => host.Hasty.Http.PostAsync(new Uri("/sync/todo", UriKind.Relative), new StringContent(

@@ -11,7 +11,7 @@ public sealed class LogTests(PrivatePostgres postgres) : IClassFixture<PrivatePo
     const string Id = "SECRET-ID-7f3a";
 
     [Fact]
-    public async Task The_log_of_a_whole_life_holds_no_token_no_address_and_no_value()
+    public async Task Scenario_24_8_125_the_log_of_a_whole_life_holds_no_token_no_address_and_no_value()
     {
         await using var host = await HostProcess.StartAsync(await postgres.CreateDatabaseAsync());
         var person = await host.CreateAccountAsync();

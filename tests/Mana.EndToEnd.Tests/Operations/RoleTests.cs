@@ -4,7 +4,7 @@ namespace Mana.EndToEnd.Tests.Operations;
 public sealed class RoleTests(PrivatePostgres postgres) : IClassFixture<PrivatePostgres>
 {
     [Fact]
-    public async Task A_role_that_could_bypass_row_level_security_is_refused()
+    public async Task Scenario_24_8_120_a_role_that_could_bypass_row_level_security_is_refused()
     {
         var database = await postgres.CreateDatabaseAsync();
         await using var host = await HostProcess.StartAsync(database);

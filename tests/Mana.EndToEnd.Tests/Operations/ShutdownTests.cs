@@ -9,7 +9,7 @@ public sealed class ShutdownTests
 {
     /// <summary>The push waits for its scope, which the test has locked; so it is certainly running when the signal arrives.</summary>
     [Fact]
-    public async Task A_push_that_is_running_when_the_host_is_told_to_stop_is_answered()
+    public async Task Scenario_24_8_122_a_push_that_is_running_when_the_host_is_told_to_stop_is_answered()
     {
         var database = await TestCluster.CreateDatabaseAsync(migrated: false);
         await using (var host = await HostProcess.StartAsync(database))

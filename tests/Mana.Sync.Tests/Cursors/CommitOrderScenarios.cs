@@ -1,3 +1,4 @@
+using Mana.Sync.Tests.Spaces;
 using Mana.Testing;
 using Npgsql;
 
@@ -24,7 +25,7 @@ public sealed class CommitOrderScenarios(CommitOrderScenarios.Held held) : IClas
             await held.UntilWaitingAsync("advisory");
             // A second writer either waits for the first, or overtakes it: then it has committed before the readers look.
             fast = a.As("c").PushAsync(Change.Insert("fast"));
-            await Task.WhenAny(fast, held.UntilWaitingAsync("transactionid"));
+            await Task.WhenAny(fast, held.UntilWaitingAsync("advisory", waiters: 2));
             for (var i = 0; i < 3; i++)
             {
                 opaque = (await reader.PullAfterAsync(opaque, CursorKind.Opaque)).Ok();
@@ -38,6 +39,33 @@ public sealed class CommitOrderScenarios(CommitOrderScenarios.Held held) : IClas
         Assert.Equal(["slow", "fast"], (await reader.PullAfterAsync(opaque, CursorKind.Opaque)).Ok().Ids);
         Assert.Equal(["slow", "fast"], (await reader.PullAfterAsync(timestamp, CursorKind.Timestamp)).Ok().Ids);
         Assert.Equal(["slow", "fast"], (await reader.PushAfterAsync(timestamp, CursorKind.Timestamp)).Ok().Ids);
+    }
+
+    [Theory]
+    [InlineData(CursorKind.Opaque)]
+    [InlineData(CursorKind.Timestamp)]
+    public async Task A_reader_of_several_scopes_waits_for_a_writer_whose_row_would_lie_before_what_it_has_seen(CursorKind kind)
+    {
+        var (a, b) = (await held.Inner.MemberAsync(), await held.Inner.MemberAsync());
+        var space = await held.Inner.SpaceAsync(a, b);
+        await a.StoreAsync(Change.Insert("before"));
+        var reader = a.As("reader");
+        var start = (await reader.PullAsync()).Ok();
+
+        Task<Answer> slow, reading;
+        await using (await held.HoldAsync())
+        {
+            slow = a.PushAsync(Change.Insert("slow"));
+            await held.UntilWaitingAsync("advisory");
+            await b.StoreAsync(SpaceScenarios.In(space, "later"));
+            reading = reader.PullAfterAsync(start, kind);
+            await held.UntilWaitingAsync("advisory", waiters: 2);
+            Assert.False(reading.IsCompleted);
+        }
+
+        (await slow).Ok();
+        var first = (await reading).Ok();
+        Assert.Equal(["slow", "later"], first.Ids.Concat((await reader.PullAfterAsync(first, kind)).Ok().Ids));
     }
 
     [Fact]
@@ -98,15 +126,15 @@ public sealed class CommitOrderScenarios(CommitOrderScenarios.Held held) : IClas
             return new Hold(connection);
         }
 
-        /// <summary>Until somebody in this database waits for a lock of this kind; fails after ten seconds.</summary>
-        internal async Task UntilWaitingAsync(string kind)
+        /// <summary>Until so many in this database wait for a lock of this kind; fails after ten seconds.</summary>
+        internal async Task UntilWaitingAsync(string kind, int waiters = 1)
         {
             await using var connection = await Inner.OpenAsync();
             await RunAsync(connection, $"""
                 DO $$ BEGIN
                   FOR i IN 1..1000 LOOP
-                    IF EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-                               WHERE a.datname = current_database() AND l.locktype = '{kind}' AND NOT l.granted) THEN RETURN; END IF;
+                    IF (SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                        WHERE a.datname = current_database() AND l.locktype = '{kind}' AND NOT l.granted) >= {waiters} THEN RETURN; END IF;
                     PERFORM pg_sleep(0.01);
                     PERFORM pg_stat_clear_snapshot();
                   END LOOP;

@@ -29,7 +29,7 @@ public sealed class ManyHostsScenarios(Neighbours hosts) : IClassFixture<Neighbo
         var (a, b) = (await hosts.Inner.MemberAsync(), await hosts.Inner.MemberAsync());
         var space = await hosts.Inner.SpaceAsync(a);
         await a.StoreAsync(In(space, "t1"));
-        await using var socket = await LiveSocket.OfAsync(hosts.There, b, clientId: "b");
+        await using var socket = await LiveSocket.OfAsync(hosts.There, b, "/ws/todo", "b");
         await using var stream = await LiveStream.OpenAsync(await hosts.ThereAsync(b, "c"));
         await using var here = await LiveStream.OpenAsync(b.As("d"));
 
@@ -48,8 +48,8 @@ public sealed class ManyHostsScenarios(Neighbours hosts) : IClassFixture<Neighbo
     public async Task A_session_that_is_revoked_ends_on_every_host()
     {
         var account = await hosts.Here.CreateAccountAsync();
-        await using var here = await LiveSocket.OpenAsync(hosts.Here);
-        await using var there = await LiveSocket.OpenAsync(hosts.There);
+        await using var here = await LiveSocket.OpenAsync(hosts.Here, "/ws/todo");
+        await using var there = await LiveSocket.OpenAsync(hosts.There, "/ws/todo");
         await here.SignInAsync(account.AccessToken);
         await there.SignInAsync(account.AccessToken);
 
@@ -82,7 +82,7 @@ public sealed class ManyHostsScenarios(Neighbours hosts) : IClassFixture<Neighbo
         var (a, b) = (await hosts.Inner.MemberAsync(), await hosts.Inner.MemberAsync());
         var space = await hosts.Inner.SpaceAsync(a, b);
         await using var own = await LiveSocket.OfAsync(hosts.There, a, clientId: "a2");
-        await using var member = await LiveSocket.OfAsync(hosts.There, b, clientId: "b");
+        await using var member = await LiveSocket.OfAsync(hosts.There, b, "/ws/todo", "b");
         await using var stranger = await LiveSocket.OfAsync(hosts.There, await hosts.Inner.PersonAsync());
         await using var stream = await LiveStream.OpenAsync(await hosts.ThereAsync(b, "b2"));
         await using var ear = await Eavesdropper.OpenAsync(hosts.Inner.Database);
@@ -110,7 +110,7 @@ public sealed class ManyHostsScenarios(Neighbours hosts) : IClassFixture<Neighbo
     {
         var (a, b) = (await hosts.Inner.MemberAsync(), await hosts.Inner.MemberAsync());
         var space = await hosts.Inner.SpaceAsync(a, b);
-        await using var socket = await LiveSocket.OfAsync(hosts.There, b, clientId: "b");
+        await using var socket = await LiveSocket.OfAsync(hosts.There, b, "/ws/todo", "b");
         await using (await hosts.DeafenAsync())
             await hosts.ScalarAsync<object>($"DELETE FROM auth.members WHERE organization_id = '{space}' AND user_id = '{b.UserId}'");
         Assert.Equal(space, (string?)(await socket.AfterHintsAsync())["spaceId"]);

@@ -137,9 +137,9 @@ public sealed class SocketIdentityTests(LiveFixture live) : IClassFixture<LiveFi
     {
         var phone = await live.Inner.Host.CreateAccountAsync();
         var laptop = await live.Inner.Host.SignInAsync(phone);
-        await using var lost = await LiveSocket.OpenAsync(live.Inner.Host);
+        await using var lost = await LiveSocket.OpenAsync(live.Inner.Host, "/ws/todo");
         await lost.SignInAsync(phone.AccessToken);
-        await using var kept = await LiveSocket.OpenAsync(live.Inner.Host);
+        await using var kept = await LiveSocket.OpenAsync(live.Inner.Host, "/ws/todo");
         await kept.SignInAsync(laptop.AccessToken);
 
         using var answer = await phone.Http.PostAsync(new Uri("/api/v1/auth/logout", UriKind.Relative), new StringContent("{}", null as System.Text.Encoding, "application/json"));
@@ -148,7 +148,7 @@ public sealed class SocketIdentityTests(LiveFixture live) : IClassFixture<LiveFi
         Assert.Equal((1008, "session revoked"), await lost.ClosedAsync());
         await kept.NothingAsync();
         // Its last token is good for a while, but not for this.
-        await using var again = await LiveSocket.OpenAsync(live.Inner.Host);
+        await using var again = await LiveSocket.OpenAsync(live.Inner.Host, "/ws/todo");
         await again.SendAsync(LiveSocket.AuthMessage(phone.AccessToken));
         await again.MessageAsync();
         Assert.Equal((1008, "session revoked"), await again.ClosedAsync());

@@ -35,8 +35,25 @@ export async function signIn(email) {
   return login.body;
 }
 
-export const push = (token, clientId, changes, more = {}) =>
-  call('/sync/todo', { method: 'POST', token, headers: clientId ? { 'x-client-id': clientId } : {}, body: { changes, ...more } });
+export const pushTo = (appId, token, clientId, changes, more = {}) =>
+  call(`/sync/${appId}`, { method: 'POST', token, headers: clientId ? { 'x-client-id': clientId } : {}, body: { changes, ...more } });
 
-export const pull = (token, clientId, since, collection = 'tasks') =>
-  call(`/sync/todo/pull?collection=${collection}&since=${encodeURIComponent(since)}`, { token, headers: clientId ? { 'x-client-id': clientId } : {} });
+export const push = (token, clientId, changes, more = {}) => pushTo('todo', token, clientId, changes, more);
+
+export const pullFrom = (appId, token, clientId, since, collection = 'tasks') =>
+  call(`/sync/${appId}/pull?collection=${collection}&since=${encodeURIComponent(since)}`, { token, headers: clientId ? { 'x-client-id': clientId } : {} });
+
+export const pull = (token, clientId, since, collection = 'tasks') => pullFrom('todo', token, clientId, since, collection);
+
+export const epoch = '1970-01-01T00:00:00.000Z';
+
+/** An insert as the web client writes it. */
+export const insert = (table, id, data = {}) =>
+  ({ eventId: randomUUID(), table, id, op: 'insert', data: { id, createdAt: new Date().toISOString(), ...data } });
+
+/** A push that must succeed. */
+export async function pushed(appId, token, clientId, ...changes) {
+  const answer = await pushTo(appId, token, clientId, changes);
+  if (answer.status !== 200) throw new Error(`push: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}

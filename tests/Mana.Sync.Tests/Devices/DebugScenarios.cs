@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using Mana.Sync.Devices;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mana.Sync.Tests.Devices;
+
+/// <summary><c>GET /sync/debug</c>: why has it not arrived? Device by device, and only one's own.</summary>
+public sealed class DebugScenarios(SyncFixture fixture) : IClassFixture<SyncFixture>
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Each_device_is_listed_with_its_cursor_its_lag_its_clock_and_its_last_error(bool written)
+    {
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.Insert("t1"));
+        await a.As("laptop").PullAsync();
+        await a.StoreAsync(Change.Insert("t2") + "," + Change.Update("t2", "title", "\"x\"", 3600 * 24 * 365 * 5L));
+        (await a.As("phone").PullAsync(cursor: "v1.nonsense")).Refused(400, "invalid_cursor");
+        if (written)
+            await fixture.Host.Services.GetRequiredService<DeviceLog>().WriteAsync(default);
+
+        var view = await ReadAsync(a);
+        var devices = view["devices"]!.AsArray().ToDictionary(device => (string)device!["clientId"]!, device => device!, StringComparer.Ordinal);
+        Assert.Equal(["a", "laptop", "phone"], devices.Keys.Order(StringComparer.Ordinal));
+        Assert.True((double)devices["laptop"]["lagSeconds"]! > 0);
+        Assert.Equal(0, (double)devices["a"]["lagSeconds"]!);
+        Assert.True((long)devices["a"]["clockAheadMs"]! > 3_000_000);
+        Assert.Equal("invalid_cursor", (string?)devices["phone"]["lastError"]);
+        Assert.Null((string?)devices["phone"]["syncedUntil"]);
+        Assert.Equal("user:" + a.UserId, (string?)Assert.Single(view["scopes"]!.AsArray())!["scope"]);
+    }
+
+    [Fact]
+    public async Task Nobody_sees_the_devices_of_another()
+    {
+        var (a, b) = (await fixture.PersonAsync("device-of-a"), await fixture.PersonAsync());
+        await a.StoreAsync(Change.Insert("t1"));
+        await fixture.Host.Services.GetRequiredService<DeviceLog>().WriteAsync(default);
+        Assert.DoesNotContain("device-of-a", (await ReadAsync(b)).ToJsonString(), StringComparison.Ordinal);
+        using var anonymous = await fixture.Host.CreateClient().GetAsync("/sync/debug");
+        Assert.Equal(401, (int)anonymous.StatusCode);
+    }
+
+    static async Task<JsonNode> ReadAsync(SyncClient person)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/sync/debug");
+        return (await person.SendAsync(request)).Ok().Body;
+    }
+}
