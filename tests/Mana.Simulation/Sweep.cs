@@ -23,7 +23,7 @@ internal sealed class Sweep(Arena arena)
 
     public TimeSpan Elapsed { get; private set; }
 
-    /// <param name="enough">After so many failures no further seed is started.</param>
+    /// <summary>Runs <paramref name="count"/> seeds; after <paramref name="enough"/> failures no further one is started.</summary>
     public async Task RunAsync(int from, int count, int parallel, int enough = int.MaxValue, Action<Sweep>? progress = null)
     {
         var started = Stopwatch.GetTimestamp();
