@@ -32,7 +32,7 @@ internal sealed class World(int seed, string tag, Dice dice, Climate climate, lo
     /// <summary>Every edit that any device made, by number.</summary>
     public List<Change> Changes { get; } = [];
 
-    public Facts Facts { get; } = new(climate.Compaction);
+    public Facts Facts { get; } = new(climate.Compaction || climate.Modern);
 
     public IReadOnlyList<string> Log => _log;
 
