@@ -73,7 +73,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
         var isNew = slot.LastSeq == 0;
         var (wasPrivate, isPrivate) = (slot.IsPrivate, scope.IsShared && (merged.After.SaysPrivate || (slot.IsPrivate && merged.After.IsErased)));
         var onlyAuthor = wasPrivate || isPrivate ? slot.AuthorId : default(long?);
-        Append(slot, edit.Seq, new Written(change, kind, body, ChangeBody.Lost(edit, merged)) { Echo = NeedsEcho(merged, slot), Audience = onlyAuthor });
+        Append(slot, edit.Seq, new Written(change, kind, body, ChangeBody.Lost(edit, merged)) { Echo = NeedsEcho(edit, merged, slot), Audience = onlyAuthor });
         foreach (var tie in merged.Ties)
             Supersede(tie);
         for (var i = 0; i < edit.Fields.Count; i++)
@@ -86,12 +86,13 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
     }
 
     /// <summary>
-    /// Its own device, too, must be given the row: when it won a tie by arriving later, and from the first deletion without a time on. That
-    /// has nothing to compare by; whoever reads it (again) loses what they have, and needs everything that came after it, their own as well.
-    /// To the other members a record that was hidden once is such a record.
+    /// Its own device, too, must be given the row. When it won a tie by arriving later. When it meets or takes back a deletion: devices ignore
+    /// the deletion of what they do not know, and what a deletion hides is no longer told once the log is compacted. And from the first
+    /// deletion without a time on: that has nothing to compare by; whoever reads it (again) loses what they have, and needs everything that
+    /// came after it, their own as well. To the other members a record that was hidden once is such a record.
     /// </summary>
-    bool NeedsEcho(MergeOutcome merged, RecordSlot slot) =>
-        merged.Ties.Count > 0 || merged.After.Erased is not null
+    bool NeedsEcho(RecordEdit edit, MergeOutcome merged, RecordSlot slot) =>
+        merged.Ties.Count > 0 || merged.Undeleted || merged.EarlierDeletion(edit.Seq) is not null || merged.After.Erased is not null
         || (scope.IsShared && slot.AuthorId != locked.AuthorId && merged.After.Fields.ContainsKey(RecordState.Visibility));
 
     /// <summary>
