@@ -73,8 +73,8 @@ internal static class ChunkSql
         batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
         batch.BatchCommands.Add(Enter("", all));
         batch.BatchCommands.Add(Maintenance.Command(Ensure, PushWrites.Value(all)));
-        batch.BatchCommands.Add(Horizon.Hold(scopes));
         batch.BatchCommands.Add(Maintenance.Command(Lock, PushWrites.Value(scopes)));
+        batch.BatchCommands.Add(Horizon.Hold(scopes));
         batch.BatchCommands.Add(Maintenance.Command(Clock));
         batch.BatchCommands.Add(Maintenance.Command(Authors, PushWrites.Value(authors)));
         ChunkGround ground;
@@ -117,12 +117,12 @@ internal static class ChunkSql
 
     static async Task<ChunkGround> ReadScopesAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
     {
-        // The settings and the advisory locks give rows of their own.
-        await rows.NextResultAsync(cancellationToken);
+        // The settings and, further down, the advisory locks give rows of their own.
         await rows.NextResultAsync(cancellationToken);
         var scopes = new Dictionary<string, ChunkScope>(StringComparer.Ordinal);
         while (await rows.ReadAsync(cancellationToken))
             scopes[rows.GetString(0)] = new ChunkScope(rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3));
+        await rows.NextResultAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
         var clock = rows.GetInt64(0);

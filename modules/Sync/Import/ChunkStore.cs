@@ -22,19 +22,27 @@ internal sealed class ChunkStore(IIdSource ids, RecordFeedWriter feed)
     /// </param>
     public async Task<ImportState> StoreAsync(NpgsqlConnection connection, Chunk chunk, ImportState state, bool atPresent, CancellationToken cancellationToken)
     {
-        try
+        var everywhere = false;
+        for (var attempt = 1; ; attempt++)
         {
-            return await StoreAsync(connection, chunk, state, new Circumstances(atPresent, Everywhere: false), cancellationToken);
-        }
-        catch (PostgresException exception) when (exception is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "changes_event" })
-        {
-            // A row lies in a scope that it no longer belongs to: the author's personal space became known since, or names were given differently.
-            await using var rollback = new NpgsqlCommand("ROLLBACK", connection);
-            await rollback.ExecuteNonQueryAsync(cancellationToken);
-            chunk.Tally.Uncount();
-            return await StoreAsync(connection, chunk, state, new Circumstances(atPresent, Everywhere: true), cancellationToken);
+            try
+            {
+                return await StoreAsync(connection, chunk, state, new Circumstances(atPresent, everywhere), cancellationToken);
+            }
+            catch (PostgresException exception) when (attempt <= 3 && IsWorthAnother(exception))
+            {
+                // A row lies in a scope that it no longer belongs to: the author's personal space became known since, or names were given differently.
+                everywhere |= exception.SqlState == PostgresErrorCodes.UniqueViolation;
+                await using var rollback = new NpgsqlCommand("ROLLBACK", connection);
+                await rollback.ExecuteNonQueryAsync(cancellationToken);
+                chunk.Tally.Uncount();
+            }
         }
     }
+
+    /// <summary>Besides: a push that met the chunk from the other side, about scopes that are new to both.</summary>
+    static bool IsWorthAnother(PostgresException exception) =>
+        exception is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "changes_event" } or { SqlState: PostgresErrorCodes.DeadlockDetected };
 
     async Task<ImportState> StoreAsync(NpgsqlConnection connection, Chunk chunk, ImportState state, Circumstances circumstances, CancellationToken cancellationToken)
     {

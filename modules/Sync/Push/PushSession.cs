@@ -29,7 +29,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
 
     public void Add(PlannedChange change)
     {
-        var author = change.Past?.AuthorId ?? locked.AuthorId;
+        var author = AuthorOf(change);
         var slot = scope.Records.TryGetValue(change.Key, out var found)
             ? found
             : scope.Records[change.Key] = new RecordSlot { Key = change.Key, State = RecordState.Empty, AuthorId = author };
@@ -59,6 +59,9 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
         outcome.Stored(change, clampedAt, merged.Frozen);
     }
 
+    /// <summary>Key of the own scope of whoever wrote the change.</summary>
+    long AuthorOf(PlannedChange change) => change.Past?.AuthorId ?? locked.AuthorId;
+
     /// <summary>The position at which the same change is stored already.</summary>
     long? StoredAt(PlannedChange change, RecordSlot slot)
     {
@@ -73,7 +76,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
         var isNew = slot.LastSeq == 0;
         var (wasPrivate, isPrivate) = (slot.IsPrivate, scope.IsShared && (merged.After.SaysPrivate || (slot.IsPrivate && merged.After.IsErased)));
         var onlyAuthor = wasPrivate || isPrivate ? slot.AuthorId : default(long?);
-        Append(slot, edit.Seq, new Written(change, kind, body, ChangeBody.Lost(edit, merged)) { Echo = NeedsEcho(edit, merged, slot), Audience = onlyAuthor });
+        Append(slot, edit.Seq, new Written(change, kind, body, ChangeBody.Lost(edit, merged)) { Echo = NeedsEcho(edit, merged, slot, AuthorOf(change)), Audience = onlyAuthor });
         foreach (var tie in merged.Ties)
             Supersede(tie);
         for (var i = 0; i < edit.Fields.Count; i++)
@@ -91,9 +94,9 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
     /// deletion without a time on: that has nothing to compare by; whoever reads it (again) loses what they have, and needs everything that
     /// came after it, their own as well. To the other members a record that was hidden once is such a record.
     /// </summary>
-    bool NeedsEcho(RecordEdit edit, MergeOutcome merged, RecordSlot slot) =>
+    bool NeedsEcho(RecordEdit edit, MergeOutcome merged, RecordSlot slot, long author) =>
         merged.Ties.Count > 0 || merged.Undeleted || merged.EarlierDeletion(edit.Seq) is not null || merged.After.Erased is not null
-        || (scope.IsShared && slot.AuthorId != locked.AuthorId && merged.After.Fields.ContainsKey(RecordState.Visibility));
+        || (scope.IsShared && slot.AuthorId != author && merged.After.Fields.ContainsKey(RecordState.Visibility));
 
     /// <summary>
     /// A record that becomes private is deleted for the other members, together with what they could still read of its past; one that

@@ -81,12 +81,12 @@ public sealed class ContinuityTests : IAsyncLifetime
             await a.StoreAsync(Change.Insert("live"));
             var since = (await a.As("b").PullAsync()).Ok().SyncedUntil;
             await using var original = await OriginalDatabase.CreateAsync();
-            await original.AddAsync(Insert("old", $$"""{"id": "old", "createdAt": "{{Change.At(1)}}"}""", 2) with { User = a.UserId }, Insert("old2", """{"id": "old2"}""", 3) with { User = a.UserId });
+            await original.AddAsync(Insert("old", $$"""{"id": "old", "createdAt": "{{Change.At(1)}}"}""", 2) with { User = a.UserId }, Insert("old2", """{"id": "old2", "x": 1}""", 3) with { User = a.UserId });
             var result = Importing.Verified(await host.ImportAsync(Importing.From(original.ConnectionString, batch: 1)));
             Assert.Contains(result.Warnings, warning => warning.Contains("synced with already", StringComparison.Ordinal));
             var changes = (await a.As("b").PullAsync(since: since)).Ok().Changes;
             Assert.Equal(["old", "old2"], changes.Select(change => (string)change!["id"]!));
-            Assert.Equal(Change.At(1), (string?)changes[0]!["fieldMeta"]!["createdAt"]);
+            Assert.Equal((Change.At(1), Change.At(3)), ((string?)changes[0]!["fieldMeta"]!["createdAt"], (string?)changes[1]!["fieldMeta"]!["x"]));
         }
 
         await TestCluster.DropDatabaseAsync(database);
