@@ -19,6 +19,6 @@ public sealed class StoryTests(SharedHost host, ITestOutputHelper output)
         // 30 creations and 10 edits, each of them pushed at least once and half of them twice.
         Assert.Equal(40, await Stored.ChangesOfAsync(host.Database, end.Person.UserId));
         Assert.Equal(TwoDeviceStory.Tasks, await host.ScalarAsync<long>(
-            "SELECT count(*) FROM sync.records r JOIN sync.scopes s ON s.id = r.scope_id WHERE s.name = 'user:' || $1", end.Person.UserId));
+            "SELECT count(*) FROM sync.records r JOIN sync.scopes s ON s.id = r.scope_id WHERE s.name = 'user:' || $1 AND r.app_id = 'todo'", end.Person.UserId));
     }
 }

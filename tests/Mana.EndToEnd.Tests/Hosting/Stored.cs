@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Mana.EndToEnd.Tests.Hosting;
 
-/// <summary>What is in the database, read past row-level security.</summary>
+/// <summary>What the devices of these tests have in the database, read past row-level security; a new account also gets its profile, some time later.</summary>
 internal static class Stored
 {
     public static async Task<T?> ScalarAsync<T>(string database, string sql, params object[] values)
@@ -16,7 +16,7 @@ internal static class Stored
     }
 
     public static Task<long> ChangesOfAsync(string database, string userId) => ScalarAsync<long>(
-        database, "SELECT count(*) FROM sync.changes c JOIN sync.scopes s ON s.id = c.scope_id WHERE s.name = 'user:' || $1", userId);
+        database, "SELECT count(*) FROM sync.changes c JOIN sync.scopes s ON s.id = c.scope_id WHERE s.name = 'user:' || $1 AND c.app_id = 'todo'", userId);
 
     /// <summary>Live records and their fields, in the words of <c>LocalStore.Visible</c>.</summary>
     public static async Task<string> VisibleAsync(string database, string userId) => string.Join('\n', (await RecordsAsync(database, userId))
@@ -32,7 +32,7 @@ internal static class Stored
         await using var connection = await OpenAsync(database);
         await using var command = new NpgsqlCommand("""
             SELECT r.table_name || '/' || r.record_id, r.deleted, r.state::text FROM sync.records r JOIN sync.scopes s ON s.id = r.scope_id
-            WHERE s.name = 'user:' || $1 ORDER BY (r.table_name || '/' || r.record_id) COLLATE "C"
+            WHERE s.name = 'user:' || $1 AND r.app_id = 'todo' ORDER BY (r.table_name || '/' || r.record_id) COLLATE "C"
             """, connection) { Parameters = { new() { Value = userId } } };
         await using var reader = await command.ExecuteReaderAsync();
         var records = new List<(string, bool, string)>();
