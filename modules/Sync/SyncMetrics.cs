@@ -75,6 +75,8 @@ internal sealed class SyncMetrics
                 _lag.Record((heads.Newest[i] - at) / 1_000_000.0);
     }
 
+    public void CompactionFailed() => _compacted.Add(1, new KeyValuePair<string, object?>("result", "scope_failed"));
+
     public void Compacted(Compaction.CompactionReport report, TimeSpan took)
     {
         _compacted.Add(report.Examined, new KeyValuePair<string, object?>("result", "examined"));

@@ -43,7 +43,7 @@ public static class SyncModule
         services.AddSingleton<EntitlementGate>().AddSingleton<IStreamGate>(provider => provider.GetRequiredService<EntitlementGate>())
             .AddSingleton<ISyncEntitlementChanges, EntitlementChanges>();
         services.AddSingleton<Tenancy>();
-        services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<ISyncRecords, SyncRecords>();
+        services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<SyncRecords>().AddSingleton<ISyncRecords>(provider => provider.GetRequiredService<SyncRecords>());
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
         services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
         services.AddSingleton<SingletonBootstrap>();
@@ -51,7 +51,7 @@ public static class SyncModule
         services.AddSingleton<DeviceNotes>().AddSingleton<DebugView>().AddSingleton<DeviceLog>().AddHostedService(provider => provider.GetRequiredService<DeviceLog>());
         services.AddSingleton<ScopeErasure>().AddSingleton<SharedTraces>().AddSingleton<IPersonalData, SyncPersonalData>().AddSingleton<ClosedSpaces>();
         services.AddManaJob<ClosedSpaces>("sync.closed-spaces", schedule => schedule.Every(TimeSpan.FromDays(1)));
-        services.AddSingleton<RecordHistory>();
+        services.AddSingleton<RecordHistory>().AddSingleton<Revert>();
         services.AddSingleton<ChunkStore>().AddSingleton<ISyncImport, SyncImport>();
         services.AddSingleton<Compactor>();
         services.AddManaJob<Compactor>("sync.compaction", schedule => schedule.Every(TimeSpan.FromHours(1)));

@@ -39,7 +39,7 @@ internal static class Program
     static async Task<int> SweepAsync(Arena arena, Dictionary<string, int> options)
     {
         var sweep = new Sweep(arena);
-        await sweep.RunAsync(options.GetValueOrDefault("--from", 1), options["--seeds"], options.GetValueOrDefault("--parallel", 2), now =>
+        await sweep.RunAsync(options.GetValueOrDefault("--from", 1), options["--seeds"], options.GetValueOrDefault("--parallel", 2), options.GetValueOrDefault("--stop-after", int.MaxValue), now =>
         {
             if (now.Done % 100 == 0)
                 Console.WriteLine(Line(now));

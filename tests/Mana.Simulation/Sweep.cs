@@ -23,11 +23,14 @@ internal sealed class Sweep(Arena arena)
 
     public TimeSpan Elapsed { get; private set; }
 
-    public async Task RunAsync(int from, int count, int parallel, Action<Sweep>? progress = null)
+    /// <summary>Runs <paramref name="count"/> seeds; after <paramref name="enough"/> failures no further one is started.</summary>
+    public async Task RunAsync(int from, int count, int parallel, int enough = int.MaxValue, Action<Sweep>? progress = null)
     {
         var started = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(Enumerable.Range(from, count), new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (seed, _) =>
         {
+            if (Failures.Count >= enough)
+                return;
             if (await RunAsync(seed) is { } failure)
                 Failures.Enqueue(failure);
             Interlocked.Increment(ref _done);

@@ -12,6 +12,9 @@ public interface ISpaceDirectory
 
     /// <summary>User ids of the members; empty when there is no such space.</summary>
     ValueTask<IReadOnlyList<string>> MembersOfAsync(string spaceId, CancellationToken cancellationToken);
+
+    /// <summary>When the space was deleted; null while it exists, and for one that was never known.</summary>
+    ValueTask<DateTimeOffset?> DeletedAtAsync(string spaceId, CancellationToken cancellationToken);
 }
 
 /// <summary>One membership.</summary>

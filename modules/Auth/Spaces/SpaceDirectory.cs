@@ -39,4 +39,12 @@ internal sealed class SpaceDirectory(NpgsqlDataSource database) : ISpaceDirector
             members.Add(reader.GetString(0));
         return members;
     }
+
+    public async ValueTask<DateTimeOffset?> DeletedAtAsync(string spaceId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT deleted_at FROM auth.organizations WHERE id = $1");
+        command.Parameters.Add(new() { Value = spaceId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) && !await reader.IsDBNullAsync(0, cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
+    }
 }

@@ -46,12 +46,13 @@ internal sealed class CompactionSql(NpgsqlConnection connection, long scopeId, s
 
     const string Remove = "DELETE FROM sync.changes WHERE scope_id = $1 AND app_id = $2 AND seq = ANY ($3)";
 
-    const string Trim = """
-        UPDATE sync.records r SET state = json_strip_nulls(json_build_object('f', json_build_object('deletedAt', r.state->'f'->'deletedAt'), 'i', r.state->'i'))
-        FROM (SELECT DISTINCT table_name, record_id FROM sync.changes WHERE scope_id = $1 AND app_id = $2 AND seq > $3 AND seq <= $4 AND op = 3) AS d
-        WHERE r.scope_id = $1 AND r.app_id = $2 AND r.table_name = d.table_name AND r.record_id = d.record_id
-          AND r.deleted AND r.state->'e' IS NULL AND (r.state->'f'->'deletedAt'->>2)::bigint <= $4
-          AND (SELECT count(*) FROM json_object_keys(r.state->'f')) > 1
+    const string Deleted = """
+        SELECT DISTINCT table_name, record_id FROM sync.changes WHERE scope_id = $1 AND app_id = $2 AND seq > $3 AND seq <= $4 AND op = 3
+        """;
+
+    const string Empty = """
+        UPDATE sync.records r SET state = u.state FROM unnest($3::text[], $4::text[], $5::json[]) AS u (t, i, state)
+        WHERE r.scope_id = $1 AND r.app_id = $2 AND r.table_name = u.t AND r.record_id = u.i
         """;
 
     public async Task<(long Compacted, long Trimmed, List<string> Apps)> BeginAsync(CancellationToken cancellationToken)
@@ -106,16 +107,25 @@ internal sealed class CompactionSql(NpgsqlConnection connection, long scopeId, s
             new NpgsqlParameter<byte[][]> { TypedValue = [.. into.Select(Body)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json },
             Value(into.Select(row => row.Audience).ToArray()), Value(into.Select(row => row.PreviousSeq).ToArray())));
 
-    /// <summary>Empties tombstones that nobody is expected to take back any more; the marker stays. Returns how many.</summary>
-    public async Task<int> TrimAsync(string app, long after, long until, CancellationToken cancellationToken)
+    /// <summary>Records that were deleted in this stretch of the log, whatever became of them since.</summary>
+    public async Task<List<RecordKey>> DeletedAsync(string app, long after, long until, CancellationToken cancellationToken)
     {
-        if (until <= after)
-            return 0;
-        await using var transaction = await LockAsync(cancellationToken);
-        var trimmed = await ExecuteAsync(cancellationToken, Command(Trim, Value(scopeId), Text(app), Value(after), Value(until)));
-        await transaction.CommitAsync(cancellationToken);
-        return trimmed;
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(Enter(scope));
+        batch.BatchCommands.Add(Command(Deleted, Value(scopeId), Text(app), Value(after), Value(until)));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var keys = new List<RecordKey>();
+        while (await rows.ReadAsync(cancellationToken))
+            keys.Add(new RecordKey(rows.GetString(0), rows.GetString(1)));
+        return keys;
     }
+
+    public Task EmptyAsync(string app, IReadOnlyList<(RecordKey Key, RecordState State)> emptied, CancellationToken cancellationToken) => ExecuteAsync(
+        cancellationToken,
+        Command(
+            Empty, Value(scopeId), Text(app), Value(emptied.Select(record => record.Key.Table).ToArray()), Value(emptied.Select(record => record.Key.Id).ToArray()),
+            new NpgsqlParameter<byte[][]> { TypedValue = [.. emptied.Select(record => RecordStateJson.Write(record.State))], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json }));
 
     public Task FinishAsync(long compacted, long trimmed, CancellationToken cancellationToken) => ExecuteAsync(
         cancellationToken,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mana.Kernel.Jobs;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Mana.Sync.Compaction;
@@ -12,7 +13,7 @@ internal sealed record CompactionReport(int Scopes, long Examined, long Removed,
 /// small transactions. Safe to kill at any moment and to run twice: a scope's mark moves only when it is done, and folding what is folded
 /// changes nothing.
 /// </summary>
-internal sealed class Compactor(NpgsqlDataSource database, SyncOptions options, SyncMetrics metrics) : IManaJob
+internal sealed class Compactor(NpgsqlDataSource database, SyncOptions options, SyncMetrics metrics, ILogger<Compactor> log) : IManaJob
 {
     const int ScopesPerLook = 500;
 
@@ -42,16 +43,32 @@ internal sealed class Compactor(NpgsqlDataSource database, SyncOptions options, 
         {
             foreach (var (id, name) in scopes)
             {
-                var done = await new ScopeCompaction(database, id, name).RunAsync(foldUntil, trimUntil, cancellationToken);
+                after = id;
+                if (await TryAsync(id, name, foldUntil, trimUntil, cancellationToken) is not { } done)
+                    continue;
                 report = new CompactionReport(
                     report.Scopes + 1, report.Examined + done.Examined, report.Removed + done.Removed, report.Folded + done.Folded, report.Trimmed + done.Trimmed);
-                after = id;
             }
         }
 
         await SweepAsync(cancellationToken);
         metrics.Compacted(report, Stopwatch.GetElapsedTime(started));
         return report;
+    }
+
+    /// <summary>Null when it failed: one scope that cannot be compacted must not keep the others from it.</summary>
+    async Task<ScopeReport?> TryAsync(long id, string name, long foldUntil, long trimUntil, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new ScopeCompaction(database, id, name).RunAsync(foldUntil, trimUntil, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            metrics.CompactionFailed();
+            log.LogError(exception, "Scope {ScopeKey} could not be compacted; it is tried again next time", id);
+            return null;
+        }
     }
 
     async Task<List<(long Id, string Name)>> NextAsync(long after, long foldUntil, long trimUntil, CancellationToken cancellationToken)

@@ -44,15 +44,30 @@ internal static class Fold
             kept.Add(hiding);
         var rest = rows.Except(kept).ToList();
         var fields = state.IsErased ? [] : state.Fields.Where(field => field.Value.Stamp.Seq <= until).ToDictionary(StringComparer.Ordinal);
+        // A record can exist without any field; its insert is all there is of it.
+        if (fields.Count == 0 && rest.Count > 0 && !state.IsErased && state.Fields.Count == 0)
+            return new FoldedRecord(null, [.. rest.Take(rest.Count - 1).Select(row => row.Seq)]);
         if (rest.Count == 0 || fields.Count == 0)
             return new FoldedRecord(null, rest.ConvertAll(row => row.Seq));
         var into = Row(rest[^1].Seq, audience, kept.LastOrDefault(row => row.Seq < rest[^1].Seq)?.Seq, fields);
         return rest is [{ HasLost: false, Delivers: true }] ? FoldedRecord.Nothing : new FoldedRecord(into, [.. rest.Take(rest.Count - 1).Select(row => row.Seq)]);
     }
 
+    /// <summary>
+    /// What is kept of a record that was deleted up to <paramref name="until"/>: the deletion, and what says whose it is and who may see it.
+    /// Null when there is nothing to take away.
+    /// </summary>
+    public static RecordState? Emptied(RecordState state, long until)
+    {
+        if (!state.IsDeleted || state.Erased is not null || state.Fields[RecordState.DeletedAt].Stamp.Seq > until)
+            return null;
+        var kept = state.Fields.Where(field => field.Key is RecordState.DeletedAt or RecordState.Visibility || Merger.IsFrozen(field.Key)).ToDictionary(StringComparer.Ordinal);
+        return kept.Count == state.Fields.Count ? null : new RecordState(kept, state.Inserted, null);
+    }
+
     /// <summary>Of a deleted record the deletion is told; what it held comes back with the change that takes the deletion back.</summary>
     static FoldedRow Row(long seq, long? audience, long? previous, Dictionary<string, FieldVersion> fields) =>
-        fields.TryGetValue(RecordState.DeletedAt, out var deletion) && !deletion.IsNull
+        fields.TryGetValue(RecordState.DeletedAt, out var deletion) && !deletion.IsFalsy
             ? new FoldedRow(seq, EditKind.Delete, audience, previous, new Dictionary<string, FieldVersion>(StringComparer.Ordinal) { [RecordState.DeletedAt] = deletion })
             : new FoldedRow(seq, EditKind.Folded, audience, previous, fields);
 }

@@ -29,7 +29,8 @@ internal sealed class ScopeCompaction(NpgsqlDataSource database, long scopeId, s
                 (examined, removed, folded, after) = (examined + step.Examined, removed + step.Removed, folded + step.Folded, step.Until);
             }
 
-            emptied += await sql.TrimAsync(app, trimmed, trimUntil, cancellationToken);
+            if (trimUntil > trimmed)
+                emptied += await TrimAsync(sql, app, trimmed, trimUntil, cancellationToken);
         }
 
         await sql.FinishAsync(foldUntil, trimUntil, cancellationToken);
@@ -64,6 +65,23 @@ internal sealed class ScopeCompaction(NpgsqlDataSource database, long scopeId, s
         await sql.WriteAsync(app, into.ConvertAll(pair => pair.Row), gone, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return (rows.Count, gone.Count, into.Count, until);
+    }
+
+    /// <summary>Empties tombstones that nobody is expected to take back any more; the markers stay. Returns how many.</summary>
+    static async Task<int> TrimAsync(CompactionSql sql, string app, long after, long until, CancellationToken cancellationToken)
+    {
+        var emptied = 0;
+        foreach (var keys in (await sql.DeletedAsync(app, after, until, cancellationToken)).Chunk(RowsPerStep))
+        {
+            await using var transaction = await sql.LockAsync(cancellationToken);
+            var states = await sql.StatesAsync(app, keys, cancellationToken);
+            var marked = states.Select(record => (record.Key, State: Fold.Emptied(record.Value, until))).Where(record => record.State is not null).ToList();
+            await sql.EmptyAsync(app, marked.ConvertAll(record => (record.Key, record.State!)), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            emptied += marked.Count;
+        }
+
+        return emptied;
     }
 
     static bool NeedsWork(OldRow row) => row.PreviousSeq is not null || row.HasLost || !row.Delivers;

@@ -23,14 +23,14 @@ internal sealed class ReadVector
     public long At(ScopeAccess scope) => scope.Key == 0 ? Own : _shared.GetValueOrDefault(scope.Key);
 
     /// <summary>
-    /// What a bare timestamp says: everything up to it was delivered, in every scope whose membership began before it. A reader from before
-    /// a membership has seen nothing of it.
+    /// What a bare timestamp says: everything up to it was delivered, in every scope whose membership began well before it. A reader from
+    /// before a membership has seen nothing of it.
     /// </summary>
     public static ReadVector OfSince(long since, Tenant caller)
     {
         if (since <= 0)
             return Start;
-        return Of(caller, scope => scope.JoinedMicros <= since ? since : 0);
+        return Of(caller, scope => scope.CoveredFrom <= since ? since : 0);
     }
 
     public static ReadVector Of(Tenant caller, Func<ScopeAccess, long> position)

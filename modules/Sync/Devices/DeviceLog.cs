@@ -12,11 +12,13 @@ internal sealed class DeviceLog(NpgsqlDataSource database, DeviceNotes notes, Sy
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
+    // Only of people who have a scope: nobody who was erased comes back through a note that another host still held.
     const string Upsert = """
         INSERT INTO sync.devices AS d (owner, client_id, app_id, seen_at, cursor, clock_ahead_ms, last_error, last_error_at)
         SELECT u.owner, u.client, u.app, u.seen, coalesce(u.cursor, 0), u.ahead, u.error, u.error_at
         FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::text[], $8::timestamptz[])
           AS u (owner, client, app, seen, cursor, ahead, error, error_at)
+        WHERE EXISTS (SELECT FROM sync.scopes s WHERE s.name = u.owner)
         ON CONFLICT (owner, client_id, app_id) DO UPDATE SET
           seen_at = greatest(d.seen_at, excluded.seen_at), cursor = greatest(d.cursor, excluded.cursor),
           clock_ahead_ms = coalesce(excluded.clock_ahead_ms, d.clock_ahead_ms),

@@ -34,6 +34,12 @@ internal sealed class DeviceNotes(TimeProvider time)
 
     public IEnumerable<DeviceNote> Of(string userId) => _notes.Values.Where(note => note.UserId == userId);
 
+    public void Forget(string userId)
+    {
+        foreach (var key in _notes.Keys.Where(key => key.User == userId))
+            _notes.TryRemove(key, out _);
+    }
+
     public IReadOnlyCollection<DeviceNote> Take() => [.. Interlocked.Exchange(ref _notes, new()).Values];
 
     void Add(string userId, string clientId, string appId, long? cursor, long? clockAheadMs, string? error)

@@ -1,49 +1,46 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using Mana.Sync.Merge;
+using Mana.Sync.Wire;
 
 namespace Mana.Sync.History;
 
-/// <summary>What the stored rows of a record say about its past.</summary>
+/// <summary>What the stored rows of a record say about its past. Values stay raw tokens: history shows them as they came.</summary>
 internal static class PastState
 {
+    static readonly byte[] Null = "null"u8.ToArray();
+
     /// <summary>Every field version that a row carries: <c>fields</c>, or <c>data</c> with its times, and a deletion.</summary>
-    public static JsonObject VersionsOf(StoredVersion version)
+    public static List<(string Field, ReadOnlyMemory<byte> Value, ReadOnlyMemory<byte> At)> VersionsOf(StoredVersion version)
     {
-        var body = Parse(version.Body);
-        if (body["fields"] is JsonObject fields)
-            return (JsonObject)fields.DeepClone();
-        var versions = new JsonObject();
-        var times = body["fieldMeta"] as JsonObject ?? [];
-        foreach (var (name, value) in (body["data"] as JsonObject ?? []).Where(member => times.ContainsKey(member.Key)))
-            versions[name] = new JsonObject { ["value"] = value?.DeepClone(), ["at"] = times[name]?.DeepClone() };
-        if (body[RecordState.DeletedAt] is { } deletedAt)
-            versions[RecordState.DeletedAt] = new JsonObject { ["value"] = deletedAt.DeepClone(), ["at"] = deletedAt.DeepClone() };
+        var body = RawMembers.Of(version.Body);
+        if (body.Find("fields") is { } fields)
+            return Versions(RawMembers.Of(fields));
+        var (data, times) = (RawMembers.Of(body.Find("data") ?? default), RawMembers.Of(body.Find("fieldMeta") ?? default));
+        var versions = times.All.Select(time => (time.Name, data.Find(time.Name) ?? Null, time.Value)).ToList();
+        if (body.Find(RecordState.DeletedAt) is { } deletedAt)
+            versions.Add((RecordState.DeletedAt, deletedAt, deletedAt));
         return versions;
     }
 
-    public static JsonObject LostOf(StoredVersion version) => Parse(version.Lost);
+    public static List<(string Field, ReadOnlyMemory<byte> Value, ReadOnlyMemory<byte> At)> LostOf(StoredVersion version) => Versions(RawMembers.Of(version.Lost));
 
     /// <summary>
-    /// The values that were current right after <paramref name="target"/>, including those of it that lost: who picks a version wants what it
-    /// said. Rows hold what won when they were accepted, so of several the later one counts.
+    /// Walks back from a version to learn the values that were current right after it, including those of it that lost: who picks a version
+    /// wants what it said. Rows hold what won when they were accepted, so of several the newer one counts.
     /// </summary>
-    /// <param name="rows">The target and everything older, newest first.</param>
-    public static Dictionary<string, JsonNode?> ValuesAt(IEnumerable<StoredVersion> rows, StoredVersion target)
+    /// <returns>True when everything is known: what lies further back was wiped.</returns>
+    public static bool Collect(Dictionary<string, ReadOnlyMemory<byte>> values, StoredVersion row, bool isTarget)
     {
-        var values = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
-        foreach (var row in rows.Where(row => row.Seq <= target.Seq).OrderBy(row => row.Seq))
-        {
-            if (row.Kind == EditKind.Erase)
-                values.Clear();
-            foreach (var (name, version) in VersionsOf(row))
-                values[name] = version!["value"];
-        }
-
-        foreach (var (name, version) in LostOf(target))
-            values[name] = version!["value"];
-        return values;
+        if (isTarget)
+            foreach (var (field, value, _) in LostOf(row))
+                values[field] = value;
+        foreach (var (field, value, _) in VersionsOf(row))
+            values.TryAdd(field, value);
+        return row.Kind == EditKind.Erase;
     }
 
-    static JsonObject Parse(byte[]? json) => json is null ? [] : (JsonObject)JsonNode.Parse(Encoding.UTF8.GetString(json))!;
+    static List<(string Field, ReadOnlyMemory<byte> Value, ReadOnlyMemory<byte> At)> Versions(RawMembers fields) => fields.All.Select(field =>
+    {
+        var version = RawMembers.Of(field.Value);
+        return (field.Name, version.Find("value") ?? Null, version.Find("at") ?? Null);
+    }).ToList();
 }

@@ -20,6 +20,9 @@ internal sealed record FoundRecord(ScopeAccess Scope, RecordState State, long La
 /// </summary>
 internal sealed class RecordHistory(NpgsqlDataSource database)
 {
+    /// <summary>A page ends early behind so much content: a record of megabytes may have hundreds of versions.</summary>
+    const int MostBytes = 8 * 1024 * 1024;
+
     const string Record = """
         SELECT r.state, r.last_seq, s.compacted_seq FROM sync.records r JOIN sync.scopes s ON s.id = r.scope_id
         WHERE r.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND r.app_id = $2 AND r.table_name = $3 AND r.record_id = $4
@@ -32,9 +35,10 @@ internal sealed class RecordHistory(NpgsqlDataSource database)
           UNION ALL
           SELECT c.*, chain.step + 1 FROM chain JOIN sync.changes c ON c.scope_id = chain.scope_id AND c.app_id = chain.app_id AND c.seq = chain.prev_seq
           WHERE chain.step < $6)
-        SELECT c.seq, c.event_id, c.client_id, c.op, c.body, c.lost, coalesce(c.author_id = me.id, false), c.prev_seq FROM chain c
-        LEFT JOIN sync.scopes me ON me.name = $5
-        WHERE c.record_id = $4 AND (c.audience IS NULL OR c.audience = me.id OR (c.audience < 0 AND c.audience <> -coalesce(me.id, 0))) ORDER BY c.seq DESC
+        SELECT c.seq, c.event_id, c.client_id, c.op, c.body, c.lost, coalesce(c.author_id = me.id, false), c.prev_seq,
+          c.audience IS NULL OR c.audience = me.id OR (c.audience < 0 AND c.audience <> -coalesce(me.id, 0))
+        FROM chain c LEFT JOIN sync.scopes me ON me.name = $5
+        WHERE c.record_id = $4 ORDER BY c.seq DESC
         """;
 
     /// <summary>In the caller's own scope, or in the space that is named. Null when there is none that the caller may see.</summary>
@@ -71,12 +75,15 @@ internal sealed class RecordHistory(NpgsqlDataSource database)
         });
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
-        var (versions, next) = (new List<StoredVersion>(), default(long?));
-        while (await rows.ReadAsync(cancellationToken))
+        var (versions, next, bytes) = (new List<StoredVersion>(), default(long?), 0);
+        while (bytes < MostBytes && await rows.ReadAsync(cancellationToken))
         {
-            versions.Add(new StoredVersion(
-                rows.GetInt64(0), rows.GetGuid(1), rows.GetString(2), (EditKind)rows.GetInt16(3), Bytes(rows, 4), Bytes(rows, 5), rows.GetBoolean(6)));
             next = rows.IsDBNull(7) ? null : rows.GetInt64(7);
+            if (rows.IsDBNull(8) || !rows.GetBoolean(8))
+                continue;
+            var (body, lost) = (Bytes(rows, 4), Bytes(rows, 5));
+            versions.Add(new StoredVersion(rows.GetInt64(0), rows.GetGuid(1), rows.GetString(2), (EditKind)rows.GetInt16(3), body, lost, rows.GetBoolean(6)));
+            bytes += (body?.Length ?? 0) + (lost?.Length ?? 0);
         }
 
         return (versions, next);

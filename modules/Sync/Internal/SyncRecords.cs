@@ -15,22 +15,43 @@ namespace Mana.Sync.Internal;
 /// <summary>The door for other modules. A write becomes the JSON of a push, so that there is one parser, one set of limits and one way in.</summary>
 internal sealed class SyncRecords(NpgsqlDataSource database, ChangeStore store, Tenancy tenancy, RecordReader reader) : ISyncRecords
 {
-    public async Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
+    public Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken) => AppendAsync(
+        request.UserId, request.AppId, request.ClientId, WireText.Of(request), request.Writes.Select(write => write.ExpectedPosition), cancellationToken);
+
+    /// <summary>The same with the JSON of a push.</summary>
+    /// <param name="expected">By index of the changes; may be shorter.</param>
+    public async Task<AppendResult> AppendAsync(
+        string userId, string appId, string clientId, Memory<byte> body, IEnumerable<long?> expected, CancellationToken cancellationToken)
     {
-        var (changeset, error) = ChangesetReader.Read(WireText.Of(request));
-        if ((error ?? ParameterRules.Check(request.AppId, request.ClientId)) is { } invalid)
+        var (changeset, error) = ChangesetReader.Read(body);
+        if ((error ?? ParameterRules.Check(appId, clientId)) is { } invalid)
             return Refuse(invalid);
-        foreach (var (change, write) in changeset!.Changes.Zip(request.Writes))
-            change.ExpectedSeq = write.ExpectedPosition;
-        var caller = await tenancy.OfAsync(request.UserId, cancellationToken);
-        var (planned, refused) = ChangeStore.Plan(caller, request.AppId, request.ClientId, changeset.Changes);
+        foreach (var (change, position) in changeset!.Changes.Zip(expected))
+            change.ExpectedSeq = position;
+        var caller = await tenancy.OfAsync(userId, cancellationToken);
+        var (planned, refused) = ChangeStore.Plan(caller, appId, clientId, changeset.Changes);
         if (refused is not null)
             return Refuse(refused);
         if (planned.Count == 0)
             return new AppendResult.Stored(0);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await StoreAsync(caller, appId, clientId, planned, cancellationToken);
+            }
+            catch (PostgresException exception) when (PushService.IsReusedEvent(exception))
+            {
+                if (attempt == 2)
+                    return Refuse(SyncError.EventIdReused());
+            }
+        }
+    }
 
+    async Task<AppendResult> StoreAsync(Tenant caller, string appId, string clientId, List<PlannedChange> planned, CancellationToken cancellationToken)
+    {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var merged = await store.MergeAsync(connection, caller, request.AppId, request.ClientId, planned, cancellationToken);
+        var merged = await store.MergeAsync(connection, caller, appId, clientId, planned, cancellationToken);
         if (merged.Unexpected is { } unexpected)
         {
             await using var rollback = new NpgsqlCommand("ROLLBACK", connection);

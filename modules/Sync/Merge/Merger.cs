@@ -16,6 +16,9 @@ internal sealed record MergeOutcome(RecordState Before, RecordState After, bool[
 
     /// <summary>The edit took a soft delete back. Devices that came to know the record as deleted never saw what it held.</summary>
     public bool Undeleted => Before.IsDeleted && !After.IsDeleted && !After.IsErased;
+
+    /// <summary>The deletion that the record has from another edit than the one at <paramref name="seq"/>.</summary>
+    public FieldVersion? EarlierDeletion(long seq) => After.IsDeleted && After.Fields[RecordState.DeletedAt] is var deletion && deletion.Stamp.Seq != seq ? deletion : null;
 }
 
 /// <summary>Field <paramref name="Field"/> of the log row at <paramref name="Seq"/> lost by acceptance order.</summary>

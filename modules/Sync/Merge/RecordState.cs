@@ -27,7 +27,7 @@ internal sealed class RecordState
     public bool IsErased => Erased is { } erased && (Inserted is not { } inserted || inserted <= erased);
 
     /// <summary>Soft-deleted: the field <c>deletedAt</c> holds a value.</summary>
-    public bool IsDeleted => Fields.TryGetValue(DeletedAt, out var deleted) && !deleted.IsNull;
+    public bool IsDeleted => Fields.TryGetValue(DeletedAt, out var deleted) && !deleted.IsFalsy;
 
     /// <summary>Says of itself that only its author may see it. Means something in shared scopes only.</summary>
     public bool SaysPrivate => Fields.TryGetValue(Visibility, out var visibility) && visibility.Value.Span.SequenceEqual("\"private\""u8);

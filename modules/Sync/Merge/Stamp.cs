@@ -25,5 +25,8 @@ internal sealed record FieldVersion(Stamp Stamp, ReadOnlyMemory<byte> At, ReadOn
 {
     public bool IsNull => Value.Span.SequenceEqual("null"u8);
 
+    /// <summary>What JavaScript takes for false. Clients ask of <c>deletedAt</c> no more than that.</summary>
+    public bool IsFalsy => IsNull || Value.Span.SequenceEqual("false"u8) || Value.Span.SequenceEqual("\"\""u8) || Value.Span.SequenceEqual("0"u8);
+
     public bool HasValueOf(FieldVersion other) => Value.Span.SequenceEqual(other.Value.Span);
 }

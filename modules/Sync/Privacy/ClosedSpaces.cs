@@ -6,21 +6,20 @@ using Mana.Sync.Spaces;
 namespace Mana.Sync.Privacy;
 
 /// <summary>
-/// Purges what spaces held that nobody belongs to any more (sync.md 19, rule 6): some time after their last change, so that an operator who
-/// is asked in time can still help.
+/// Purges what deleted spaces held (sync.md 19, rule 6): some time after the deletion, so that an operator who is asked in time can still
+/// help.
 /// </summary>
 internal sealed class ClosedSpaces(RecordReader reader, ISpaceDirectory directory, ScopeErasure erasure, SyncOptions options, TimeProvider time) : IManaJob
 {
     public Task RunAsync(CancellationToken cancellationToken) => PurgeAsync(time.GetUtcNow() - TimeSpan.FromDays(options.HistoryDays), cancellationToken);
 
     /// <summary>Returns how many spaces were purged.</summary>
-    public async Task<int> PurgeAsync(DateTimeOffset unchangedSince, CancellationToken cancellationToken)
+    public async Task<int> PurgeAsync(DateTimeOffset deletedBefore, CancellationToken cancellationToken)
     {
-        var limit = (unchangedSince.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
         var purged = 0;
         for (var after = 0L; await reader.NextScopeAsync(after, cancellationToken) is { } scope; after = scope.Id)
         {
-            if (ScopeNames.SpaceIdOf(scope.Name) is not { } space || scope.Newest > limit || (await directory.MembersOfAsync(space, cancellationToken)).Count > 0)
+            if (ScopeNames.SpaceIdOf(scope.Name) is not { } space || await directory.DeletedAtAsync(space, cancellationToken) is not { } deleted || deleted > deletedBefore)
                 continue;
             await erasure.RemoveScopeAsync(scope.Name, cancellationToken);
             purged++;

@@ -1,6 +1,8 @@
 using Mana.Sync.Compaction;
+using Mana.Sync.Push;
 using Mana.Sync.Spaces;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Mana.Sync.Privacy;
 
@@ -17,15 +19,13 @@ internal sealed class SharedTraces(NpgsqlDataSource database)
     const string Spaces = """
         SELECT name FROM sync.scopes WHERE name LIKE 'space:%' AND id IN (
           SELECT scope_id FROM sync.changes WHERE author_id = (SELECT id FROM sync.scopes WHERE name = $1)
-          UNION SELECT scope_id FROM sync.records WHERE author_id = (SELECT id FROM sync.scopes WHERE name = $1))
+          UNION SELECT scope_id FROM sync.records WHERE author_id <> scope_id AND author_id = (SELECT id FROM sync.scopes WHERE name = $1))
         """;
 
     const string Hidden = """
         WITH gone AS (
-          DELETE FROM sync.records WHERE scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND private
-            AND author_id = (SELECT id FROM sync.scopes WHERE name = $2) RETURNING scope_id, app_id, table_name, record_id)
-        DELETE FROM sync.changes c USING gone g WHERE c.scope_id = g.scope_id AND c.app_id = g.app_id AND c.table_name = g.table_name
-          AND c.record_id = g.record_id AND c.audience > 0
+          DELETE FROM sync.records WHERE scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND private AND author_id = (SELECT id FROM sync.scopes WHERE name = $2))
+        DELETE FROM sync.changes WHERE scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND audience = (SELECT id FROM sync.scopes WHERE name = $2)
         """;
 
     const string Devices = """
@@ -44,6 +44,20 @@ internal sealed class SharedTraces(NpgsqlDataSource database)
         WHERE scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND strpos(state::text, $2 || '"') > 0
         """;
 
+    const string Told = """
+        SELECT app_id, seq, event_id, body FROM sync.changes WHERE author_id = (SELECT id FROM sync.scopes WHERE name = $2) AND event_id > $3
+          AND scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND strpos(body::text, '"actor"') > 0
+        ORDER BY event_id LIMIT $4
+        """;
+
+    const string Retell = """
+        UPDATE sync.changes c SET body = u.body FROM unnest($2::text[], $3::bigint[], $4::json[]) AS u (app, seq, body)
+        WHERE c.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND c.app_id = u.app AND c.seq = u.seq
+        """;
+
+    const int RowsPerStep = 500;
+    static readonly byte[] NobodyActed = """{"kind":"user","principalId":"erased-user"}"""u8.ToArray();
+
     /// <summary>The spaces that hold something of this author.</summary>
     public async Task<List<string>> SpacesOfAsync(string userId, CancellationToken cancellationToken)
     {
@@ -60,10 +74,45 @@ internal sealed class SharedTraces(NpgsqlDataSource database)
         return spaces;
     }
 
-    /// <summary>One space, one transaction.</summary>
+    /// <summary>One space: the rows first, then, a few hundred at a time, whom they name as their actor.</summary>
     public async Task EraseAsync(string userId, string space, CancellationToken cancellationToken)
     {
         var author = ScopeNames.OfUser(userId);
+        await EraseRowsAsync(userId, author, space, cancellationToken);
+        for (var after = (Guid?)Guid.Empty; after is { } position;)
+            after = await RetellAsync(author, space, position, cancellationToken);
+    }
+
+    /// <summary>Where to go on; null at the end.</summary>
+    async Task<Guid?> RetellAsync(string author, string space, Guid after, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var (apps, positions, bodies, last) = (new List<string>(), new List<long>(), new List<byte[]>(), after);
+        await using (var read = connection.CreateBatch())
+        {
+            read.BatchCommands.Add(Maintenance.Enter(space, author));
+            read.BatchCommands.Add(Maintenance.Command(Told, Maintenance.Text(space), Maintenance.Text(author), Maintenance.Value(after), Maintenance.Value(RowsPerStep)));
+            await using var rows = await read.ExecuteReaderAsync(cancellationToken);
+            await rows.NextResultAsync(cancellationToken);
+            for (; await rows.ReadAsync(cancellationToken); last = rows.GetGuid(2))
+            {
+                apps.Add(rows.GetString(0));
+                positions.Add(rows.GetInt64(1));
+                bodies.Add(StoredBody.WithActor(rows.GetFieldValue<byte[]>(3), NobodyActed));
+            }
+        }
+
+        await using var write = connection.CreateBatch();
+        write.BatchCommands.Add(Maintenance.Enter(space, author));
+        write.BatchCommands.Add(Maintenance.Command(
+            Retell, Maintenance.Text(space), Maintenance.Value(apps.ToArray()), Maintenance.Value(positions.ToArray()),
+            new NpgsqlParameter<byte[][]> { TypedValue = [.. bodies], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json }));
+        await write.ExecuteNonQueryAsync(cancellationToken);
+        return apps.Count < RowsPerStep ? null : last;
+    }
+
+    async Task EraseRowsAsync(string userId, string author, string space, CancellationToken cancellationToken)
+    {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(Maintenance.Enter(space, author));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mana.Kernel.Ids;
 using Mana.Kernel.Privacy;
 using Mana.Sync.Compaction;
+using Mana.Sync.Devices;
 using Mana.Sync.Merge;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
@@ -10,7 +11,7 @@ using Npgsql;
 namespace Mana.Sync.Privacy;
 
 /// <summary>Export and erasure of what someone synchronised (sync.md 18; GDPR art. 15, 17, 20).</summary>
-internal sealed class SyncPersonalData(NpgsqlDataSource database, ScopeErasure scopes, SharedTraces traces, IIdSource ids, Tenancy tenancy) : IPersonalData
+internal sealed class SyncPersonalData(NpgsqlDataSource database, ScopeErasure scopes, SharedTraces traces, IIdSource ids, Tenancy tenancy, DeviceNotes devices) : IPersonalData
 {
     const int PageSize = 500;
 
@@ -23,7 +24,7 @@ internal sealed class SyncPersonalData(NpgsqlDataSource database, ScopeErasure s
 
     const string Forget = """
         WITH states AS (DELETE FROM sync.read_states WHERE owner = $1), known AS (DELETE FROM sync.devices WHERE owner = $1),
-          told AS (DELETE FROM sync.outbox WHERE strpos(payload::text, $2) > 0)
+          told AS (UPDATE sync.outbox SET payload = replace(payload::text, $2, $4)::jsonb WHERE strpos(payload::text, $2) > 0)
         UPDATE sync.scopes SET name = $3 WHERE name = $1
         """;
 
@@ -35,8 +36,9 @@ internal sealed class SyncPersonalData(NpgsqlDataSource database, ScopeErasure s
         await using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = RawJson.Options.Encoder });
         json.WriteStartObject();
         json.WriteStartArray("records");
-        foreach (var scope in (List<string>)[ScopeNames.OfUser(userId), .. await traces.SpacesOfAsync(userId, cancellationToken)])
-            await ExportScopeAsync(json, ScopeNames.OfUser(userId), scope, cancellationToken);
+        // Of a space that was left nothing is told any more, not even what one wrote there (sync.md 19, rule 2).
+        foreach (var scope in (await tenancy.OfAsync(userId, cancellationToken)).Scopes)
+            await ExportScopeAsync(json, ScopeNames.OfUser(userId), scope.Name, cancellationToken);
         json.WriteEndArray();
         json.WriteEndObject();
         await json.FlushAsync(cancellationToken);
@@ -56,9 +58,15 @@ internal sealed class SyncPersonalData(NpgsqlDataSource database, ScopeErasure s
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(Maintenance.Enter(own + Tenant.Separator + nameless));
-        batch.BatchCommands.Add(Maintenance.Command(Forget, Maintenance.Text(own), Maintenance.Text(userId), Maintenance.Text(nameless)));
+        // A push that was under way has finished when the lock is granted; what it left goes now.
+        batch.BatchCommands.Add(Maintenance.Command("SELECT FROM sync.scopes WHERE name = $1 FOR UPDATE", Maintenance.Text(own)));
+        foreach (var table in (string[])["changes", "records"])
+            batch.BatchCommands.Add(Maintenance.Command($"DELETE FROM sync.{table} WHERE scope_id = (SELECT id FROM sync.scopes WHERE name = $1)", Maintenance.Text(own)));
+        batch.BatchCommands.Add(Maintenance.Command(
+            Forget, Maintenance.Text(own), Maintenance.Text(userId), Maintenance.Text(nameless), Maintenance.Text(SharedTraces.Nobody)));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         tenancy.Forget(userId);
+        devices.Forget(userId);
     }
 
     async Task ExportScopeAsync(Utf8JsonWriter json, string author, string scope, CancellationToken cancellationToken)

@@ -63,9 +63,9 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
             end = PageEnd.Of(request, start, heads, await writer.WriteRowsAsync(rows, cancellationToken));
         }
 
-        var (told, remember) = ReadStates.Told(request, end);
-        if (remember is not null || (states.Count > 0 && !told.HasMore))
-            await RememberAsync(connection, request, told, remember is not null, cancellationToken);
+        var (told, change) = ReadStates.Told(request, end, start, states.Count > 0);
+        if (change != ReadStateChange.None)
+            await RememberAsync(connection, request, told, change == ReadStateChange.Store, cancellationToken);
         return told;
     }
 
@@ -74,11 +74,13 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
         NpgsqlBatch batch, DeltaRequest request, Action? committed, CancellationToken cancellationToken)
     {
         batch.BatchCommands.Add(Horizon.Await(request.Caller));
+        batch.BatchCommands.Add(Horizon.PassClock(request.Caller));
         batch.BatchCommands.Add(DeltaQuery.Heads(request.Caller));
         if (ReadStates.Concern(request))
             batch.BatchCommands.Add(ReadStates.Query(request));
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         committed?.Invoke();
+        await rows.NextResultAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         var heads = await DeltaQuery.ReadHeadsAsync(rows, request.Caller, cancellationToken);

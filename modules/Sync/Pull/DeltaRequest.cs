@@ -43,15 +43,15 @@ internal readonly record struct PageEnd(ReadVector Vector, long SyncedUntil, boo
     }
 
     /// <summary>
-    /// The newest position of all scopes, and not before the newest membership: a later timestamp says that the whole history of the space
-    /// was delivered. Never behind a <c>since</c> of the past. Only the database's clock is asked, and only whether a membership has begun.
+    /// The newest position of all scopes, and not before what says that a membership is known: a later timestamp means that the whole history
+    /// of the space was delivered. Never behind a <c>since</c> of the past. Only the database's clock is asked, and only whether it is past.
     /// </summary>
     static long Complete(Tenant caller, long since, ScopeHeads heads)
     {
         var end = heads.Horizon;
         foreach (var scope in caller.Scopes)
-            if (Position.EvenUp(scope.JoinedMicros) is var joined && joined < heads.Now)
-                end = Math.Max(end, joined);
+            if (scope.CoveredFrom < heads.Now)
+                end = Math.Max(end, scope.CoveredFrom);
         return since > heads.Now ? end : Math.Max(end, since);
     }
 }

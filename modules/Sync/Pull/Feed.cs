@@ -35,7 +35,11 @@ internal sealed class Feed(NpgsqlDataSource database, SyncMetrics metrics)
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(caller.EnterReading());
         if (caller.Shares)
+        {
             batch.BatchCommands.Add(Horizon.Await(caller));
+            batch.BatchCommands.Add(Horizon.PassClock(caller));
+        }
+
         batch.BatchCommands.Add(DeltaQuery.Heads(caller));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Changed)
         {
@@ -48,7 +52,7 @@ internal sealed class Feed(NpgsqlDataSource database, SyncMetrics metrics)
         });
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
-        if (caller.Shares)
+        for (var skipped = 0; caller.Shares && skipped < 2; skipped++)
             await rows.NextResultAsync(cancellationToken);
         var heads = await DeltaQuery.ReadHeadsAsync(rows, caller, cancellationToken);
         await rows.NextResultAsync(cancellationToken);

@@ -49,16 +49,28 @@ internal static class ReadStates
         return collection.Length == 0 && states.Count > 0 ? Least(request.Caller, [start, .. states.Select(state => state.Vector)]) : start;
     }
 
-    /// <summary>The end that is told to the client, and the state that must be remembered for it, if any.</summary>
-    public static (PageEnd End, ReadVector? Remember) Told(DeltaRequest request, PageEnd end)
+    /// <summary>The end that is told to the client, and what must be done about the states.</summary>
+    /// <param name="start">Where the read started.</param>
+    /// <param name="known">There are states of this client and app.</param>
+    public static (PageEnd End, ReadStateChange Change) Told(DeltaRequest request, PageEnd end, ReadVector start, bool known)
     {
-        if (request.Start.Cursor is not null || !request.Caller.Shares || !end.HasMore)
-            return (end, null);
-        var since = request.Start.Since;
-        if (end.SyncedUntil > since && ReadVector.OfSince(end.SyncedUntil, request.Caller).SameFor(request.Caller, end.Vector))
-            return (end, null);
+        if (request.Start.Cursor is not null || !request.Caller.Shares)
+            return (end, ReadStateChange.None);
+        var (caller, since) = (request.Caller, request.Start.Since);
+        if (Says(end, caller) && (end.SyncedUntil > since || !end.HasMore))
+            return (end, known && !end.HasMore ? ReadStateChange.Forget : ReadStateChange.None);
+        // Nothing new for somebody whose timestamp stands for a state already: it goes on standing for it.
+        if (!end.HasMore && known && end.SyncedUntil <= since && end.Vector.SameFor(caller, start))
+            return (end with { SyncedUntil = since }, ReadStateChange.None);
         var minted = end.SyncedUntil > since ? end.SyncedUntil : since + (Position.IsInitial(since) ? Position.Step : 1);
-        return (end with { SyncedUntil = minted }, end.Vector);
+        return (end with { SyncedUntil = minted }, ReadStateChange.Store);
+    }
+
+    /// <summary>The bare timestamp leads a reader to no later place than the vector, and to no earlier one where history would come again.</summary>
+    static bool Says(PageEnd end, Tenant caller)
+    {
+        var literal = ReadVector.OfSince(end.SyncedUntil, caller);
+        return end.HasMore ? literal.SameFor(caller, end.Vector) : caller.Scopes.All(scope => literal.At(scope) >= end.Vector.At(scope));
     }
 
     public static NpgsqlBatchCommand Store(DeltaRequest request, PageEnd end)
@@ -86,6 +98,14 @@ internal static class ReadStates
         new(sql) { Parameters = { Text(request.Caller.Own.Name), Text(request.ClientId), Text(request.Selection.Apps[0]) } };
 
     static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text };
+}
+
+/// <summary>What a read leaves behind.</summary>
+internal enum ReadStateChange
+{
+    None,
+    Store,
+    Forget,
 }
 
 /// <summary>What one timestamp stands for.</summary>

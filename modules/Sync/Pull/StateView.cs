@@ -72,8 +72,10 @@ internal sealed class StateView(NpgsqlDataSource database, SyncMetrics metrics)
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(caller.EnterReading());
         batch.BatchCommands.Add(Horizon.Await(caller));
+        batch.BatchCommands.Add(Horizon.PassClock(caller));
         batch.BatchCommands.Add(DeltaQuery.Heads(caller));
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         return await DeltaQuery.ReadHeadsAsync(rows, caller, cancellationToken);

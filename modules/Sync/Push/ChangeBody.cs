@@ -21,7 +21,7 @@ internal static class ChangeBody
         // What arrived while the record was hard-deleted was told to nobody; it comes back with the record. So does what a soft delete hid:
         // the log may have been compacted meanwhile, and a device that came later knows the deletion only.
         var unseen = outcome.Revived || outcome.Undeleted ? outcome.After.Fields.Where(field => field.Value.Stamp.Seq != edit.Seq).ToList() : [];
-        return edit.Kind == EditKind.Insert && unseen.Count == 0 && !outcome.AnyLost && EarlierDeletion(edit, outcome) is null && !IsClamped(change, edit)
+        return edit.Kind == EditKind.Insert && unseen.Count == 0 && !outcome.AnyLost && outcome.EarlierDeletion(edit.Seq) is null && !IsClamped(change, edit)
             ? (edit.Kind, Insert(change, edit))
             : (EditKind.Update, Update(change, edit, outcome, unseen));
     }
@@ -54,9 +54,9 @@ internal static class ChangeBody
     /// </summary>
     static byte[]? Update(PlannedChange change, RecordEdit edit, MergeOutcome outcome, List<KeyValuePair<string, FieldVersion>> unseen)
     {
-        if (Array.TrueForAll(outcome.Lost, lost => lost) && unseen.Count == 0)
+        var deletion = unseen.Count == 0 ? outcome.EarlierDeletion(edit.Seq) : null;
+        if (Array.TrueForAll(outcome.Lost, lost => lost) && unseen.Count == 0 && deletion is null)
             return null;
-        var deletion = unseen.Count == 0 ? EarlierDeletion(edit, outcome) : null;
         return Write(change, json =>
         {
             json.WriteStartObject("fields");
@@ -82,10 +82,6 @@ internal static class ChangeBody
             json.WriteRaw(field.Name, field.At);
         json.WriteEndObject();
     });
-
-    /// <summary>The deletion that the record has from elsewhere.</summary>
-    static FieldVersion? EarlierDeletion(RecordEdit edit, MergeOutcome outcome) =>
-        outcome.After.IsDeleted && outcome.After.Fields[RecordState.DeletedAt] is var deletion && deletion.Stamp.Seq != edit.Seq ? deletion : null;
 
     static bool IsClamped(PlannedChange change, RecordEdit edit)
     {

@@ -94,7 +94,8 @@ internal static class Interpreter
         return null;
     }
 
-    static string? Text(ReadOnlyMemory<byte> token)
+    /// <summary>The text of a JSON string; null when it is none or empty.</summary>
+    public static string? Text(ReadOnlyMemory<byte> token)
     {
         if (token.Span[0] != '"')
             return null;

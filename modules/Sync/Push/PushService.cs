@@ -32,7 +32,7 @@ internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, 
                 await (planned.Count == 0 ? AnswerAsync(connection, push, output, cancellationToken) : StoreAndAnswerAsync(connection, push, planned, output, cancellationToken));
                 return null;
             }
-            catch (PostgresException exception) when (exception is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "changes_event" })
+            catch (PostgresException exception) when (IsReusedEvent(exception))
             {
                 // The same change was stored meanwhile through another space: the second attempt finds it. If it does not, it lies in a
                 // space that the caller has left.
@@ -41,6 +41,9 @@ internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, 
             }
         }
     }
+
+    /// <summary>Another transaction of the same author has stored one of these event ids, in another scope.</summary>
+    public static bool IsReusedEvent(PostgresException exception) => exception is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "changes_event" };
 
     async Task AnswerAsync(NpgsqlConnection connection, PushCommand push, PipeWriter output, CancellationToken cancellationToken)
     {

@@ -53,6 +53,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
             return;
         }
 
+        edit = Revival.Lift(edit, slot.State);
         var merged = Merger.Apply(slot.State, edit, slot.AuthorId == author || !scope.IsShared);
         Store(change, edit, merged, slot);
         outcome.Stored(change, clampedAt, merged.Frozen);
@@ -73,9 +74,9 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
     {
         var (kind, body) = ChangeBody.Compose(change, edit, merged);
         var isNew = slot.LastSeq == 0;
-        var (wasPrivate, isPrivate) = (slot.IsPrivate, scope.IsShared && merged.After.SaysPrivate);
+        var (wasPrivate, isPrivate) = (slot.IsPrivate, scope.IsShared && (merged.After.SaysPrivate || (slot.IsPrivate && merged.After.IsErased)));
         var onlyAuthor = wasPrivate || isPrivate ? slot.AuthorId : default(long?);
-        Append(slot, edit.Seq, new Written(change, kind, body, ChangeBody.Lost(edit, merged)) { Echo = NeedsEcho(merged, slot, AuthorOf(change)), Audience = onlyAuthor });
+        Append(slot, edit.Seq, new Written(change, kind, body, ChangeBody.Lost(edit, merged)) { Echo = NeedsEcho(edit, merged, slot, AuthorOf(change)), Audience = onlyAuthor });
         foreach (var tie in merged.Ties)
             Supersede(tie);
         for (var i = 0; i < edit.Fields.Count; i++)
@@ -88,12 +89,13 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
     }
 
     /// <summary>
-    /// Its own device, too, must be given the row: when it won a tie by arriving later, and from the first deletion without a time on. That
-    /// has nothing to compare by; whoever reads it (again) loses what they have, and needs everything that came after it, their own as well.
-    /// To the other members a record that was hidden once is such a record.
+    /// Its own device, too, must be given the row. When it won a tie by arriving later. When it meets or takes back a deletion: devices ignore
+    /// the deletion of what they do not know, and what a deletion hides is no longer told once the log is compacted. And from the first
+    /// deletion without a time on: that has nothing to compare by; whoever reads it (again) loses what they have, and needs everything that
+    /// came after it, their own as well. To the other members a record that was hidden once is such a record.
     /// </summary>
-    bool NeedsEcho(MergeOutcome merged, RecordSlot slot, long author) =>
-        merged.Ties.Count > 0 || merged.After.Erased is not null
+    bool NeedsEcho(RecordEdit edit, MergeOutcome merged, RecordSlot slot, long author) =>
+        merged.Ties.Count > 0 || merged.Undeleted || merged.EarlierDeletion(edit.Seq) is not null || merged.After.Erased is not null
         || (scope.IsShared && slot.AuthorId != author && merged.After.Fields.ContainsKey(RecordState.Visibility));
 
     /// <summary>
@@ -108,7 +110,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
             : StateBody.Whole(slot.Key.Id, slot.State, change.SpaceId, actor, origin);
         slot.Withdrawn |= slot.IsPrivate;
         if (slot.IsPrivate)
-            foreach (var row in Rows.Where(row => row.Change.Key == slot.Key && row.Audience is null))
+            foreach (var row in Rows.Where(row => row.Change.Key == slot.Key && (row.Audience is null || (row.Audience < 0 && row.Kind != EditKind.Erase))))
                 row.Audience = slot.AuthorId;
         Append(slot, scope.Positions.Take(null), new Written(change, kind, body, null) { Audience = -slot.AuthorId, OwnEvent = false });
     }

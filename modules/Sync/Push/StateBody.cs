@@ -58,7 +58,7 @@ internal static class StateBody
     {
         if (ScopeNames.SpaceIdOf(scope) is { } shared)
             return shared;
-        return fields.TryGetValue("spaceId", out var own) && own.Value.Span is [(byte)'"', _, .., (byte)'"'] ? JsonSerializer.Deserialize<string>(own.Value.Span) : null;
+        return fields.TryGetValue("spaceId", out var own) ? Interpreter.Text(own.Value) : null;
     }
 
     static void WriteData(Utf8JsonWriter json, string id, RecordState state)

@@ -1,44 +1,59 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using Mana.Sync.Merge;
+using Mana.Sync.Wire;
 
 namespace Mana.Sync.Push;
 
-/// <summary>Edits of bodies that were composed earlier. Rare (ties only), so it uses a document model.</summary>
+/// <summary>Edits of bodies that were composed earlier.</summary>
 internal static class StoredBody
 {
-    static readonly JsonSerializerOptions Verbatim = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly byte[] Null = "null"u8.ToArray();
 
     /// <summary>
     /// Moves fields from what is delivered to what is kept for history. A body that is left without any field is no longer delivered.
-    /// Numbers keep their digits: nodes that are not touched are written back as the text they were read from.
     /// </summary>
-    public static (byte[]? Body, byte[]? Lost) WithoutFields(byte[]? body, byte[]? lost, IReadOnlyCollection<string> fields)
+    public static (byte[]? Body, byte[]? Lost) WithoutFields(byte[]? body, byte[]? lost, IReadOnlyCollection<string> names)
     {
         if (body is null)
             return (body, lost);
-        var delivered = JsonNode.Parse(body)!.AsObject();
-        var kept = lost is null ? [] : JsonNode.Parse(lost)!.AsObject();
-        foreach (var field in fields)
-            Move(delivered, kept, field);
-        var nothingLeft = delivered["fields"] is JsonObject { Count: 0 } || delivered["fieldMeta"] is JsonObject { Count: 0 }
-            || (fields.Contains("deletedAt", StringComparer.Ordinal) && delivered["fields"] is null && delivered["data"] is null && delivered["deletedAt"] is null);
-        return (nothingLeft ? null : Bytes(delivered), Bytes(kept));
-    }
-
-    static void Move(JsonObject delivered, JsonObject kept, string field)
-    {
-        if (delivered["fields"] is JsonObject fields && fields.Remove(field, out var version))
-            kept[field] = version?.DeepClone();
-        if (delivered["fieldMeta"] is JsonObject meta && meta.Remove(field, out var at))
+        var (delivered, kept) = (RawMembers.Of(body), RawMembers.Of(lost));
+        var (fields, data, times) = (Part(delivered, "fields"), Part(delivered, "data"), Part(delivered, "fieldMeta"));
+        foreach (var name in names)
         {
-            JsonNode? value = null;
-            (delivered["data"] as JsonObject)?.Remove(field, out value);
-            kept[field] = new JsonObject { ["value"] = value?.DeepClone(), ["at"] = at?.DeepClone() };
+            if (fields?.Remove(name) is { } version)
+                kept.Set(name, version);
+            if (times?.Remove(name) is { } at)
+                kept.Set(name, Version(data?.Remove(name) ?? Null, at));
+            if (name == RecordState.DeletedAt && delivered.Remove(RecordState.DeletedAt) is { } deletedAt)
+                kept.Set(name, Version(deletedAt, deletedAt));
         }
 
-        if (field == "deletedAt" && delivered.Remove("deletedAt", out var deletedAt))
-            kept[field] = new JsonObject { ["value"] = deletedAt?.DeepClone(), ["at"] = deletedAt?.DeepClone() };
+        Put(delivered, "fields", fields);
+        Put(delivered, "data", data);
+        Put(delivered, "fieldMeta", times);
+        var deletionLeft = names.Contains(RecordState.DeletedAt, StringComparer.Ordinal) && fields is null && data is null && delivered.Find(RecordState.DeletedAt) is null;
+        return (fields?.Count == 0 || times?.Count == 0 || deletionLeft ? null : delivered.ToArray(), kept.ToArray());
     }
 
-    static byte[] Bytes(JsonObject node) => JsonSerializer.SerializeToUtf8Bytes(node, Verbatim);
+    /// <summary>The same body, told by somebody else.</summary>
+    public static byte[] WithActor(byte[] body, ReadOnlyMemory<byte> actor)
+    {
+        var members = RawMembers.Of(body);
+        if (members.Find("actor") is not null)
+            members.Set("actor", actor);
+        return members.ToArray();
+    }
+
+    static RawMembers? Part(RawMembers of, string name) => of.Find(name) is { } part ? RawMembers.Of(part) : null;
+
+    static void Put(RawMembers into, string name, RawMembers? part)
+    {
+        if (part is not null)
+            into.Set(name, part.ToArray());
+    }
+
+    static byte[] Version(ReadOnlyMemory<byte> value, ReadOnlyMemory<byte> at) => RawJson.Object(json =>
+    {
+        json.WriteRaw("value", value);
+        json.WriteRaw("at", at);
+    });
 }

@@ -7,7 +7,17 @@ namespace Mana.Sync.Spaces;
 /// <param name="Name"><c>user:&lt;id&gt;</c> or <c>space:&lt;id&gt;</c>: the unit of ordering and of row-level security.</param>
 /// <param name="Key">Tells this membership from an earlier one in the same space; 0 for the own scope.</param>
 /// <param name="JoinedMicros">Start of the membership, µs since 1970; 0 for the own scope.</param>
-internal sealed record ScopeAccess(string Name, ulong Key, bool MayWrite, long JoinedMicros);
+internal sealed record ScopeAccess(string Name, ulong Key, bool MayWrite, long JoinedMicros)
+{
+    /// <summary>
+    /// How long after its beginning a membership may still be unknown to some host, µs: what is remembered about people, and how far the clock
+    /// of the application, which dates memberships, may differ from the database's, which dates positions.
+    /// </summary>
+    const long Margin = 120 * 1_000_000L;
+
+    /// <summary>A bare timestamp from here on was given by somebody who knew of the membership. Even.</summary>
+    public long CoveredFrom => Key == 0 ? 0 : Cursors.Position.EvenUp(JoinedMicros + Margin);
+}
 
 /// <summary>
 /// What one person may read and write at this moment. The session settings that it writes are transaction-local, so a pooled connection

@@ -39,6 +39,9 @@ internal static class Rfc3339
     public static byte[] QuotedMillis(long micros) => System.Text.Encoding.ASCII.GetBytes(
         DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond).ToString("'\"'yyyy-MM-dd'T'HH:mm:ss.fff'Z\"'", CultureInfo.InvariantCulture));
 
+    /// <summary>To the microsecond, with its quotes.</summary>
+    public static byte[] Quoted(long micros) => System.Text.Encoding.ASCII.GetBytes($"\"{FormatMicros(micros)}\"");
+
     static bool Fraction(ref ReadOnlySpan<byte> rest, out long micros)
     {
         micros = 0;

@@ -36,6 +36,8 @@ internal static class SyncError
 
     public static ApiError NoSuchRecord() => new(404, "record_not_found", "There is no such record among those that you may see.");
 
+    public static ApiError RecordGone() => new(409, "record_deleted", "The record was deleted for good; only inserting it again brings it back.");
+
     public static ApiError NoSuchVersion() => new(404, "version_not_found", "This version is no longer kept, or it is not one of this record.");
 
     public static ApiError InvalidLimit() => new(400, "invalid_parameter", "limit must be a number from 1 to 1000.");

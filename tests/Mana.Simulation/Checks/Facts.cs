@@ -6,7 +6,7 @@ namespace Mana.Simulation.Checks;
 /// What the server has confirmed so far: a field of a record has a version of at least this instant. Whoever reads to the end afterwards, on
 /// whichever host, must have it or something newer: read-your-writes for the device itself, no stale read for everybody else.
 /// </summary>
-internal sealed class Facts
+internal sealed class Facts(bool summaries)
 {
     readonly List<(Change Change, string Field, long Micros)> _known = [];
     readonly HashSet<RecordKey> _uncertain = [];
@@ -17,7 +17,10 @@ internal sealed class Facts
     /// <summary>Records that were ever hard-deleted, hidden or shown: there a missing version may be right. The oracle decides at the end.</summary>
     public void Doubt(RecordKey key) => _uncertain.Add(key);
 
-    /// <summary>Clients ignore the deletion of what they do not know, so they may have nothing of it.</summary>
+    /// <summary>
+    /// Clients ignore the deletion of what they do not know, so they may have nothing of it; and to those who read what
+    /// was compacted, or the state view, the deletion is all that is told of such a record until the change that takes it back.
+    /// </summary>
     public void Deleted(RecordKey key) => _deleted.Add(key);
 
     public void Learn(Change change)
@@ -37,7 +40,7 @@ internal sealed class Facts
             if (device.SeenFacts.Contains(i) || _uncertain.Contains(key) || !(scope == device.Person.Own || (request.Readable.Contains(scope) && request.Moves == device.Person.Moves)) || (request.Table is { } table && table != key.Table))
                 continue;
             var record = device.Records.GetValueOrDefault(key);
-            if (record is null && _deleted.Contains(key))
+            if (_deleted.Contains(key) && (record is null || (summaries && field != Change.DeletedAt)))
                 continue;
             // What waits for its acknowledgement counts: it is the reason why an older version is not delivered.
             if (!Has(record, field, micros) && !Has(device.View(key), field, micros))

@@ -7,9 +7,14 @@ using Npgsql;
 namespace Mana.Simulation.Checks;
 
 /// <summary>A row as the server accepted it.</summary>
+/// <param name="Op">As it is delivered: 1 insert, 2 update, 3 delete, 4 hard delete.</param>
 /// <param name="Contents">Field versions in it, whether delivered or kept for history.</param>
 internal sealed record JournalRow(
-    string Scope, long Seq, string Author, Guid EventId, RecordKey Key, string ClientId, bool ToldOnly, Dictionary<string, (string Value, string At)> Contents);
+    string Scope, long Seq, string Author, Guid EventId, RecordKey Key, string ClientId, bool ToldOnly, int Op, Dictionary<string, (string Value, string At)> Contents)
+{
+    /// <summary>A hard delete, or a change that one covers: what of it is kept without being delivered is not in the row.</summary>
+    public bool IsVoid => Op == 4;
+}
 
 /// <summary>Part of a change that the server stores as one row.</summary>
 internal sealed record Part(Change Change, ChangeKind Kind, IReadOnlyList<FieldWrite> Writes);
@@ -24,7 +29,7 @@ internal sealed record Accepted(string Scope, long Seq, string Author, Part Part
 internal static class Journal
 {
     const string Rows = """
-        SELECT s.name, j.seq, a.name, j.event_id, j.table_name, j.record_id, j.client_id, coalesce(j.audience, 0) < 0, j.body::text, j.lost::text
+        SELECT s.name, j.seq, a.name, j.event_id, j.table_name, j.record_id, j.client_id, coalesce(j.audience, 0) < 0, j.op::int, j.body::text, j.lost::text
         FROM sim.journal j JOIN sync.scopes s ON s.id = j.scope_id JOIN sync.scopes a ON a.id = j.author_id
         WHERE j.scope_id IN (SELECT id FROM sync.scopes WHERE name = ANY ($1)) ORDER BY s.name, j.seq
         """;
@@ -65,16 +70,19 @@ internal static class Journal
 
     /// <summary>
     /// How well the part explains the row; negative when something of it is missing there or has another content. A row may hold more than
-    /// its change did, and nothing at all when a hard delete covers it. What explains no other row yet comes first: devices push in order.
+    /// its change did. Of equals, what explains no other row yet comes first: devices push in order.
     /// </summary>
     static int Likeness(Part part, JournalRow row, bool used)
     {
-        if (row.Contents.Count == 0)
-            return used ? 0 : 1000;
+        if (!row.IsVoid && (part.Kind == ChangeKind.Delete) != (row.Op == 3))
+            return -1;
+        var found = 0;
         foreach (var write in part.Writes)
-            if (!row.Contents.TryGetValue(write.Name, out var version) || version.Value != write.Value || (part.Change.EventId is null && version.At != write.At))
+            if (row.Contents.TryGetValue(write.Name, out var version) && version.Value == write.Value && (part.Change.EventId is not null || version.At == write.At))
+                found++;
+            else if (!row.IsVoid || row.Contents.ContainsKey(write.Name))
                 return -1;
-        return part.Writes.Count + (used ? 0 : 1000);
+        return (found > 0 && row.IsVoid ? 10_000 : 0) + (used ? 0 : 1000) + (row.IsVoid ? 0 : found);
     }
 
     static async Task<List<JournalRow>> RowsAsync(Arena arena, World world)
@@ -86,12 +94,12 @@ internal static class Journal
         while (await reader.ReadAsync())
         {
             var contents = new Dictionary<string, (string Value, string At)>(StringComparer.Ordinal);
-            for (var column = 8; column <= 9; column++)
+            for (var column = 9; column <= 10; column++)
                 if (!await reader.IsDBNullAsync(column))
-                    Collect(contents, reader.GetString(column), lost: column == 9);
+                    Collect(contents, reader.GetString(column), lost: column == 10);
             rows.Add(new JournalRow(
                 reader.GetString(0), reader.GetInt64(1), reader.GetString(2), reader.GetGuid(3), new RecordKey(reader.GetString(4), reader.GetString(5)), reader.GetString(6),
-                reader.GetBoolean(7), contents));
+                reader.GetBoolean(7), reader.GetInt32(8), contents));
         }
 
         return rows;

@@ -71,13 +71,14 @@ internal abstract class Device(Person person, string name, string clientId, Repl
 
     protected void Settle(Request request) => Pending.RemoveAll(change => request.Sent.Contains(change));
 
-    protected Request Make(RequestFrame frame, int steps, string? table, int? limit, string? since, Bookmark? before, IReadOnlyList<Change> sent) => new()
+    protected Request Make(RequestFrame frame, int steps, string? table, int? limit, string? since, Bookmark? before, IReadOnlyList<Change> sent, bool stateView = false) => new()
     {
         Device = this,
         Table = table,
         Limit = limit,
         Since = since,
         Before = before,
+        StateView = stateView,
         Sent = sent,
         Incarnation = Incarnation,
         Steps = steps,

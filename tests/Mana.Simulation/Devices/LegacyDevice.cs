@@ -9,6 +9,7 @@ namespace Mana.Simulation.Devices;
 /// </summary>
 internal sealed class LegacyDevice(Person person, string name, string clientId) : Device(person, name, clientId, new Replica(legacy: true))
 {
+    int _replies;
     readonly Dictionary<string, string> _cursors = Tables.ToDictionary(table => table, _ => Instants.Epoch, StringComparer.Ordinal);
 
     public override bool IsLegacy => true;
@@ -33,15 +34,19 @@ internal sealed class LegacyDevice(Person person, string name, string clientId) 
     }
 
     public override Request Push(int most, RequestFrame frame) =>
-        Make(frame, 0, null, null, _cursors.Values.Min(StringComparer.Ordinal), null, [.. Pending.Take(most)]);
+        Make(frame, _replies, null, null, _cursors.Values.Min(StringComparer.Ordinal), null, [.. Pending.Take(most)]);
 
-    public override Request Pull(string table, int? limit, RequestFrame frame) => Make(frame, 0, table, limit, _cursors[table], null, []);
+    public override Request Pull(string table, int? limit, RequestFrame frame) => Make(frame, _replies, table, limit, _cursors[table], null, []);
 
     public override Request Following(Request request, Reply reply, RequestFrame frame) =>
-        Make(frame, 0, request.Table, request.Limit, reply.SyncedUntil, null, request.IsPush ? [.. Pending] : []);
+        Make(frame, _replies, request.Table, request.Limit, reply.SyncedUntil, null, request.IsPush ? [.. Pending] : []);
 
     public override bool Accept(Request request, Reply reply, string now, bool crashHalfway = false)
     {
+        // Only a reply that is the last of its kind moves a cursor. Older rows taken from one that does not would never be put right.
+        if (!request.IsPush && reply.HasMore && request.Steps != _replies)
+            return false;
+        _replies++;
         var changes = reply.Changes;
         foreach (var change in crashHalfway ? changes.Take(changes.Count / 2) : changes)
             Replica.Apply(change, now);

@@ -17,6 +17,9 @@ internal sealed class ModernDevice(Person person, string name, string clientId) 
 
     public override bool IsLegacy => false;
 
+    /// <summary>Asks for the merged state when it has nothing yet (sync.md 14.5).</summary>
+    public bool StartsWithState { get; init; }
+
     public override IReadOnlyDictionary<string, Held>? View(RecordKey key)
     {
         var view = Replica.Find(key) is { } record ? new Dictionary<string, Held>(record, StringComparer.Ordinal) : null;
@@ -40,7 +43,8 @@ internal sealed class ModernDevice(Person person, string name, string clientId) 
     public override Request Pull(string table, int? limit, RequestFrame frame)
     {
         var cursor = _cursors.GetValueOrDefault(table) ?? _cursor;
-        return Make(frame, _steps[table], table, limit, cursor is null ? Instants.Epoch : null, cursor, []);
+        var asked = cursor?.View is { } view ? frame with { Moves = view.Moves, Facts = view.Facts } : frame;
+        return Make(asked, _steps[table], table, limit, cursor is null ? Instants.Epoch : null, cursor, [], cursor is null && StartsWithState);
     }
 
     public override Request Following(Request request, Reply reply, RequestFrame frame) =>
@@ -62,7 +66,8 @@ internal sealed class ModernDevice(Person person, string name, string clientId) 
         foreach (var change in reply.Changes)
             if (Replica.Apply(change, now))
                 _overtaken.UnionWith(Pending.Where(pending => pending.Key == change.Key));
-        var reached = new Bookmark(reply.Cursor, reply.SyncedUntil, request.Moves);
+        var reached = new Bookmark(
+            reply.Cursor, reply.SyncedUntil, request.Moves, reply.HasMore && (request.StateView || request.Before?.View is not null) ? (request.Moves, request.Facts) : null);
         if (request.Table is { } collection)
         {
             _cursors[collection] = reached;

@@ -4,7 +4,8 @@ using System.Text;
 namespace Mana.Simulation.Devices;
 
 /// <summary>An opaque cursor, and what came with it.</summary>
-internal sealed record Bookmark(string Cursor, string SyncedUntil, int Moves);
+/// <param name="View">Inside a state view: what was so when it began, because that is what it shows.</param>
+internal sealed record Bookmark(string Cursor, string SyncedUntil, int Moves, (int Moves, int Facts)? View);
 
 /// <summary>One HTTP request of a device, with what the device and the world were like when it was made.</summary>
 internal sealed class Request
@@ -23,13 +24,16 @@ internal sealed class Request
 
     public Bookmark? Before { get; init; }
 
+    /// <summary>Asks for the merged state instead of the log, from the beginning.</summary>
+    public bool StateView { get; init; }
+
     public string? Cursor => Before?.Cursor;
 
     public IReadOnlyList<Change> Sent { get; init; } = [];
 
     public required int Incarnation { get; init; }
 
-    /// <summary>How often the device had moved the cursor that this request starts at.</summary>
+    /// <summary>How often the device had moved the cursor that this request starts at; of a legacy device, taken in a reply.</summary>
     public required int Steps { get; init; }
 
     /// <summary>How often the person had joined or left a space.</summary>
@@ -56,7 +60,7 @@ internal sealed class Request
     public override string ToString()
     {
         var from = Cursor is null ? "since " + Since : "cursor";
-        return IsPush ? $"{Device} pushes [{string.Join(',', Sent.Select(change => change.Number))}] {from}" : $"{Device} pulls {Table} {from} limit {Limit}";
+        return IsPush ? $"{Device} pushes [{string.Join(',', Sent.Select(change => change.Number))}] {from}" : $"{Device} pulls {Table} {from} limit {Limit}{(StateView ? " as state" : "")}";
     }
 
     string Query()
@@ -66,6 +70,8 @@ internal sealed class Request
             query.Append("&cursor=").Append(Uri.EscapeDataString(Cursor));
         else
             query.Append("&since=").Append(Uri.EscapeDataString(Since!));
+        if (StateView)
+            query.Append("&view=state");
         if (Limit is { } limit)
             query.Append(CultureInfo.InvariantCulture, $"&limit={limit}");
         return query.ToString();

@@ -1,11 +1,13 @@
 using Mana.Auth.Spaces;
 using Mana.Simulation.Devices;
+using Mana.Sync.Compaction;
 using Mana.Sync.Spaces;
 using Mana.Testing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Mana.Simulation.Network;
 
@@ -48,6 +50,10 @@ internal sealed class SimulatedHost : IAsyncDisposable
         await using var scope = _host.Services.CreateAsyncScope();
         return await call(scope.ServiceProvider.GetRequiredService<SpaceMemberships>());
     }
+
+    /// <summary>Folds one scope, as the hourly job would once its rows are old enough. Tombstones stay.</summary>
+    public Task CompactAsync(long scopeId, string scope, long until) =>
+        new ScopeCompaction(_host.Services.GetRequiredService<NpgsqlDataSource>(), scopeId, scope).RunAsync(until, 0, CancellationToken.None);
 
     /// <summary>What the event about a membership does, on arrival.</summary>
     public void Forget(string userId) => _tenancy.Forget(userId);

@@ -17,6 +17,8 @@ internal sealed class Ending(Arena arena, World world, Line line)
             await EmptyAsync(device);
         foreach (var device in world.Dice.Shuffled(world.Devices))
             await ReadAsync(device);
+        if (world.Climate.Compaction && world.Dice.Percent(50))
+            await Compactions.Prepare(arena, world)();
         await Verdict.GiveAsync(arena, world, [.. world.Devices, .. await FreshAsync()]);
     }
 

@@ -18,7 +18,7 @@ internal static class Genesis
         var dice = new Dice(seed);
         var (tag, generations) = (arena.NextTag(seed), dice.Weighted((60, (true, true)), (25, (false, true)), (15, (true, false))));
         var climate = new Climate(
-            Legacy: generations.Item1, Modern: generations.Item2, HardDeletes: dice.Percent(40), FutureBase: dice.Percent(50),
+            Legacy: generations.Item1, Modern: generations.Item2, HardDeletes: dice.Percent(40), Compaction: dice.Percent(50), FutureBase: dice.Percent(50),
             Styles: !generations.Item1 && dice.Percent(60), Steps: dice.Between(40, 60));
         // Just ahead of the hosts, inside their tolerance, edits can be newer than a hard delete, which takes the time of the server.
         var start = Instants.Of(TimeProvider.System.GetUtcNow()) / 1000 * 1000 + (climate.FutureBase ? 2 * Minute : -Hour);
@@ -86,6 +86,8 @@ internal static class Genesis
         var ahead = world.Climate.FutureBase ? 2 * Minute : Hour + (3 * Minute);
         var skew = dice.Weighted((55, 0L), (10, 1000L), (10, -1000L), (10, -3 * Hour), (10, ahead), (5, legacy ? 0 : 25 * Hour));
         var style = world.Climate.Styles ? dice.Pick([TimeStyle.Millis, TimeStyle.Micros, TimeStyle.Offset]) : TimeStyle.Millis;
-        return legacy ? new LegacyDevice(person, name, clientId) { Skew = skew } : new ModernDevice(person, name, clientId) { Skew = skew, Style = style };
+        return legacy
+            ? new LegacyDevice(person, name, clientId) { Skew = skew }
+            : new ModernDevice(person, name, clientId) { Skew = skew, Style = style, StartsWithState = dice.Percent(40) };
     }
 }

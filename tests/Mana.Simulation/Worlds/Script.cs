@@ -15,7 +15,7 @@ internal sealed class Script(Arena arena, World world, Line line)
     Task StepAsync()
     {
         var spaces = world.Spaces.Count > 0;
-        return world.Dice.Weighted((40, 'e'), (24, 's'), (9, 'o'), (4, 'h'), (spaces ? 5 : 0, 'm'), (3, 'c'), (line.HasLate ? 12 : 0, 'l')) switch
+        return world.Dice.Weighted((40, 'e'), (24, 's'), (9, 'o'), (4, 'h'), (spaces ? 5 : 0, 'm'), (3, 'c'), (world.Climate.Compaction ? 4 : 0, 'k'), (line.HasLate ? 12 : 0, 'l')) switch
         {
             'e' => EditAsync(),
             's' => SyncAsync(world.Dice.Pick(world.Devices)),
@@ -23,6 +23,7 @@ internal sealed class Script(Arena arena, World world, Line line)
             'h' => HoldAsync(),
             'm' => MoveAsync(),
             'c' => CrashAsync(),
+            'k' => Compactions.Prepare(arena, world)(),
             _ => ArriveAsync(),
         };
     }
@@ -74,7 +75,9 @@ internal sealed class Script(Arena arena, World world, Line line)
         for (var i = world.Dice.Between(2, 3); i > 0; i--)
             requests.Add(Any(world.Dice.Pick(world.Devices)));
         var sends = requests.ConvertAll(request => line.Prepare(request, line.Draw()));
+        var compaction = Compacts() ? Task.Run(Compactions.Prepare(arena, world)) : Task.CompletedTask;
         var replies = await Task.WhenAll(sends.ConvertAll(send => Task.Run(send)));
+        await compaction;
         foreach (var i in world.Dice.Shuffled(Enumerable.Range(0, requests.Count)))
             if (replies[i] is { } reply && requests[i].Incarnation == requests[i].Device.Incarnation)
                 Take(requests[i], reply);
@@ -94,16 +97,20 @@ internal sealed class Script(Arena arena, World world, Line line)
         var sends = requests.ConvertAll(request => line.Prepare(request, Fate.Clean));
         world.Note($"{writer} is held before its commit; meanwhile {requests.Count} other requests");
 
+        var compact = Compacts() ? Compactions.Prepare(arena, world) : () => Task.CompletedTask;
         Task<Reply?> first;
         List<Task<Reply?>> rest;
+        Task compaction;
         await using (var gate = await Gate.CloseAsync(arena.Database, world.Tag))
         {
             first = Task.Run(sendHeld);
             await gate.UntilHeldAsync(first);
             rest = sends.ConvertAll(send => Task.Run(send));
-            await gate.UntilSettledAsync(rest);
+            compaction = Task.Run(compact);
+            await gate.UntilSettledAsync([.. rest, compaction]);
         }
 
+        await compaction;
         var replies = await Task.WhenAll(rest);
         for (var i = 0; i < requests.Count; i++)
             if (replies[i] is { } reply)
@@ -119,6 +126,8 @@ internal sealed class Script(Arena arena, World world, Line line)
         var person = world.Dice.Pick(others);
         return person.Readable.Contains(space.Scope) ? Memberships.LeaveAsync(arena, world, space, person) : Memberships.JoinAsync(arena, world, space, person);
     }
+
+    bool Compacts() => world.Climate.Compaction && world.Dice.Percent(20);
 
     Request Any(Device device)
     {

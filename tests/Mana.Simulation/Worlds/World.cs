@@ -5,7 +5,7 @@ using Mana.Simulation.Devices;
 namespace Mana.Simulation.Worlds;
 
 /// <summary>What kind of world a seed makes.</summary>
-internal sealed record Climate(bool Legacy, bool Modern, bool HardDeletes, bool FutureBase, bool Styles, int Steps);
+internal sealed record Climate(bool Legacy, bool Modern, bool HardDeletes, bool Compaction, bool FutureBase, bool Styles, int Steps);
 
 /// <summary>Everything that one seed brings into being, and the list of what happened, for whoever reads a failure.</summary>
 internal sealed class World(int seed, string tag, Dice dice, Climate climate, long start)
@@ -32,7 +32,7 @@ internal sealed class World(int seed, string tag, Dice dice, Climate climate, lo
     /// <summary>Every edit that any device made, by number.</summary>
     public List<Change> Changes { get; } = [];
 
-    public Facts Facts { get; } = new();
+    public Facts Facts { get; } = new(climate.Compaction || climate.Modern);
 
     public IReadOnlyList<string> Log => _log;
 

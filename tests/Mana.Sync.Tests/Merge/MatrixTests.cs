@@ -68,6 +68,20 @@ public sealed class MatrixTests(SyncFixture fixture) : IClassFixture<SyncFixture
     public async Task Erased_then_newer_update_stays_erased() => await EndsAsync("erased", Change.Insert("t1"), Change.Delete("t1"), await LaterAsync("update"));
 
     [Fact]
+    public async Task An_archive_that_is_restored_after_a_hard_delete_comes_back_whole()
+    {
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.Insert("t1", "of old", 5) + "," + Change.Delete("t1"));
+        var now = DateTimeOffset.Parse("2030-01-01T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture).ToString("O");
+        await a.As("b").StoreAsync($$$"""
+            {"table":"tasks","id":"t1","op":"insert","data":{"id":"t1","title":"of old","deletedAt":null,"createdAt":"{{{Change.At(5)}}}"},
+             "fieldMeta":{"title":"{{{Change.At(5)}}}","createdAt":"{{{Change.At(5)}}}","deletedAt":"{{{now}}}"}}
+            """);
+        Assert.Equal("\"of old\"", await fixture.ValueAsync(a, "t1", "title"));
+        Assert.Contains("of old", (await a.As("c").PullAsync()).Ok().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Erased_then_newer_insert_is_live()
     {
         var a = await EndsAsync("live", Change.Insert("t1"), Change.Delete("t1"), await LaterAsync("insert"));

@@ -38,7 +38,9 @@ public sealed class PersonalDataScenarios(SyncFixture fixture) : IClassFixture<S
         Assert.Equal(0, await fixture.RecordsAsync(a));
         var after = (await b.As("b3").PullAsync()).Ok();
         Assert.Equal(["t1", "t1"], after.Ids);
-        Assert.Equal(before.Replace(a.UserId, SharedTraces.Nobody, StringComparison.Ordinal)[..200], after.Text[..200]);
+        var kept = after.Changes[0]!;
+        Assert.Equal(("kept", SharedTraces.Nobody), ((string?)kept["data"]!["title"], (string?)kept["data"]!["authorId"]));
+        JsonAssert.Same("""{"kind":"user","principalId":"erased-user"}""", kept["actor"]);
         Assert.Contains("from b", after.Text, StringComparison.Ordinal);
 
         await Data.EraseAsync(a.UserId, default);

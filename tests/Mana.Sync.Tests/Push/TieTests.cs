@@ -23,6 +23,20 @@ public sealed class TieTests(SyncFixture fixture) : IClassFixture<SyncFixture>
     }
 
     [Fact]
+    public async Task A_tie_on_a_row_with_half_an_emoji_or_a_doubled_key_is_settled_too()
+    {
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.InsertData("t1", $$"""{"title":"cut \ud83d","note":1,"note":2,"done":false,"createdAt":"{{Change.At(0)}}"}"""));
+        await a.As("b").StoreAsync(Change.Update("t1", "done", "true", 0));
+        await a.As("b").StoreAsync(Change.Update("t1", "note", "3", 0));
+        var fresh = (await a.As("c").PullAsync()).Ok();
+        Assert.Contains("cut \\ud83d", fresh.Text, StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/sync/todo/history?table=tasks&id=t1");
+        Assert.Contains("cut \\ud83d", (await a.SendAsync(request)).Ok().Text, StringComparison.Ordinal);
+        Assert.Contains("cut \\ud83d", (await a.GetAsync("collection=tasks&view=state")).Ok().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Equal_values_are_no_tie()
     {
         var a = await fixture.PersonAsync();

@@ -78,6 +78,28 @@ public sealed class PrivateRecordScenarios(SyncFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task Shown_and_hidden_again_in_one_push_it_was_never_shown()
+    {
+        var (a, b) = (await fixture.MemberAsync(), await fixture.MemberAsync());
+        var space = await fixture.SpaceAsync(a, b);
+        await a.StoreAsync(Insert(space, "t1", "private", "secret"));
+        await a.StoreAsync(Visibility(space, "t1", "space", 10) + "," + Title(space, "t1", "secret too", 11) + "," + Visibility(space, "t1", "private", 12));
+        Assert.DoesNotContain("secret", (await b.PullAsync()).Ok().Text, StringComparison.Ordinal);
+        Assert.Contains("secret too", (await a.As("a2").PullAsync()).Ok().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_private_record_that_is_gone_for_good_stays_private()
+    {
+        var (a, b) = (await fixture.MemberAsync(), await fixture.MemberAsync());
+        var space = await fixture.SpaceAsync(a, b);
+        await a.StoreAsync(Insert(space, "hidden-1", "private"));
+        await a.StoreAsync(Delete(space, "hidden-1"));
+        await a.As("late").StoreAsync(Title(space, "hidden-1", "late edit", 50));
+        Assert.DoesNotContain("hidden-1", (await b.PullAsync()).Ok().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task In_one_s_own_scope_the_word_means_nothing()
     {
         var a = await fixture.MemberAsync();

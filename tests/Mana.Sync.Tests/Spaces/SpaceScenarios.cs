@@ -1,3 +1,6 @@
+using Mana.Sync.Spaces;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Mana.Sync.Tests.Spaces;
 
 /// <summary>sync.md 24.6, 89–97, and section 19: what members share, and what they do not.</summary>
@@ -113,6 +116,29 @@ public sealed class SpaceScenarios(SyncFixture fixture) : IClassFixture<SyncFixt
         seen.AddRange((await b.PullAsync("projects", since: push.SyncedUntil)).Ok().Ids);
 
         Assert.Equal(31, seen.Where(id => id.StartsWith("old-", StringComparison.Ordinal) || id == "p1").Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public async Task A_timestamp_that_was_given_by_a_host_which_did_not_know_of_the_membership_skips_nothing()
+    {
+        var (a, b) = (await fixture.MemberAsync(), await fixture.MemberAsync());
+        var space = await fixture.SpaceAsync(a);
+        await a.StoreAsync(Change.Many(30, i => In(space, $"old-{i}")));
+        await b.PullAsync();
+        // Joined, but this host still answers from memory when b pushes and is given a cursor from behind the beginning of the membership.
+        await fixture.SpacesAsync(a, spaces => spaces.AddAsync(space, b.UserId, "member", default));
+        var push = (await b.PushAsync(Change.Insert("own"))).Ok();
+
+        fixture.Host.Services.GetRequiredService<Tenancy>().Forget(b.UserId);
+        var reader = new CatchUp(b, push, opaque: false);
+        // The event may have been faster: then the push has told it already.
+        var seen = push.Ids.Concat(await reader.DrainAsync(limit: 12));
+        Assert.Equal(30, seen.Distinct(StringComparer.Ordinal).Count(id => id.StartsWith("old-", StringComparison.Ordinal)));
+        // Also while the membership is so young that no timestamp can speak for it, nothing comes twice without end.
+        Assert.Empty(await reader.DrainAsync());
+        Assert.Empty(await reader.DrainAsync());
+        await a.StoreAsync(In(space, "new"));
+        Assert.Equal(["new"], await reader.DrainAsync());
     }
 
     [Theory]
