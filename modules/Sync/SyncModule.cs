@@ -14,14 +14,12 @@ using Mana.Sync.History;
 using Mana.Sync.Import;
 using Mana.Sync.Internal;
 using Mana.Sync.Live;
-using Mana.Sync.Live.Sockets;
 using Mana.Sync.Live.Streams;
 using Mana.Sync.Privacy;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
 using Mana.Sync.Singletons;
 using Mana.Sync.Spaces;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -59,9 +57,6 @@ public static class SyncModule
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PullLimit, RateLimitKey.User, PermitsPerMinute: 60 * 60, Burst: 120));
         return services;
     }
-
-    /// <summary>Before everything else in the pipeline, behind <c>UseWebSockets</c>.</summary>
-    public static void UseSyncSockets(this IApplicationBuilder app) => SocketShortcut.Use(app);
 
     public static void MapSync(this IEndpointRouteBuilder app) => SyncEndpoints.Map(app);
 }

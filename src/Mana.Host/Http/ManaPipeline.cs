@@ -1,6 +1,5 @@
 using Mana.Kernel;
 using Mana.Kernel.Network;
-using Mana.Sync;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace Mana.Host.Http;
@@ -23,8 +22,6 @@ internal static class ManaPipeline
 
     public static void UseManaPipeline(this WebApplication app)
     {
-        app.UseWebSockets();
-        app.UseSyncSockets();
         // Around the exception handler: what it answers carries these headers, and what it logs the request's id.
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<SecurityHeaders>();

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Sync.Live.Sockets;
 
@@ -9,15 +9,16 @@ namespace Mana.Sync.Live.Sockets;
 /// on the heap for as long: several kilobytes for each idle device. What is no good handshake goes the long way and is refused by the
 /// endpoint, with all headers that answers carry.
 /// </summary>
-internal static class SocketShortcut
+internal sealed class SocketShortcut(SocketEndpoint sockets) : IStartupFilter
 {
     static readonly PathString Root = "/ws";
 
-    public static void Use(IApplicationBuilder app)
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        var sockets = app.ApplicationServices.GetRequiredService<SocketEndpoint>();
-        app.Use(next => context => AppOf(context, out var appId) ? sockets.AcceptAsync(context, appId, next) : next(context));
-    }
+        app.UseWebSockets();
+        app.Use(rest => context => AppOf(context, out var appId) ? sockets.AcceptAsync(context, appId, rest) : rest(context));
+        next(app);
+    };
 
     /// <summary><c>/ws</c> or <c>/ws/{appId}</c>, exactly.</summary>
     static bool AppOf(HttpContext context, out string? appId)
