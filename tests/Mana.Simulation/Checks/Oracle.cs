@@ -69,7 +69,8 @@ internal sealed class Oracle
                 truth.Fields[write.Name] = version;
         }
 
-        truth.IsPrivate = shared && truth.Fields.GetValueOrDefault(Change.Visibility)?.Value == "\"private\"";
+        // A hidden record that is gone stays hidden: nobody else is to hear of it.
+        truth.IsPrivate = shared && (truth.Fields.GetValueOrDefault(Change.Visibility)?.Value == "\"private\"" || (truth.IsPrivate && truth.IsErased));
     }
 
     /// <summary>A hard delete takes everything that the server has seen, also what is dated a little ahead of it.</summary>

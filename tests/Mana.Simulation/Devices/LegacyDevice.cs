@@ -7,7 +7,7 @@ namespace Mana.Simulation.Devices;
 /// of its cursors and moves all of them; a pull moves its own after the last page (sync.md 14.1). Its clock may be wrong, but never behind
 /// a version that it has seen of the very field it edits: for that the original promises nothing.
 /// </summary>
-internal sealed class LegacyDevice(Person person, string name, string clientId) : Device(person, name, clientId, new Replica(legacy: true))
+internal sealed class LegacyDevice(Person person, string name, string clientId) : Device(person, name, clientId, new Replica(legacy: true, person.World.NewestEdit))
 {
     int _replies;
     readonly Dictionary<string, string> _cursors = Tables.ToDictionary(table => table, _ => Instants.Epoch, StringComparer.Ordinal);

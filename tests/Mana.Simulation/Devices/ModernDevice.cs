@@ -6,7 +6,7 @@ namespace Mana.Simulation.Devices;
 /// The client that this server is made for: event ids, opaque cursors, times per field. What was delivered and what is still its own are kept
 /// apart, so that its clock may be as wrong as it likes; a page and its cursor are stored as one.
 /// </summary>
-internal sealed class ModernDevice(Person person, string name, string clientId) : Device(person, name, clientId, new Replica(legacy: false))
+internal sealed class ModernDevice(Person person, string name, string clientId) : Device(person, name, clientId, new Replica(legacy: false, person.World.NewestEdit))
 {
     readonly Dictionary<string, Bookmark> _cursors = new(StringComparer.Ordinal);
     readonly Dictionary<string, int> _steps = Tables.Append("").ToDictionary(table => table, _ => 0, StringComparer.Ordinal);

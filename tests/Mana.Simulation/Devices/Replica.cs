@@ -10,7 +10,7 @@ internal sealed record Held(string Value, string At, long Micros, long Seen);
 /// What a device has taken in, and the rules by which it does (sync.md 13.3): those of unmodified clients, or the same with the repairs
 /// of 13.4 (instants instead of texts, a time per field of an insert). Both ignore the soft delete of a record they do not know.
 /// </summary>
-internal sealed class Replica(bool legacy)
+internal sealed class Replica(bool legacy, Func<RecordKey, long> newestEdit)
 {
     readonly Dictionary<RecordKey, Dictionary<string, Held>> _records = [];
 
@@ -23,7 +23,7 @@ internal sealed class Replica(bool legacy)
     public void Remove(RecordKey key) => _records.Remove(key);
 
     /// <summary>
-    /// The instant that a deletion without a time had at most. It does not say, so no device can know; but a clock that stands behind a hard
+    /// The instant that a deletion without a time had at most: it covers what the server had seen by then. It does not say, so no device can know; but a clock that stands behind a hard
     /// delete which it has seen is more than the protocol promises to put right.
     /// </summary>
     public long Floor(RecordKey key) => _floors.GetValueOrDefault(key);
@@ -33,8 +33,7 @@ internal sealed class Replica(bool legacy)
     {
         if (change.IsBare)
         {
-            var newest = Find(change.Key)?.Values.Select(held => Math.Max(held.Micros, held.Seen)).DefaultIfEmpty().Max() ?? 0;
-            _floors[change.Key] = Math.Max(Floor(change.Key), Math.Max(newest, Instants.Of(TimeProvider.System.GetUtcNow()))) + 1;
+            _floors[change.Key] = Math.Max(newestEdit(change.Key), Instants.Of(TimeProvider.System.GetUtcNow())) + 1;
             _records.Remove(change.Key);
             return true;
         }

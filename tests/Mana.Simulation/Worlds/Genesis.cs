@@ -84,7 +84,7 @@ internal static class Genesis
     {
         var dice = world.Dice;
         var ahead = world.Climate.FutureBase ? 2 * Minute : Hour + (3 * Minute);
-        var skew = dice.Weighted((55, 0L), (10, 1000L), (10, -1000L), (10, -3 * Hour), (10, ahead), (5, legacy ? 0 : 25 * Hour));
+        var skew = dice.Weighted((55, 0L), (10, 1000L), (10, -1000L), (10, -3 * Hour), (10, ahead), (5, legacy || world.Climate.HardDeletes ? 0 : 25 * Hour));
         var style = world.Climate.Styles ? dice.Pick([TimeStyle.Millis, TimeStyle.Micros, TimeStyle.Offset]) : TimeStyle.Millis;
         return legacy
             ? new LegacyDevice(person, name, clientId) { Skew = skew }

@@ -41,6 +41,10 @@ internal sealed class World(int seed, string tag, Dice dice, Climate climate, lo
 
     public void Pass() => Now += dice.Percent(50) ? 0 : dice.Between(1, 3) * 1000L;
 
+    /// <summary>The newest time that anybody has given to a field of the record, of those that the server takes as they are.</summary>
+    public long NewestEdit(RecordKey key) => Changes.Where(change => change.Key == key).SelectMany(change => change.Writes)
+        .Select(write => write.Micros).Where(micros => micros < Now + (4 * 3600 * 1_000_000L)).DefaultIfEmpty().Max();
+
     public string[] Scopes() => [.. People.Select(person => person.Own), .. Spaces.Select(space => space.Scope)];
 
     public int NextNumber() => ++_changes;
