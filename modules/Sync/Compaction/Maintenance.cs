@@ -13,7 +13,7 @@ internal static class Maintenance
     /// <summary>Must be the first statement of the transaction.</summary>
     /// <param name="author">On whose behalf: their rows are then seen in all scopes.</param>
     public static NpgsqlBatchCommand Enter(string scope = "", string author = "") => new(
-        $"SELECT set_config('mana.system', 'maintenance', true), set_config('mana.read', $1, true), set_config('mana.write', $1, true), set_config('mana.author', $2, true), {Tenant.IndexesOnly}")
+        $"SELECT set_config('mana.system', 'maintenance', true), set_config('mana.read', $1, true), set_config('mana.write', $1, true), set_config('mana.author', $2, true), {Tenant.StablePlans}")
     {
         Parameters = { Text(scope), Text(author) },
     };

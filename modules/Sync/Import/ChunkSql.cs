@@ -43,7 +43,7 @@ internal static class ChunkSql
 
     // Compiling statements about so many rows costs more than running them.
     const string EnterSql =
-        $"SELECT set_config('mana.system', 'maintenance', true), set_config('mana.read', '', true), set_config('mana.author', $1, true), set_config('mana.write', $2, true), set_config('jit', 'off', true), {Tenant.IndexesOnly}";
+        $"SELECT set_config('mana.system', 'maintenance', true), set_config('mana.read', '', true), set_config('mana.author', $1, true), set_config('mana.write', $2, true), {Tenant.StablePlans}";
 
     const string Insert = """
         INSERT INTO sync.changes (author_id, scope_id, app_id, client_id, seq, event_id, table_name, record_id, op, schema_version, echo, body, lost, prev_seq, audience)
