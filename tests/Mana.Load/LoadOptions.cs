@@ -10,7 +10,8 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
           push     pushes in a closed loop                --clients 16 --batch 1,10,100 --seconds 10 --preload 0
           paced    pushes on a fixed schedule, latency    --rate 50 --batch 100 --clients 16 --seconds 30 --preload 0
-                   counted from the scheduled time
+                   counted from the scheduled time              --postgres CONNECTION (compacts meanwhile)
+          storage  edits of few records, then their size  --records 10000 --changes 1000000 --window 5 (s) --postgres CONNECTION
           pull     one cold read of a whole collection    --changes 1000,10000,100000 --readers 1
           hydrate  the same by cursor, of one account     --changes 1000000 --view log,state --edits 0 (% of the changes)
           empty    pulls that find nothing new            --changes 10000,100000,1000000 --clients 4 --seconds 10
@@ -25,7 +26,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
                                                           --every 30 (s) --csv FILE --postgres CONNECTION
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
-          --url http://localhost:3001   --runs 3 (the median is reported; soak: 1)   --json FILE (append the results)
+          --url http://localhost:3001   --runs 3 (the median is reported; soak, storage: 1)   --json FILE (append the results)
         A comma-separated list runs one after the other.
         """;
 
@@ -41,9 +42,9 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>The host to start, for the scenario <c>start</c>.</summary>
     public string HostDll => Path.GetFullPath(Text("host", "src/Mana.Host/bin/Release/net10.0/Mana.Host.dll"));
 
-    public int Runs => Number("runs", Scenario == "soak" ? 1 : 3);
+    public int Runs => Number("runs", Scenario is "soak" or "storage" ? 1 : 3);
 
-    public int Changes => Number("changes", Scenario == "hydrate" ? 1_000_000 : 100_000);
+    public int Changes => Number("changes", Scenario is "hydrate" or "storage" ? 1_000_000 : 100_000);
 
     /// <summary>Of a hundred preloaded changes, how many edit a record that exists.</summary>
     public int Edits => Number("edits", Scenario == "hydrate" ? 0 : 50);
@@ -52,6 +53,11 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     public string View => Text("view", "log");
 
     public int Preload => Number("preload", 0);
+
+    public int Records => Number("records", 10_000);
+
+    /// <summary>How long compaction leaves changes alone.</summary>
+    public TimeSpan Window => TimeSpan.FromSeconds(Real("window", 5));
 
     public int Readers => Number("readers", 1);
 

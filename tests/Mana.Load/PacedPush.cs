@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mana.Load.Compaction;
 
 namespace Mana.Load;
 
@@ -13,6 +14,8 @@ internal static class PacedPush
         var connections = await SyncConnection.OpenAsync(options, options.Clients);
         await Scenarios.StoreAsync(connections, options.Preload, options.Edits);
         await Task.WhenAll(connections.Select(connection => connection.PushAsync(options.Batch, null)));
+        await using var compaction = options.Postgres is { } postgres ? new CompactionLoop(postgres) : null;
+        compaction?.Start(options.Window);
         var workers = connections.ConvertAll(_ => new Worker());
         var total = (int)(options.Rate * options.Duration.TotalSeconds);
         var next = -1;
@@ -28,12 +31,13 @@ internal static class PacedPush
             }
         }));
         var took = Stopwatch.GetElapsedTime(start);
-        return RunResult.Of($"paced push, {options.Rate:0.#}/s, {options.Clients} connections, batch {options.Batch}{Scenarios.Behind(options.Preload)}", workers, took) with
+        await (compaction?.StopAsync() ?? Task.CompletedTask);
+        return RunResult.Of($"paced push, {options.Rate:0.#}/s, {options.Clients} connections, batch {options.Batch}{(compaction is null ? "" : ", compacting")}{Scenarios.Behind(options.Preload)}", workers, took) with
         {
             HostMemory = await memory.StopAsync(),
             RateIsGiven = true,
             // How far the last answer lay behind the schedule: a backlog that grew shows here.
-            Figures = new() { ["seconds behind at the end"] = Math.Max(0, took.TotalSeconds - total / options.Rate) },
+            Figures = new() { ["seconds behind at the end"] = Math.Max(0, took.TotalSeconds - total / options.Rate), ["compactions"] = compaction?.Runs ?? 0, ["rows removed"] = compaction?.Removed ?? 0 },
         };
     }
 }

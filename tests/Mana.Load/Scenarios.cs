@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mana.Load.Compaction;
 using Mana.Load.Delivery;
 using Mana.Load.Live;
 using Mana.Load.Soak;
@@ -17,6 +18,7 @@ internal static class Scenarios
         "empty" => EmptyAsync,
         "mixed" => MixedAsync,
         "paced" => PacedPush.RunAsync,
+        "storage" => StorageGrowth.RunAsync,
         "hydrate" => Hydration.RunAsync,
         "sockets" => IdleSockets.RunAsync,
         "hint" => HintLatency.RunAsync,

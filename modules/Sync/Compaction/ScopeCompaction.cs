@@ -12,8 +12,8 @@ internal sealed record ScopeReport(long Examined, long Removed, long Folded, int
 /// </summary>
 internal sealed class ScopeCompaction(NpgsqlDataSource database, long scopeId, string scope)
 {
-    /// <summary>Rows per transaction: a few milliseconds of lock, which a push of the same person waits for.</summary>
-    const int RowsPerStep = 400;
+    /// <summary>Rows per transaction: few milliseconds of lock, which a push of the same person waits for.</summary>
+    const int RowsPerStep = 150;
 
     public async Task<ScopeReport> RunAsync(long foldUntil, long trimUntil, CancellationToken cancellationToken)
     {

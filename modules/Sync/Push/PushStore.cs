@@ -74,7 +74,8 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
             batch.BatchCommands.Add(Command(EnsureOwn, Text(caller.Own.Name)));
         foreach (var group in groups)
             batch.BatchCommands.Add(Command(Lock, Text(group.Key), new NpgsqlParameter<long> { TypedValue = (PositionsFor(group.Key, group.Count()) - 1L) * Position.Step }));
-        batch.BatchCommands.Add(Command(Author, Text(caller.Own.Name)));
+        if (groups is not [{ Key: var only }] || only != caller.Own.Name)
+            batch.BatchCommands.Add(Command(Author, Text(caller.Own.Name)));
         batch.BatchCommands.Add(Command(KnownEvents, Text(caller.Own.Name), Many(changes.Select(change => change.EventId).OfType<Guid>().ToArray())));
         foreach (var group in groups)
         {
@@ -92,7 +93,7 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
     /// <summary>A change in a shared scope may need a second row, when it hides a record from the other members or shows it to them.</summary>
     static int PositionsFor(string scope, int changes) => ScopeNames.SpaceIdOf(scope) is null ? changes : changes * 2;
 
-    static async Task<LockedScopes> ReadAsync(NpgsqlDataReader reader, List<string> names, CancellationToken cancellationToken)
+    async Task<LockedScopes> ReadAsync(NpgsqlDataReader reader, List<string> names, CancellationToken cancellationToken)
     {
         var locked = new List<(long Id, long FirstSeq)>(names.Count);
         for (var i = 0; i < names.Count; i++)
@@ -101,8 +102,13 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
             locked.Add((reader.GetInt64(0), reader.GetInt64(1)));
         }
 
-        await NextRowAsync(reader, cancellationToken);
-        var authorId = reader.GetInt64(0);
+        var authorId = locked[0].Id;
+        if (names is not [var only] || only != caller.Own.Name)
+        {
+            await NextRowAsync(reader, cancellationToken);
+            authorId = reader.GetInt64(0);
+        }
+
         var events = new Dictionary<Guid, long>();
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
