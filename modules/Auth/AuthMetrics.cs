@@ -10,6 +10,7 @@ internal sealed class AuthMetrics
     readonly Counter<long> _logins;
     readonly Counter<long> _registrations;
     readonly Counter<long> _refreshes;
+    readonly Counter<long> _dropped;
 
     public AuthMetrics(IMeterFactory meters)
     {
@@ -17,11 +18,14 @@ internal sealed class AuthMetrics
         _logins = meter.CreateCounter<long>("mana_auth_logins_total", description: "Sign-ins by password, by result");
         _registrations = meter.CreateCounter<long>("mana_auth_registrations_total", description: "Registrations, by result");
         _refreshes = meter.CreateCounter<long>("mana_auth_refresh_total", description: "Refreshes of access tokens, by result");
+        _dropped = meter.CreateCounter<long>("mana_auth_security_events_dropped_total", description: "Security events that could not be kept");
     }
 
     public void Login(string result) => _logins.Add(1, new KeyValuePair<string, object?>("result", result));
 
     public void Registration(string result) => _registrations.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    public void SecurityEventDropped() => _dropped.Add(1);
 
     public void Refresh(string result) => _refreshes.Add(1, new KeyValuePair<string, object?>("result", result));
 }

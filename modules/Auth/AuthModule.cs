@@ -2,8 +2,10 @@ using Mana.Auth.Accounts;
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Keys;
+using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Mana.Auth.Spaces;
+using Mana.Auth.StepUp;
 using Mana.Auth.Tokens;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
@@ -35,6 +37,8 @@ public static class AuthModule
         services.AddSingleton<AuthMetrics>();
         services.AddKeys();
         services.AddAccounts();
+        services.AddSecurityEvents();
+        services.AddScoped<SessionGuard>();
         services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>();
         services.AddScoped<SessionStart>().AddScoped<SessionRevocation>().AddScoped<RefreshRotation>().AddScoped<CurrentSession>();
         services.AddSingleton<RefreshTokens>().AddSingleton<ExpiredSessions>();
@@ -49,7 +53,7 @@ public static class AuthModule
 
     static void AddKeys(this IServiceCollection services)
     {
-        services.AddSingleton<KeyEncryption>();
+        services.AddSingleton<KeyEncryption>().AddSingleton<SecretBox>();
         services.AddSingleton<ISigningKeySource, SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>();
         services.AddSingleton<AccessTokens>();
@@ -58,6 +62,12 @@ public static class AuthModule
         services.AddAuthentication(ManaBearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ManaBearerHandler>(ManaBearerHandler.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(Policies.User, policy =>
             policy.AddAuthenticationSchemes(ManaBearerHandler.SchemeName).RequireAuthenticatedUser());
+    }
+
+    static void AddSecurityEvents(this IServiceCollection services)
+    {
+        services.AddSingleton<SecurityChain>().AddSingleton<SecurityEventStore>().AddSingleton<SecurityLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<SecurityLog>());
     }
 
     static void AddAccounts(this IServiceCollection services)

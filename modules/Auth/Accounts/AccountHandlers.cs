@@ -1,3 +1,4 @@
+using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Mana.Auth.Tokens;
 using Mana.Kernel.Errors;
@@ -28,10 +29,9 @@ internal static class AccountHandlers
             _ => Refusals.RateLimited(HashingGate.RetryAfterSeconds, wrapper: true),
         };
 
-    public static async Task<IResult> LoginAsync(LoginRequest request, HttpContext context, SignIn signIn, CancellationToken cancellationToken)
+    public static async Task<IResult> LoginAsync(LoginRequest request, ClientInfo client, SignIn signIn, CancellationToken cancellationToken)
     {
-        var origin = new SignInOrigin(
-            request.DeviceId, request.DeviceName, context.Request.Headers.UserAgent, AddressOf(context), request.RememberMe == true);
+        var origin = new SignInOrigin(request.DeviceId, request.DeviceName, client.UserAgent, client.IpAddress, request.RememberMe == true);
         return await signIn.SignInAsync(request.Email, request.Password, origin, cancellationToken) switch
         {
             SignInResult.SignedIn done => Results.Ok(new LoginResponse(
@@ -42,11 +42,5 @@ internal static class AccountHandlers
             SignInResult.Locked locked => AuthRefusals.Locked(locked.RetryAfterSeconds),
             _ => Refusals.RateLimited(HashingGate.RetryAfterSeconds, wrapper: true),
         };
-    }
-
-    static string? AddressOf(HttpContext context)
-    {
-        var address = context.Connection.RemoteIpAddress;
-        return (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
     }
 }

@@ -19,6 +19,8 @@ internal sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : I
 
     public DbSet<Member> Members => Set<Member>();
 
+    public DbSet<SecurityEvent> SecurityEvents => Set<SecurityEvent>();
+
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
 
     /// <summary>Fixed here, because the model must be the same at design time, where no Identity options are registered.</summary>

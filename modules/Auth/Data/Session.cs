@@ -17,10 +17,10 @@ internal sealed class Session
     public required DateTimeOffset LastActivityAt { get; set; }
 
     /// <summary>When the user last proved who they are; goes into the access token.</summary>
-    public required DateTimeOffset AuthTime { get; init; }
+    public required DateTimeOffset AuthTime { get; set; }
 
     /// <summary>How they proved it (RFC 8176), e.g. <c>pwd</c>.</summary>
-    public required List<string> Amr { get; init; }
+    public required List<string> Amr { get; set; }
 
     public string? IpAddress { get; init; }
 

@@ -210,6 +210,75 @@ namespace Mana.Auth.Data.Migrations
                     b.ToTable("refresh_tokens", "auth");
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.SecurityEvent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("AddressDigest")
+                        .HasColumnType("bytea")
+                        .HasColumnName("address_digest");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("EventType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("event_type");
+
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("IpAddress")
+                        .HasColumnType("text")
+                        .HasColumnName("ip_address");
+
+                    b.Property<string>("Metadata")
+                        .IsRequired()
+                        .HasColumnType("json")
+                        .HasColumnName("metadata");
+
+                    b.Property<long?>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<string>("RequestId")
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("UserAgent")
+                        .HasColumnType("text")
+                        .HasColumnName("user_agent");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("security_events_pkey");
+
+                    b.HasIndex("EventType", "CreatedAt")
+                        .HasDatabaseName("security_events_event_type");
+
+                    b.HasIndex("Subject", "Position")
+                        .IsUnique()
+                        .HasDatabaseName("security_events_chain");
+
+                    b.HasIndex("UserId", "CreatedAt")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("security_events_user_id");
+
+                    b.ToTable("security_events", "auth");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.Session", b =>
                 {
                     b.Property<string>("Id")
@@ -631,6 +700,15 @@ namespace Mana.Auth.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("refresh_tokens_session_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.SecurityEvent", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("security_events_user_id_fkey");
                 });
 
             modelBuilder.Entity("Mana.Auth.Data.Session", b =>
