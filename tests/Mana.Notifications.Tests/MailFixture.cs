@@ -56,6 +56,7 @@ public sealed class MailFixture : IAsyncLifetime
         var attempts = 0;
         while (await worker.DeliverNextAsync(default))
             attempts++;
+        await Server.CatchUpAsync();
         return attempts;
     }
 
@@ -90,6 +91,8 @@ public sealed class MailFixture : IAsyncLifetime
             Assert.True(TimeProvider.System.GetElapsedTime(end).TotalSeconds < 30, $"{key} is not {state}: {await RowAsync(key)}");
             await Task.Delay(20);
         }
+
+        await Server.CatchUpAsync();
     }
 
     public async ValueTask DisposeAsync()

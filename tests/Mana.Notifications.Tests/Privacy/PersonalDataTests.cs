@@ -19,6 +19,7 @@ public sealed class PersonalDataTests(MailFixture fixture) : IClassFixture<MailF
         var address = Samples.Address();
         await fixture.EnqueueAsync(Samples.Reset(address, userId: ada));
         await fixture.DrainAsync();
+        fixture.Clock.Advance(TimeSpan.FromSeconds(1));
         await fixture.EnqueueAsync(Samples.Of(MailTemplates.PasswordChanged, address, userId: ada));
         await fixture.EnqueueAsync(Samples.Reset(Samples.Address("bob"), userId: bob));
 

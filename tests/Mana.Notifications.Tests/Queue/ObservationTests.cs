@@ -54,6 +54,7 @@ public sealed class ObservationTests(MailFixture fixture) : IClassFixture<MailFi
         }
 
         await fixture.DrainAsync(host);
+        await fixture.ScalarAsync<object>("DELETE FROM notify.deliveries");
         Assert.Contains(lines.All, line => line.Contains("is sent", StringComparison.Ordinal));
         Assert.Contains(lines.All, line => line.Contains("550 5.1.1", StringComparison.Ordinal));
         Assert.Contains(lines.All, line => line.Contains("is suppressed", StringComparison.Ordinal));

@@ -21,7 +21,7 @@ public sealed class WorkerTests(MailFixture fixture) : IClassFixture<MailFixture
 
         Assert.All(recipients, recipient => Assert.Single(fixture.Server.MailsTo(recipient)));
         Assert.Equal(100, fixture.Server.Mails.Where(mail => recipients.Contains(mail.Recipients[0], StringComparer.Ordinal)).Select(mail => mail["Message-ID"]).Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(100, await fixture.ScalarAsync<long>("SELECT count(*) FROM notify.deliveries WHERE key = ANY($1) AND attempts = 1", keys.ToArray()));
+        Assert.Equal(100, await fixture.ScalarAsync<long>("SELECT count(*) FROM notify.deliveries WHERE key = ANY($1) AND attempts = 1", (object)keys.ToArray()));
     }
 
     [Fact]

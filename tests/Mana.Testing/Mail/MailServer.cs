@@ -61,15 +61,28 @@ public sealed class MailServer : IAsyncDisposable
 
     public IEnumerable<ReceivedMail> MailsTo(string recipient) => Mails.Where(mail => mail.Recipients.Contains(recipient, StringComparer.Ordinal));
 
-    /// <summary>Waits until the server has seen somebody who wants to send to this address.</summary>
-    public async Task AttemptedAsync(string recipient, int times = 1)
+    /// <summary>
+    /// Waits until everything that the server has told is known here: it tells of a mail before it answers, but the client may get the answer
+    /// first.
+    /// </summary>
+    public async Task CatchUpAsync()
     {
-        var start = Stopwatch.GetTimestamp();
-        while (AttemptsFor(recipient) < times)
+        var text = Guid.NewGuid().ToString("N");
+        await _process.StandardInput.WriteLineAsync(text);
+        await _process.StandardInput.FlushAsync();
+        await ToldAsync("echo", () => Told("echo").Any(echo => echo.GetProperty("text").GetString() == text));
+    }
+
+    /// <summary>Waits until the server has seen somebody who wants to send to this address.</summary>
+    public Task AttemptedAsync(string recipient) => ToldAsync($"somebody who sends to {recipient}", () => AttemptsFor(recipient) > 0);
+
+    static async Task ToldAsync(string what, Func<bool> condition)
+    {
+        for (var start = Stopwatch.GetTimestamp(); !condition();)
         {
             if (Stopwatch.GetElapsedTime(start).TotalSeconds > PatienceSeconds)
-                throw new TimeoutException($"Nobody wanted to send to {recipient} {times} times.");
-            await Task.Delay(10);
+                throw new TimeoutException($"The mail server has not told of {what}.");
+            await Task.Delay(5);
         }
     }
 

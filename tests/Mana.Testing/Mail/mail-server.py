@@ -66,6 +66,12 @@ class Handler:
         return "250 OK"
 
 
+class Server(SMTP):
+    async def auth_login(self, server, args):
+        """System.Net.Mail writes the mechanism in lower case, which RFC 4954 allows and aiosmtpd does not know."""
+        return await self.auth_LOGIN(server, args)
+
+
 def authenticator(wanted):
     def check(server, session, envelope, mechanism, data):
         user, password = data.login.decode(), data.password.decode()
@@ -92,9 +98,14 @@ async def main():
         settings.update(authenticator=authenticator(options.user), auth_required=True, auth_require_tls=bool(options.certificate))
 
     handler, loop = Handler(), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(handler, enable_SMTPUTF8=True, hostname="mail.test", **settings), "127.0.0.1", options.port)
+    server = await loop.create_server(lambda: Server(handler, enable_SMTPUTF8=True, hostname="mail.test", **settings), "127.0.0.1", options.port)
     tell("listening", port=server.sockets[0].getsockname()[1])
-    await loop.run_in_executor(None, sys.stdin.read)
+
+    # What was told before an echo has been read when the echo is.
+    commands = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
+    while line := await commands.readline():
+        tell("echo", text=line.decode().strip())
 
 
 asyncio.run(main())
