@@ -10,7 +10,7 @@ internal sealed record DevMail(
     Guid Id, string Key, string Template, string Locale, string Recipient, string? UserId, string State, int Attempts, string? LastError, DateTimeOffset CreatedAt,
     DateTimeOffset? SentAt, IReadOnlyDictionary<string, string>? Values, string? Subject, string? Text, string? Html);
 
-/// <param name="Mails">Newest first.</param>
+/// <summary>Mails, the newest first.</summary>
 internal sealed record DevMailList(IReadOnlyList<DevMail> Mails);
 
 /// <summary>The mails of the queue and the log, written as they are sent: what the page shows is what people get.</summary>

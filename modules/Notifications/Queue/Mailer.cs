@@ -29,29 +29,29 @@ internal sealed class Mailer(
 
     static string CheckKey(string key) => key.Length is > 0 and <= LongestKey && !key.Any(char.IsControl)
         ? key
-        : throw new ArgumentException($"A key has 1 to {LongestKey} printable characters.");
+        : throw new ArgumentException($"A key has 1 to {LongestKey} printable characters.", nameof(key));
 
     static string CheckRecipient(Mail mail) =>
-        MailAddressRule.Normalize(mail.Recipient) ?? throw new ArgumentException($"{mail.Template}: the recipient is not a mail address.");
+        MailAddressRule.Normalize(mail.Recipient) ?? throw new ArgumentException($"{mail.Template}: the recipient is not a mail address.", nameof(mail));
 
     /// <summary>The values to store: links in the form that was judged.</summary>
     Dictionary<string, string> CheckValues(Mail mail)
     {
         if (!MailCatalog.Values.TryGetValue(mail.Template, out var wanted))
-            throw new ArgumentException($"There is no mail '{mail.Template}'.");
+            throw new ArgumentException($"There is no mail '{mail.Template}'.", nameof(mail));
         if (mail.Values.Keys.Except(wanted, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
-            throw new ArgumentException($"{mail.Template} has no value '{unknown}'.");
+            throw new ArgumentException($"{mail.Template} has no value '{unknown}'.", nameof(mail));
         return wanted.ToDictionary(name => name, name => CheckValue(mail, name), StringComparer.Ordinal);
     }
 
     string CheckValue(Mail mail, string name)
     {
         if (!mail.Values.TryGetValue(name, out var value) || string.IsNullOrWhiteSpace(value))
-            throw new ArgumentException($"{mail.Template} needs the value '{name}'.");
+            throw new ArgumentException($"{mail.Template} needs the value '{name}'.", nameof(mail));
         if (MailValue.IsLink(name))
-            return links.Accept(value) ?? throw new ArgumentException($"{mail.Template}: '{name}' does not lead to the base URL or a trusted origin.");
+            return links.Accept(value) ?? throw new ArgumentException($"{mail.Template}: '{name}' does not lead to the base URL or a trusted origin.", nameof(mail));
         if (MailValue.IsInstant(name) && MailValue.ReadInstant(value) is null)
-            throw new ArgumentException($"{mail.Template}: '{name}' is not an ISO 8601 instant.");
+            throw new ArgumentException($"{mail.Template}: '{name}' is not an ISO 8601 instant.", nameof(mail));
         // PostgreSQL's jsonb has no place for it.
         return value.Replace("\0", "", StringComparison.Ordinal);
     }

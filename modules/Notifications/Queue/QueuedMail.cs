@@ -24,6 +24,7 @@ internal abstract record Settlement
 
     public sealed record Later(DateTimeOffset At, string Error) : Settlement;
 
+    /// <summary>It will not be sent.</summary>
     /// <param name="State"><c>failed</c> or <c>expired</c>.</param>
     /// <param name="SuppressUntil">Set when the other side does not know the address.</param>
     public sealed record GivenUp(string State, string? Error, DateTimeOffset? SuppressUntil = null) : Settlement;

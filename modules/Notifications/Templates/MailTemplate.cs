@@ -15,6 +15,7 @@ internal abstract record MailBlock
     /// <summary>Short lines of <c>label: value</c>.</summary>
     public sealed record Facts(IReadOnlyList<string> Lines) : MailBlock;
 
+    /// <summary>A link that the mail is about.</summary>
     /// <param name="Link">Name of the value that holds the address.</param>
     public sealed record Button(string Label, string Link) : MailBlock;
 }

@@ -12,6 +12,7 @@ internal interface IMailTransport
     Task<TransportResult> SendAsync(OutgoingMail mail, CancellationToken stoppingToken);
 }
 
+/// <summary>A written mail and whom it is for.</summary>
 /// <param name="Id">Names the message: a mail that is sent twice is recognisable as one.</param>
 internal sealed record OutgoingMail(Guid Id, string Template, string Recipient, RenderedMail Content);
 

@@ -39,7 +39,7 @@ public sealed class DevMailTests(HostFixture fixture) : IClassFixture<HostFixtur
         var folder = fixture.Host.Services.GetRequiredService<NotificationsOptions>().Folder;
         var files = Directory.EnumerateFiles(folder, "*-reset-password-*.eml").Select(File.ReadAllText).Where(text => text.Contains(recipient, StringComparison.Ordinal));
         Assert.Contains("Auto-Submitted: auto-generated", Assert.Single(files), StringComparison.OrdinalIgnoreCase);
-        Assert.Empty(Directory.EnumerateDirectories(folder).Where(aside => Directory.EnumerateFileSystemEntries(aside).Any()));
+        Assert.DoesNotContain(Directory.EnumerateDirectories(folder), aside => Directory.EnumerateFileSystemEntries(aside).Any());
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Mana.Notifications.Contracts;
-using Mana.Notifications.Queue;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Notifications.Tests.Queue;

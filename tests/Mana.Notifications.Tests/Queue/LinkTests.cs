@@ -1,7 +1,6 @@
 using Mana.Kernel.Network;
 using Mana.Notifications.Contracts;
 using Mana.Notifications.Templates;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 
 namespace Mana.Notifications.Tests.Queue;

@@ -17,10 +17,10 @@ internal sealed class ServerCertificate : IDisposable
 
     static ServerCertificate()
     {
-#pragma warning disable SYSLIB0014 // The only way into System.Net.Mail.
+#pragma warning disable SYSLIB0014, MA0039 // The only way into System.Net.Mail; it adds known certificates to the usual ones.
         ServicePointManager.ServerCertificateValidationCallback = (_, certificate, _, problems) =>
             problems == SslPolicyErrors.None || (problems == SslPolicyErrors.RemoteCertificateChainErrors && IsTrusted(certificate!.GetCertHashString(HashAlgorithmName.SHA256)));
-#pragma warning restore SYSLIB0014
+#pragma warning restore SYSLIB0014, MA0039
     }
 
     public ServerCertificate(bool trusted)
