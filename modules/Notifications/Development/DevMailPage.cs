@@ -19,7 +19,7 @@ internal static class DevMailPage
           dl { display: grid; grid-template-columns: auto 1fr; gap: .2rem 1rem; }
           dd { margin: 0; overflow-wrap: anywhere; }
           pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #8881; border-radius: 8px; padding: 1rem; }
-          iframe { width: 100%; height: 560px; border: 1px solid #8886; border-radius: 8px; }
+          iframe { width: 100%; height: 640px; border: 1px solid #8886; border-radius: 8px; }
         </style></head><body>
         <h1>Mails</h1>
         <form><input name="recipient" type="search" placeholder="recipient" aria-label="recipient" value="

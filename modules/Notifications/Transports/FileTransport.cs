@@ -27,7 +27,7 @@ internal sealed class FileTransport(NotificationsOptions options, MailMessages m
         Directory.CreateDirectory(aside);
         try
         {
-            using (var client = new SmtpClient { DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory, PickupDirectoryLocation = aside, DeliveryFormat = SmtpDeliveryFormat.International })
+            using (var client = new SmtpClient { DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory, PickupDirectoryLocation = aside, DeliveryFormat = MailMessages.FormatFor(mail.Recipient) })
             using (var message = messages.Create(mail))
                 client.Send(message);
             var name = string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{mail.Template}-{mail.Id:N}.eml");

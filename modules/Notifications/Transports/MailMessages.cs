@@ -15,12 +15,12 @@ internal sealed class MailMessages(NotificationsOptions options)
             Subject = mail.Content.Subject,
             SubjectEncoding = Encoding.UTF8,
             HeadersEncoding = Encoding.UTF8,
-            Body = mail.Content.Text,
+            Body = Lines(mail.Content.Text),
             BodyEncoding = Encoding.UTF8,
-            BodyTransferEncoding = TransferEncoding.QuotedPrintable,
+            BodyTransferEncoding = TransferEncoding.Base64,
         };
-        var html = AlternateView.CreateAlternateViewFromString(mail.Content.Html, Encoding.UTF8, MediaTypeNames.Text.Html);
-        html.TransferEncoding = TransferEncoding.QuotedPrintable;
+        var html = AlternateView.CreateAlternateViewFromString(Lines(mail.Content.Html), Encoding.UTF8, MediaTypeNames.Text.Html);
+        html.TransferEncoding = TransferEncoding.Base64;
         message.AlternateViews.Add(html);
         if (!string.IsNullOrWhiteSpace(options.ReplyTo))
             message.ReplyToList.Add(new MailAddress(options.ReplyTo));
@@ -32,6 +32,19 @@ internal sealed class MailMessages(NotificationsOptions options)
         message.Headers.Add("Auto-Submitted", "auto-generated");
         return message;
     }
+
+    /// <summary>
+    /// The message is plain ASCII unless the address itself is not: a server that takes UTF-8 in headers (RFC 6531) may have to hand the mail to
+    /// one that does not.
+    /// </summary>
+    public static SmtpDeliveryFormat FormatFor(string recipient) =>
+        Ascii.IsValid(recipient.AsSpan(0, recipient.LastIndexOf('@'))) ? SmtpDeliveryFormat.SevenBit : SmtpDeliveryFormat.International;
+
+    /// <summary>
+    /// A line of a text part ends in CRLF before it is encoded (RFC 2045 6.8). Base64, because the framework's quoted-printable writes these ends
+    /// as characters of the text.
+    /// </summary>
+    static string Lines(string text) => text.ReplaceLineEndings("\r\n");
 
     /// <summary>The same for every attempt.</summary>
     public static string IdOf(Guid id, MailAddress sender) => $"<{id:N}@{sender.Host}>";

@@ -16,7 +16,7 @@ internal sealed class SmtpTransport(NotificationsOptions options, MailMessages m
         // Real time: a network does not wait for the application's clock.
         using var patience = new CancellationTokenSource(options.SmtpTimeout);
         await using var stopping = stoppingToken.Register(() => patience.CancelAfter(StoppingPatience));
-        using var client = CreateClient();
+        using var client = CreateClient(mail.Recipient);
         try
         {
             using var message = messages.Create(mail);
@@ -34,13 +34,12 @@ internal sealed class SmtpTransport(NotificationsOptions options, MailMessages m
         }
     }
 
-    SmtpClient CreateClient()
+    SmtpClient CreateClient(string recipient)
     {
         var client = new SmtpClient(options.SmtpHost, options.SmtpPortNumber)
         {
             EnableSsl = options.SmtpStartTls,
-            // UTF-8 in addresses where the server can, the xn-- form of domains where it cannot.
-            DeliveryFormat = SmtpDeliveryFormat.International,
+            DeliveryFormat = MailMessages.FormatFor(recipient),
             UseDefaultCredentials = false,
         };
         if (!string.IsNullOrEmpty(options.SmtpUser))

@@ -72,9 +72,12 @@ public sealed class EnqueueTests(MailFixture fixture) : IClassFixture<MailFixtur
         var address = Samples.Address();
         await fixture.EnqueueAsync(Samples.Reset(address.ToUpperInvariant()));
         await fixture.EnqueueAsync(Samples.Reset($"jörg-{Guid.NewGuid():N}@bücher.test"));
+        var inGerman = Samples.Address("ada").Replace("example", "bücher", StringComparison.Ordinal);
+        await fixture.EnqueueAsync(Samples.Reset(inGerman));
         await fixture.DrainAsync();
         Assert.Single(fixture.Server.MailsTo(address));
-        Assert.Contains(fixture.Server.Mails, mail => mail.Recipients[0].StartsWith("jörg-", StringComparison.Ordinal));
+        Assert.Single(fixture.Server.MailsTo(inGerman.Replace("bücher", "xn--bcher-kva", StringComparison.Ordinal)));
+        Assert.Contains("SMTPUTF8", fixture.Server.Mails.Single(mail => mail.Recipients[0].StartsWith("jörg-", StringComparison.Ordinal)).Options);
     }
 
     [Theory]

@@ -39,7 +39,25 @@ public sealed class MessageTests(MailFixture fixture) : IClassFixture<MailFixtur
         await fixture.DrainAsync();
         var mail = fixture.Server.MailsTo(recipient).Single();
         var written = Notifications.Templates.MailRenderer.Render(template, language, Samples.Values(template))!;
-        Assert.Equal((written.Subject, written.Text.TrimEnd(), written.Html.TrimEnd()), (mail["Subject"], mail.Text.TrimEnd(), mail.Html.TrimEnd()));
+        Assert.Equal((written.Subject, written.Text.TrimEnd(), written.Html.TrimEnd()), (mail["Subject"], Lines(mail.Text), Lines(mail.Html)));
+
+        static string Lines(string part) => part.ReplaceLineEndings("\n").TrimEnd();
+    }
+
+    /// <summary>What every server on the way understands, although the first one would take more.</summary>
+    [Fact]
+    public async Task A_mail_travels_as_ASCII_with_lines_that_end_as_they_must()
+    {
+        var recipient = Samples.Address();
+        await fixture.EnqueueAsync(Samples.Reset(recipient).With("name", "Jörg 👩‍👩‍👧"));
+        await fixture.DrainAsync();
+        var mail = fixture.Server.MailsTo(recipient).Single();
+        Assert.DoesNotContain(mail.Raw, letter => letter is > '~' or (< ' ' and not '\r' and not '\n'));
+        foreach (var part in (string[])[mail.Raw, mail.Text, mail.Html])
+            Assert.Equal(part.Count(letter => letter == '\n'), part.Split("\r\n").Length - 1);
+        Assert.DoesNotContain(mail.Raw.Split("\r\n"), line => line.Length > 78 && !line.StartsWith("Message-ID", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain("SMTPUTF8", mail.Options);
+        Assert.Contains("Jörg 👩‍👩‍👧", mail.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -130,9 +130,11 @@ public sealed class MailServer : IAsyncDisposable
 /// <summary>A mail as the other side read it.</summary>
 /// <param name="Sender">Of the envelope.</param>
 /// <param name="Headers">Name and decoded value, in order.</param>
+/// <param name="Raw">As it travelled, one character for each octet.</param>
+/// <param name="Options">Parameters of MAIL FROM.</param>
 /// <param name="Types">Content types of the message and its parts.</param>
 public sealed record ReceivedMail(
-    string Sender, string[] Recipients, string[][] Headers, string[] Types, string Text, string Html, bool Tls, string? User)
+    string Sender, string[] Recipients, string[][] Headers, string Raw, string[] Options, string[] Types, string Text, string Html, bool Tls, string? User)
 {
     public string? this[string header] => Headers.SingleOrDefault(pair => pair[0].Equals(header, StringComparison.OrdinalIgnoreCase))?[1];
 }

@@ -24,6 +24,7 @@ class Handler:
         if address.startswith("banned"):
             return "550 5.7.1 <%s> may not send here" % address
         envelope.mail_from = address
+        envelope.mail_options.extend(options)
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -53,9 +54,11 @@ class Handler:
             sender=envelope.mail_from,
             recipients=envelope.rcpt_tos,
             headers=[[name, str(value)] for name, value in message.items()],
+            raw=envelope.content.decode("latin-1"),
+            options=envelope.mail_options,
             types=[part.get_content_type() for part in message.walk()],
-            text=text and text.get_content().replace("\r\n", "\n"),
-            html=html and html.get_content().replace("\r\n", "\n"),
+            text=text and text.get_content(),
+            html=html and html.get_content(),
             tls=session.ssl is not None,
             user=session.auth_data if isinstance(session.auth_data, str) else None,
         )
