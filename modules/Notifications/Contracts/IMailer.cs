@@ -8,6 +8,10 @@ public interface IMailer
     /// changes nothing, whatever else the mail says. Whether the address takes mail, or has had too much of it, the caller does not
     /// learn: it must not depend on it.
     /// </summary>
+    /// <remarks>
+    /// Not part of the caller's transaction: it stores on a connection of its own. Call it from the handler of an event, whose id makes the key;
+    /// or after the commit, where a crash in between loses the mail.
+    /// </remarks>
     /// <exception cref="ArgumentException">A bug of the caller: unknown template, missing or unknown value, bad address, foreign link.</exception>
     Task EnqueueAsync(Mail mail, CancellationToken cancellationToken);
 }

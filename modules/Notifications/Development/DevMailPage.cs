@@ -32,8 +32,10 @@ internal static class DevMailPage
     }
 
     static string Mail(DevMail mail, bool open) => $"""
-        <details{(open ? " open" : "")}><summary><strong>{Encode(mail.Subject ?? mail.Template)}</strong><br><small>{Encode(mail.Recipient)} · {Instant(mail.CreatedAt)} · {Encode(mail.State)}{Encode(mail.LastError is null ? "" : $" ({mail.LastError})")}</small></summary>
-        <dl><dt>template</dt><dd>{Encode(mail.Template)} ({Encode(mail.Locale)})</dd><dt>key</dt><dd>{Encode(mail.Key)}</dd><dt>attempts</dt><dd>{mail.Attempts}</dd>{Links(mail)}</dl>
+        <details{(open ? " open" : "")}><summary><strong>{Encode(mail.Subject ?? mail.Template)}</strong><br>
+          <small>{Encode(mail.Recipient)} · {Instant(mail.CreatedAt)} · {Encode(mail.State)}{Encode(mail.LastError is null ? "" : $" ({mail.LastError})")}</small></summary>
+        <dl><dt>template</dt><dd>{Encode(mail.Template)} ({Encode(mail.Locale)})</dd><dt>key</dt><dd>{Encode(mail.Key)}</dd>
+          <dt>attempts</dt><dd>{mail.Attempts}</dd>{Links(mail)}</dl>
         {(mail.Text is null ? "<p>Its content is gone: it is kept until a mail is sent or given up.</p>" : Content(mail))}
         </details>
 

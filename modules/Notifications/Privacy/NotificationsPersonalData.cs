@@ -60,8 +60,9 @@ internal sealed class NotificationsPersonalData(NpgsqlDataSource database) : IPe
         await using (var reader = await erase.ExecuteReaderAsync(cancellationToken))
             while (await reader.ReadAsync(cancellationToken))
                 addresses.Add(MailAddressRule.Hash(reader.GetString(0)));
-        await using (var lift = new NpgsqlCommand("DELETE FROM notify.suppressions WHERE address_hash = ANY($1)", connection) { Parameters = { new() { Value = addresses.ToArray() } } })
-            await lift.ExecuteNonQueryAsync(cancellationToken);
+        await using var lift = new NpgsqlCommand("DELETE FROM notify.suppressions WHERE address_hash = ANY($1)", connection);
+        lift.Parameters.Add(new() { Value = addresses.ToArray() });
+        await lift.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 }

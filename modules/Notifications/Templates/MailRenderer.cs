@@ -69,7 +69,8 @@ internal static class MailRenderer
         """;
 
     static string Button(string label, string link, string hint) => $"""
-        <p style="margin: 24px 0;"><a class="button" href="{link}" style="display: inline-block; padding: 12px 24px; border-radius: 8px; font-weight: 600; text-decoration: none;">{label}</a></p>
+        <p style="margin: 24px 0;"><a class="button" href="{link}"
+          style="display: inline-block; padding: 12px 24px; border-radius: 8px; font-weight: 600; text-decoration: none;">{label}</a></p>
         <p class="quiet" style="margin: 0 0 24px; font-size: 13px;">{hint}<br><a href="{link}" style="word-break: break-all;">{link}</a></p>
 
         """;

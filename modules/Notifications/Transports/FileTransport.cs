@@ -27,9 +27,15 @@ internal sealed class FileTransport(NotificationsOptions options, MailMessages m
         Directory.CreateDirectory(aside);
         try
         {
-            using (var client = new SmtpClient { DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory, PickupDirectoryLocation = aside, DeliveryFormat = MailMessages.FormatFor(mail.Recipient) })
+            using (var client = new SmtpClient())
             using (var message = messages.Create(mail))
+            {
+                client.DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory;
+                client.PickupDirectoryLocation = aside;
+                client.DeliveryFormat = MailMessages.FormatFor(mail.Recipient);
                 client.Send(message);
+            }
+
             var name = string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{mail.Template}-{mail.Id:N}.eml");
             File.Move(Directory.EnumerateFiles(aside).Single(), Path.Combine(folder, name), overwrite: true);
         }
