@@ -57,10 +57,13 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
         await using (var second = connection.CreateBatch())
         {
             second.BatchCommands.Add(request.Caller.EnterReading());
-            second.BatchCommands.Add(DeltaQuery.Rows(request, start, heads.Horizon));
+            second.BatchCommands.Add(DeltaQuery.Rows(request, start, long.MaxValue));
             await using var rows = await second.ExecuteReaderAsync(cancellationToken);
             await rows.NextResultAsync(cancellationToken);
-            end = PageEnd.Of(request, start, heads, await writer.WriteRowsAsync(rows, cancellationToken));
+            // What was committed since the horizon was taken is given out as well, and again next time: it may have taken fields out of rows
+            // before the horizon (a tie), and whoever reads those must read what they gave way to.
+            var cut = await writer.WriteRowsAsync(rows, cancellationToken);
+            end = PageEnd.Of(request, start, heads, cut <= heads.Horizon ? cut : null);
         }
 
         var (told, change) = ReadStates.Told(request, end, start, states.Count > 0);
