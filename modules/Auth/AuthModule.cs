@@ -2,6 +2,7 @@ using Mana.Auth.Accounts;
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Keys;
+using Mana.Auth.Origins;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Mana.Auth.Spaces;
@@ -34,7 +35,7 @@ public static class AuthModule
         services.AddManaOptions<AuthOptions>(configuration, "Auth");
         services.AddManaDbContext<AuthDbContext>(AuthDbContext.Schema, options => new AuthDbContext(options));
         services.AddManaOutbox(AuthDbContext.Schema);
-        services.AddSingleton<AuthMetrics>();
+        services.AddSingleton<AuthMetrics>().AddSingleton<TrustedOrigins>();
         services.AddKeys();
         services.AddAccounts();
         services.AddSecurityEvents();
