@@ -1,21 +1,17 @@
+using Mana.Auth.Origins;
 using Mana.Kernel.Errors;
-using Mana.Kernel.Network;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.Cookies;
 
 /// <summary>
 /// A browser sends cookies along with whatever site asks it to. What a cookie authenticates must therefore come from an origin on the list,
-/// letter for letter (auth.md 3.2). Our own origin is on it: that is where sign-in pages are.
+/// letter for letter (auth.md 3.2).
 /// </summary>
-internal sealed class OriginCheck(TrustedOrigins trusted, AuthOptions auth)
+internal sealed class OriginCheck(TrustedOrigins trusted)
 {
     static readonly ApiError Missing = new(StatusCodes.Status403Forbidden, "MISSING_OR_NULL_ORIGIN", "This request needs an Origin header.");
     static readonly ApiError Invalid = new(StatusCodes.Status403Forbidden, "INVALID_ORIGIN", "This origin may not do that.");
-
-    readonly string _own = new Uri(auth.BaseUrl).GetLeftPart(UriPartial.Authority);
-
-    public bool IsTrusted(string origin) => trusted.IsTrusted(origin) || origin.Equals(_own, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The refusal of a request that a cookie authenticates, or null.</summary>
     public ApiError? Refusal(HttpContext context)
@@ -25,14 +21,14 @@ internal sealed class OriginCheck(TrustedOrigins trusted, AuthOptions auth)
         return Origin(context) switch
         {
             null => changes ? Missing : null,
-            { } origin when IsTrusted(origin) => null,
+            { } origin when trusted.Contains(origin) => null,
             _ => changes || IsCrossSite(context) ? Invalid : null,
         };
     }
 
     /// <summary>From a trusted origin, or from a program that is no browser.</summary>
     public bool MaySetCookie(HttpContext context) =>
-        context.Request.Headers.Origin.Count == 0 ? !IsCrossSite(context) : Origin(context) is { } origin && IsTrusted(origin);
+        context.Request.Headers.Origin.Count == 0 ? !IsCrossSite(context) : trusted.Contains(Origin(context));
 
     static bool IsCrossSite(HttpContext context) => context.Request.Headers["Sec-Fetch-Site"] == "cross-site";
 
