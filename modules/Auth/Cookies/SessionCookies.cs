@@ -70,7 +70,8 @@ internal sealed class SessionCookies(CookieSettings settings, SignedValue signed
 
     void Append(HttpContext context, string token, Session session, bool untilClosed)
     {
-        TimeSpan? lifetime = untilClosed ? null : session.ExpiresAt - time.GetUtcNow();
+        // Whole seconds, rounded up: a moment has passed since the session's end was set.
+        TimeSpan? lifetime = untilClosed ? null : TimeSpan.FromSeconds(Math.Ceiling((session.ExpiresAt - time.GetUtcNow()).TotalSeconds));
         context.Response.Cookies.Append(Name(Session), signed.Sign(token), Attributes(lifetime));
         if (untilClosed)
             context.Response.Cookies.Append(Name(DoNotRemember), signed.Sign("true"), Attributes(null));

@@ -76,6 +76,24 @@ public sealed class SingleSignOnTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Scenario_89_whatever_carries_a_token_is_not_stored_and_names_the_request()
+    {
+        await _browser.NewSessionAsync();
+        foreach (var (method, path) in ((HttpMethod, string)[])
+                 [
+                     (HttpMethod.Post, "/api/v1/auth/session-to-token"), (HttpMethod.Post, "/api/v1/auth/refresh"), (HttpMethod.Get, "/api/auth/token"),
+                     (HttpMethod.Get, "/api/auth/get-session"), (HttpMethod.Get, "/api/v1/auth/session"), (HttpMethod.Get, "/api/auth/list-sessions"),
+                     (HttpMethod.Post, "/api/auth/sign-out"),
+                 ])
+        {
+            var answer = (await _browser.SendAsync(method, path, null, Browser.App, ("X-Request-Id", "scenario-89"))).IsOk();
+            Assert.True(answer.Headers.CacheControl?.NoStore, path);
+            Assert.Equal("no-cache", answer.Headers.Pragma.ToString());
+            Assert.Equal("scenario-89", answer.Headers.GetValues("X-Request-Id").Single());
+        }
+    }
+
+    [Fact]
     public async Task A_session_keeps_so_many_families_and_no_more()
     {
         var login = await _browser.NewSessionAsync();
