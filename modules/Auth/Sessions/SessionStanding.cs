@@ -68,7 +68,7 @@ internal sealed class SessionStanding(NpgsqlDataSource database, TimeProvider ti
             Keep(sessionId, new Answer(ended, now.UtcTicks));
             return Find(sessionId) is { Ended: true };
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or TimeoutException)
+        catch (Exception exception) when (IsOutage(exception))
         {
             Interlocked.Exchange(ref _quietUntil, (time.GetUtcNow() + Pause).UtcTicks);
             log.LogWarning("The standing of a session could not be read ({Kind}); tokens are judged by what was last known", exception.GetType().Name);
@@ -79,6 +79,14 @@ internal sealed class SessionStanding(NpgsqlDataSource database, TimeProvider ti
             _asking.TryRemove(sessionId, out _);
         }
     }
+
+    /// <summary>A statement that is wrong is not an outage: it must not make every token good.</summary>
+    static bool IsOutage(Exception exception) => exception switch
+    {
+        PostgresException postgres => postgres.IsTransient || postgres.SqlState.StartsWith("57", StringComparison.Ordinal),
+        NpgsqlException or OperationCanceledException or TimeoutException => true,
+        _ => false,
+    };
 
     Answer? Find(string sessionId) =>
         _young.TryGetValue(sessionId, out var answer) || _old.TryGetValue(sessionId, out answer) ? answer : null;

@@ -1,4 +1,5 @@
 using Mana.Auth.Data;
+using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.StepUp;
 
@@ -14,7 +15,7 @@ internal interface IStepUpProof
     bool IsIn(StepUpRequest request);
 
     /// <summary>Counts a wrong proof as a wrong sign-in, where there are counters.</summary>
-    Task<ProofVerdict> JudgeAsync(StepUpRequest request, User user, CancellationToken cancellationToken);
+    Task<ProofVerdict> JudgeAsync(StepUpRequest request, User user, HttpContext context, CancellationToken cancellationToken);
 }
 
 internal abstract record ProofVerdict

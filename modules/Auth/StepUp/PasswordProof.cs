@@ -1,5 +1,6 @@
 using Mana.Auth.Accounts;
 using Mana.Auth.Data;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 
 namespace Mana.Auth.StepUp;
@@ -11,7 +12,7 @@ internal sealed class PasswordProof(UserManager<User> users, HashingGate gate, A
 
     public bool IsIn(StepUpRequest request) => !string.IsNullOrEmpty(request.Password);
 
-    public async Task<ProofVerdict> JudgeAsync(StepUpRequest request, User user, CancellationToken cancellationToken)
+    public async Task<ProofVerdict> JudgeAsync(StepUpRequest request, User user, HttpContext context, CancellationToken cancellationToken)
     {
         if (lockout.SecondsLeft(user.LockoutEnd) is { } left)
             return new ProofVerdict.Locked(left);

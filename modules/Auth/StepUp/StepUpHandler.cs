@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Mana.Auth.Accounts;
-using Mana.Auth.SecurityEvents;
 using Mana.Auth.Tokens;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
@@ -14,8 +13,8 @@ internal sealed record StepUpResponse(
 internal static class StepUpHandler
 {
     public static async Task<IResult> StepUpAsync(
-        StepUpRequest request, CurrentUser caller, ClientInfo client, StepUpService service, CancellationToken cancellationToken) =>
-        await service.StepUpAsync(request, caller, client, cancellationToken) switch
+        StepUpRequest request, CurrentUser caller, HttpContext context, StepUpService service, CancellationToken cancellationToken) =>
+        await service.StepUpAsync(request, caller, context, cancellationToken) switch
         {
             StepUpResult.Done done => Results.Ok(new StepUpResponse(done.AccessToken, AccessTokens.LifetimeSeconds, "Bearer", done.AuthTime)),
             StepUpResult.Nothing => AuthRefusals.Validation("password: Required"),

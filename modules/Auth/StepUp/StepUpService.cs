@@ -2,6 +2,7 @@ using Mana.Auth.Data;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Tokens;
 using Mana.Kernel.Identity;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mana.Auth.StepUp;
@@ -25,16 +26,17 @@ internal abstract record StepUpResult
 /// <summary>A fresh proof that the person at the device is still the owner of the session (auth.md 29, item 9): it moves <c>auth_time</c>.</summary>
 internal sealed class StepUpService(AuthDbContext database, IEnumerable<IStepUpProof> proofs, AccessTokens access, SecurityLog log, TimeProvider time)
 {
-    public async Task<StepUpResult> StepUpAsync(StepUpRequest request, CurrentUser caller, ClientInfo client, CancellationToken cancellationToken)
+    public async Task<StepUpResult> StepUpAsync(StepUpRequest request, CurrentUser caller, HttpContext context, CancellationToken cancellationToken)
     {
+        var client = ClientInfo.Of(context);
         if (proofs.FirstOrDefault(proof => proof.IsIn(request)) is not { } given)
             return new StepUpResult.Nothing();
         if (await database.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == caller.UserId && user.DeletedAt == null, cancellationToken) is not { } owner)
             return new StepUpResult.SessionEnded();
-        switch (await given.JudgeAsync(request, owner, cancellationToken))
+        switch (await given.JudgeAsync(request, owner, context, cancellationToken))
         {
             case ProofVerdict.Wrong:
-                log.Record(SecurityEventTypes.LoginFailure, owner.Id, client, ("code", "INVALID_CREDENTIALS"), ("endpoint", "step-up"));
+                log.Record(SecurityEventTypes.StepUpFailed, owner.Id, client, ("method", given.Method));
                 return new StepUpResult.Wrong();
             case ProofVerdict.Locked locked:
                 return new StepUpResult.Locked(locked.RetryAfterSeconds);

@@ -70,17 +70,13 @@ public sealed class SessionStandingTests : IAsyncLifetime
         var login = await _api.NewSessionAsync();
         var standing = _there.Services.GetRequiredService<SessionStanding>();
         var id = Tokens.TokenText.Claims(login["accessToken"]!).GetProperty("sid").GetString()!;
-        await using var connection = new NpgsqlConnection(_database);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var held = new NpgsqlCommand("LOCK TABLE auth.sessions IN ACCESS EXCLUSIVE MODE", connection))
-            await held.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var held = await HoldAsync();
 
         var asked = Enumerable.Range(0, 50).Select(_ => standing.HasEndedAsync(id, default).AsTask()).ToList();
         while (await ScalarAsync(Asking) == 0)
             await Task.Yield();
         Assert.Equal(1, await ScalarAsync(Asking));
-        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        await held.DisposeAsync();
         Assert.DoesNotContain(true, await Task.WhenAll(asked));
     }
 
@@ -113,10 +109,26 @@ public sealed class SessionStandingTests : IAsyncLifetime
         var login = await _api.NewSessionAsync();
         var standing = _there.Services.GetRequiredService<SessionStanding>();
         var id = Tokens.TokenText.Claims(login["accessToken"]!).GetProperty("sid").GetString()!;
+        await using var held = await HoldAsync();
+        var asked = standing.HasEndedAsync(id, default).AsTask();
+        while (await ScalarAsync(Asking) == 0)
+            await Task.Yield();
         standing.End(id);
+        await held.DisposeAsync();
+        Assert.True(await asked);
         Assert.True(await standing.HasEndedAsync(id, default));
         _clock.Advance(TimeSpan.FromMinutes(10));
         Assert.True(await standing.HasEndedAsync(id, default));
+    }
+
+    /// <summary>Keeps the question waiting in the database until it is disposed.</summary>
+    async Task<NpgsqlConnection> HoldAsync()
+    {
+        var connection = new NpgsqlConnection(_database + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var held = new NpgsqlCommand("BEGIN; LOCK TABLE auth.sessions IN ACCESS EXCLUSIVE MODE", connection);
+        await held.ExecuteNonQueryAsync();
+        return connection;
     }
 
     static async Task<int> PullAsync(TestHost host, Answer login) => (await new AuthApi(host).SendAsync(
