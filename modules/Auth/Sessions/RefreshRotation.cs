@@ -9,6 +9,7 @@ namespace Mana.Auth.Sessions;
 
 internal abstract record RefreshResult
 {
+    /// <summary>A new pair.</summary>
     /// <param name="Session">As it is now, with its new end.</param>
     public sealed record Refreshed(AccountView Account, SessionTokens Tokens, Session Session) : RefreshResult;
 

@@ -7,6 +7,7 @@ namespace Mana.Auth.Sessions;
 /// <summary>What every way to sign in does last, after its transaction: the browser gets its cookie, and a device never seen before is noted.</summary>
 internal sealed class SignedIn(SessionCookies cookies, SecurityLog log)
 {
+    /// <summary>Call it once, before the answer begins.</summary>
     /// <param name="rememberMe">As the client said it: false makes the cookie end with the browser.</param>
     public void Complete(HttpContext context, StartedSession started, bool? rememberMe)
     {
