@@ -18,9 +18,9 @@ internal sealed class CorsByPath(TrustedOrigins origins) : ICorsPolicyProvider
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName)
     {
         var path = context.Request.Path;
-        if (Array.Exists(Internal, start => path.StartsWithSegments(start)))
+        if (Array.Exists(Internal, start => path.StartsWithSegments(start, StringComparison.OrdinalIgnoreCase)))
             return Task.FromResult<CorsPolicy?>(null);
-        return Task.FromResult<CorsPolicy?>(Array.Exists(Cookies, start => path.StartsWithSegments(start)) ? _exact : _wide);
+        return Task.FromResult<CorsPolicy?>(Array.Exists(Cookies, start => path.StartsWithSegments(start, StringComparison.OrdinalIgnoreCase)) ? _exact : _wide);
     }
 
     static CorsPolicy Policy(Func<string, bool> allowed) => new CorsPolicyBuilder()
