@@ -28,17 +28,11 @@ internal static class AuthEndpoints
             .WithSummary("Sign in with address and password")
             .Accepts<LoginRequest>("application/json").Produces<LoginResponse>()
             .Produces(400).Produces(401).Produces(403).Produces(429).Produces(503);
-        auth.MapPost("/refresh", SessionHandlers.RefreshAsync).RequireRateLimiting(AuthModule.RefreshLimit)
-            .WithSummary("Exchange a refresh token for a new pair").WithDescription("A refresh token works once.")
-            .Accepts<RefreshRequest>("application/json").Produces<RefreshResponse>()
-            .Produces(400).Produces(401).Produces(429).Produces(503);
-        auth.MapPost("/logout", SessionHandlers.LogoutAsync)
-            .WithSummary("End the session of a refresh token or of the Bearer token").WithDescription("Succeeds also when there is no session any more.")
-            .Accepts<LogoutRequest>(true, "application/json").Produces<LogoutResponse>()
-            .Produces(400).Produces(503);
-        auth.MapGet("/session", SessionHandlers.SessionAsync)
-            .WithSummary("The session of the Bearer token, or null")
-            .Produces<SessionResponse>().Produces(503);
+        SessionEndpoints.MapWrapper(auth);
+
+        SessionEndpoints.MapNative(app.MapGroup("/api/auth").WithTags("auth")
+            .WithMetadata(new ErrorStyle(WithStatus: true, BadJson: "VALIDATION_ERROR"), new RequestSizeLimitAttribute(LargestBody))
+            .AddEndpointFilter(NotStoredAsync));
 
         // Two paths, because both are built into services that verify our tokens (auth.md 7.4).
         foreach (var path in (string[])["/api/auth/jwks", "/api/v1/auth/jwks"])

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Mana.Auth.Keys;
 
 namespace Mana.Auth;
 
@@ -12,13 +13,14 @@ internal sealed class AuthMetrics
     readonly Counter<long> _refreshes;
     readonly Counter<long> _dropped;
 
-    public AuthMetrics(IMeterFactory meters)
+    public AuthMetrics(IMeterFactory meters, SigningKeyRing keys, TimeProvider time)
     {
         var meter = meters.Create(Meter);
         _logins = meter.CreateCounter<long>("mana_auth_logins_total", description: "Sign-ins by password, by result");
         _registrations = meter.CreateCounter<long>("mana_auth_registrations_total", description: "Registrations, by result");
         _refreshes = meter.CreateCounter<long>("mana_auth_refresh_total", description: "Refreshes of access tokens, by result");
         _dropped = meter.CreateCounter<long>("mana_auth_security_events_dropped_total", description: "Security events that could not be kept");
+        meter.CreateObservableGauge("mana_auth_signing_key_age_seconds", () => KeyAge(keys, time), description: "Since when the active signing key signs; it is replaced after 90 days");
     }
 
     public void Login(string result) => _logins.Add(1, new KeyValuePair<string, object?>("result", result));
@@ -28,4 +30,7 @@ internal sealed class AuthMetrics
     public void SecurityEventDropped() => _dropped.Add(1);
 
     public void Refresh(string result) => _refreshes.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    static IEnumerable<Measurement<double>> KeyAge(SigningKeyRing keys, TimeProvider time) =>
+        keys.Known?.Active.ActivatedAt is { } since ? [new((time.GetUtcNow() - since).TotalSeconds)] : [];
 }

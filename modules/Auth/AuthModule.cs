@@ -1,7 +1,9 @@
 using Mana.Auth.Accounts;
 using Mana.Auth.Contracts;
+using Mana.Auth.Cookies;
 using Mana.Auth.Data;
 using Mana.Auth.Keys;
+using Mana.Auth.Origins;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Mana.Auth.Spaces;
@@ -28,34 +30,47 @@ public static class AuthModule
     internal const string LoginLimit = "login";
     internal const string RegisterLimit = "register";
     internal const string RefreshLimit = "refresh";
+    internal const string SessionLimit = "session";
 
     public static IServiceCollection AddAuth(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddManaOptions<AuthOptions>(configuration, "Auth");
         services.AddManaDbContext<AuthDbContext>(AuthDbContext.Schema, options => new AuthDbContext(options));
         services.AddManaOutbox(AuthDbContext.Schema);
-        services.AddSingleton<AuthMetrics>();
+        services.AddSingleton<AuthMetrics>().AddSingleton<TrustedOrigins>();
         services.AddKeys();
         services.AddAccounts();
         services.AddSecurityEvents();
-        services.AddScoped<SessionGuard>();
+        services.AddSessions(configuration);
         services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>();
-        services.AddScoped<SessionStart>().AddScoped<SessionRevocation>().AddScoped<RefreshRotation>().AddScoped<CurrentSession>();
-        services.AddSingleton<RefreshTokens>().AddSingleton<ExpiredSessions>();
-        services.AddManaJob<ExpiredSessions>("auth.expired-sessions", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
         services.AddManaRateLimit(new(RefreshLimit, RateLimitKey.Address, 60, 60));
+        services.AddManaRateLimit(new(SessionLimit, RateLimitKey.Address, 300, 300));
         return services;
     }
 
     public static void MapAuth(this IEndpointRouteBuilder app) => AuthEndpoints.Map(app);
 
+    static void AddSessions(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddManaOptions<CookieSettings>(configuration, "Auth:Cookies");
+        services.AddSingleton<SignedValue>().AddSingleton<OriginCheck>().AddSingleton<SessionCookies>().AddSessionPolicies();
+        services.AddScoped<SessionStart>().AddScoped<SessionRevocation>().AddScoped<RefreshRotation>().AddScoped<CookieExchange>();
+        services.AddScoped<LiveSessions>().AddScoped<SessionList>().AddScoped<SignOut>().AddSingleton<SignedIn>();
+        services.AddSingleton<RefreshTokens>().AddSingleton<ExpiredSessions>().AddSingleton<SessionStanding>();
+        services.AddManaEventHandler<SessionRevoked, SessionStandingEvents>("auth.session-standing");
+        services.AddManaJob<ExpiredSessions>("auth.expired-sessions", schedule => schedule.Every(TimeSpan.FromHours(1)));
+        services.AddScoped<SessionGuard>().AddScoped<IStepUpProof, PasswordProof>().AddScoped<StepUpService>();
+    }
+
     static void AddKeys(this IServiceCollection services)
     {
         services.AddSingleton<KeyEncryption>().AddSingleton<SecretBox>();
         services.AddSingleton<ISigningKeySource, SigningKeyStore>();
-        services.AddSingleton<SigningKeyRing>();
+        services.AddSingleton<SigningKeyRing>().AddSingleton<NewSigningKey>();
+        services.AddScoped<KeyRotation>().AddScoped<ISigningKeyReplacement>(provider => provider.GetRequiredService<KeyRotation>());
+        services.AddManaJob<KeyRotation>("auth.key-rotation", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<VerifiedTokenCache>();
         services.AddSingleton<IAccessTokenVerifier, AccessTokenVerifier>();

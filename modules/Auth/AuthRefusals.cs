@@ -9,6 +9,9 @@ internal static class AuthRefusals
     public static readonly ApiError EmailNotVerified = new(403, "EMAIL_NOT_VERIFIED", "Email not verified");
     public static readonly ApiError InvalidRefreshToken = new(401, "TOKEN_EXPIRED", "Invalid refresh token");
 
+    public static readonly ApiError NotSignedIn = new(401, "UNAUTHORIZED", "Not signed in");
+    public static readonly ApiError SessionNotFound = new(404, "NOT_FOUND", "There is no such session.");
+
     public static ApiError Validation(string problem) => new(400, "VALIDATION", problem);
 
     public static ApiError WeakPassword(string problem) => new(400, "WEAK_PASSWORD", problem);

@@ -26,6 +26,8 @@ try
     await app.PrepareDatabaseAsync();
     if (command is CommandLine.ImportSync import)
         return await ImportSyncCommand.RunAsync(app.Services, import.Request);
+    if (command is CommandLine.RotateKeys)
+        return await RotateKeysCommand.RunAsync(app.Services);
 
     app.UseManaPipeline();
     app.MapKernel();

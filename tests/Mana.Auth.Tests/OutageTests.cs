@@ -1,3 +1,4 @@
+using Mana.Auth.Tests.Cookies;
 using Mana.Testing;
 
 namespace Mana.Auth.Tests;
@@ -49,6 +50,21 @@ public sealed class OutageTests : IAsyncLifetime
         _relay.Mend();
         (await _api.RefreshAsync(login["refreshToken"])).IsOk();
         (await _api.LoginAsync(email)).IsOk();
+    }
+
+    [Fact]
+    public async Task Scenario_30_so_it_is_for_a_browser_that_has_only_its_cookie()
+    {
+        var browser = new Browser(_host);
+        await browser.NewSessionAsync();
+        _relay.Cut();
+        foreach (var path in (string[])["/api/v1/auth/refresh", "/api/v1/auth/session-to-token", "/api/v1/auth/logout", "/api/auth/sign-out", "/api/auth/revoke-sessions"])
+            Assert.Contains("connection", (await browser.PostAsync(path)).IsRefused(503, "SERVICE_UNAVAILABLE")["message"], StringComparison.Ordinal);
+        foreach (var path in (string[])["/api/auth/get-session", "/api/auth/token", "/api/v1/auth/session", "/api/v1/auth/sessions"])
+            (await browser.GetAsync(path)).IsRefused(503, "SERVICE_UNAVAILABLE");
+
+        _relay.Mend();
+        (await browser.PostAsync("/api/v1/auth/session-to-token")).IsOk();
     }
 
     [Fact]

@@ -46,8 +46,11 @@ public sealed class Account
     {
         var answer = await Http.PostAsJsonAsync("/api/v1/auth/refresh", new { refreshToken = RefreshToken });
         answer.EnsureSuccessStatusCode();
-        Take(await answer.Content.ReadFromJsonAsync<JsonElement>());
+        await TakeAsync(answer.Content);
     }
+
+    /// <summary>Goes on with the pair in an answer.</summary>
+    public async Task TakeAsync(HttpContent pair) => Take(await pair.ReadFromJsonAsync<JsonElement>());
 
     void Take(JsonElement tokens)
     {

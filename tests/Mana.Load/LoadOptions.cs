@@ -24,6 +24,10 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
                    reader with `since` cursors
           soak     everything, moderately, for long       --minutes 60 --rate 100 --users 20 --sockets 20 --streams 5
                                                           --every 30 (s) --csv FILE --postgres CONNECTION
+          refresh  refresh tokens in a closed loop        --clients 16 --seconds 10
+          noop     a guarded route that does nothing      --clients 16 --seconds 10
+          login    sign-ins by password, beside the       --clients 4 --seconds 10
+                   bare hashes of the same machine
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
           --url http://localhost:3001   --runs 3 (the median is reported; soak, storage: 1)   --json FILE (append the results)
@@ -32,7 +36,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public string Url => Text("url", "http://localhost:3001");
 
-    public int Clients => Number("clients", Scenario == "empty" ? 4 : 16);
+    public int Clients => Number("clients", Scenario is "empty" or "login" ? 4 : 16);
 
     public int Batch => Number("batch", 100);
 

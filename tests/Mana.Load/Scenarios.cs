@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mana.Load.Compaction;
 using Mana.Load.Delivery;
+using Mana.Load.Identity;
 using Mana.Load.Live;
 using Mana.Load.Soak;
 
@@ -25,6 +26,9 @@ internal static class Scenarios
         "devices" => DeviceFleet.RunAsync,
         "race" => WriterRace.RunAsync,
         "soak" => SoakRun.RunAsync,
+        "refresh" => IdentityLoops.RefreshAsync,
+        "noop" => IdentityLoops.NoopAsync,
+        "login" => IdentityLoops.LoginAsync,
         "start" => HostStart.RunAsync,
         _ => null,
     };

@@ -29,10 +29,14 @@ internal static class AccountHandlers
             _ => Refusals.RateLimited(HashingGate.RetryAfterSeconds, wrapper: true),
         };
 
-    public static async Task<IResult> LoginAsync(LoginRequest request, ClientInfo client, SignIn signIn, CancellationToken cancellationToken)
+    public static async Task<IResult> LoginAsync(
+        LoginRequest request, HttpContext context, ClientInfo client, SignIn signIn, SignedIn signedIn, CancellationToken cancellationToken)
     {
         var origin = new SignInOrigin(request.DeviceId, request.DeviceName, client.UserAgent, client.IpAddress, request.RememberMe == true);
-        return await signIn.SignInAsync(request.Email, request.Password, origin, cancellationToken) switch
+        var result = await signIn.SignInAsync(request.Email, request.Password, origin, cancellationToken);
+        if (result is SignInResult.SignedIn { Tokens: var started })
+            signedIn.Complete(context, started, request.RememberMe);
+        return result switch
         {
             SignInResult.SignedIn done => Results.Ok(new LoginResponse(
                 false, done.Tokens.AccessToken, done.Account, done.Tokens.AccessToken, done.Tokens.RefreshToken, AccessTokens.LifetimeSeconds, "Bearer")),

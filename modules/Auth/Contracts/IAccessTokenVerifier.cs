@@ -27,7 +27,7 @@ public abstract record TokenVerdict
     /// <summary>Not a token of ours, or not for this server.</summary>
     /// <param name="Reason">
     /// For metrics, never for the client: <c>malformed</c>, <c>algorithm</c>, <c>type</c>, <c>key</c>, <c>signature</c>, <c>claims</c>,
-    /// <c>issuer</c>, <c>audience</c>, <c>subject</c>, <c>id_token</c>, <c>no_expiry</c>, <c>not_yet_valid</c>.
+    /// <c>issuer</c>, <c>audience</c>, <c>subject</c>, <c>id_token</c>, <c>no_expiry</c>, <c>not_yet_valid</c>, <c>session</c> (it has ended; known within 30 seconds, auth.md 7.1).
     /// </param>
     public sealed record Invalid(string Reason) : TokenVerdict;
 

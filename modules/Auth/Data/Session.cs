@@ -22,6 +22,12 @@ internal sealed class Session
     /// <summary>How they proved it (RFC 8176), e.g. <c>pwd</c>.</summary>
     public required List<string> Amr { get; set; }
 
+    /// <summary>SHA-256 of the secret in the session cookie; the secret itself is stored nowhere. Null for sessions from before there were cookies.</summary>
+    public byte[]? TokenHash { get; init; }
+
+    /// <summary>The space that its owner works in now; null after that space is gone.</summary>
+    public string? ActiveOrganizationId { get; set; }
+
     public string? IpAddress { get; init; }
 
     public string? UserAgent { get; init; }
@@ -34,15 +40,15 @@ internal sealed class Session
 
     public DateTimeOffset? RevokedAt { get; set; }
 
-    /// <summary><c>logout</c> or <c>refresh_reuse</c>.</summary>
+    /// <summary>One of the reasons in <see cref="Sessions.SessionRevocation"/>.</summary>
     public string? RevokedReason { get; set; }
 
     public bool IsAlive(DateTimeOffset now) => RevokedAt is null && ExpiresAt > now;
 }
 
 /// <summary>
-/// One link of a session's chain. Invariant: at most one generation of a family is unused; the members of that generation
-/// share a <see cref="ParentId"/> and differ only when a grace answer was given (Sessions/RefreshRotation).
+/// One link of a chain. A session has a family per place that got tokens from it: the sign-in, and each app that came by its cookie.
+/// Invariant: at most one generation of a family is unused; the members of that generation share a <see cref="ParentId"/> and differ only when a grace answer was given (Sessions/RefreshRotation).
 /// </summary>
 internal sealed class RefreshToken
 {
@@ -50,6 +56,7 @@ internal sealed class RefreshToken
 
     public required string SessionId { get; init; }
 
+    /// <summary>The session's id for the family that began with the sign-in.</summary>
     public required string FamilyId { get; init; }
 
     /// <summary>SHA-256 of the token; the token itself is stored nowhere.</summary>

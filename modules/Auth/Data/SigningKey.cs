@@ -13,18 +13,20 @@ internal sealed class SigningKey
     /// <summary>The public JWK, as it is published.</summary>
     public required string PublicJwk { get; init; }
 
-    /// <summary>Sealed by <see cref="Keys.KeyEncryption"/>.</summary>
-    public required byte[] PrivateKeyEncrypted { get; init; }
+    /// <summary>Sealed by <see cref="Keys.KeyEncryption"/>; empty once the key signs no more.</summary>
+    public required byte[] PrivateKeyEncrypted { get; set; }
 
     /// <summary>Which key-encryption key sealed it.</summary>
     public required int KeyVersion { get; init; }
 
     public required SigningKeyState State { get; set; }
 
+    /// <summary>A staged key does not sign before this.</summary>
     public required DateTimeOffset NotBefore { get; init; }
 
     public DateTimeOffset? ActivatedAt { get; set; }
 
+    /// <summary>When a retiring key is withdrawn.</summary>
     public DateTimeOffset? RetireAt { get; set; }
 
     public DateTimeOffset? RemovedAt { get; set; }

@@ -6,7 +6,11 @@ using Mana.Auth.Data;
 namespace Mana.Auth.Keys;
 
 /// <summary>One key as it was read: its private half only when it is the one that signs.</summary>
-internal sealed record LoadedKey(string Kid, SigningKeyState State, string PublicJwk, Ed25519Key Key);
+internal sealed record LoadedKey(string Kid, SigningKeyState State, string PublicJwk, Ed25519Key Key)
+{
+    /// <summary>Since when it signs.</summary>
+    public DateTimeOffset? ActivatedAt { get; init; }
+}
 
 /// <summary>The keys in force at one moment. Immutable; the ring swaps one for the next.</summary>
 internal sealed class KeySet

@@ -18,7 +18,7 @@ internal sealed class SigningKeyRing(ISigningKeySource source, TimeProvider time
     public static readonly TimeSpan EmptyReloadInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>After this a set is renewed behind the requests' back: that is how keys changed by another host arrive.</summary>
-    public static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(1);
 
     static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(5);
 
@@ -27,6 +27,9 @@ internal sealed class SigningKeyRing(ISigningKeySource source, TimeProvider time
     Task _reload = Task.CompletedTask;
     DateTimeOffset _attemptedAt = DateTimeOffset.MinValue;
     Exception _failure = new TimeoutException();
+
+    /// <summary>What is in memory, for metrics.</summary>
+    public KeySet? Known => _current;
 
     /// <summary>Throws <see cref="KeysUnavailableException"/> when there are no keys at all.</summary>
     public async ValueTask<KeySet> CurrentAsync(CancellationToken cancellationToken)
@@ -50,6 +53,15 @@ internal sealed class SigningKeyRing(ISigningKeySource source, TimeProvider time
             return known;
         await TryReload().WaitAsync(cancellationToken);
         return _current!.Find(kid);
+    }
+
+    /// <summary>After this host has changed the keys: what was being read meanwhile may be from before.</summary>
+    public async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        await _reload.WaitAsync(cancellationToken);
+        lock (_gate)
+            _attemptedAt = DateTimeOffset.MinValue;
+        await TryReload().WaitAsync(cancellationToken);
     }
 
     /// <summary>Joins the reload under way, starts one, or does nothing when the last attempt is too recent. The task never fails for broken infrastructure.</summary>

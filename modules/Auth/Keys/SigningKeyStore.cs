@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using Mana.Auth.Data;
-using Mana.Kernel.Ids;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,10 +16,9 @@ internal interface ISigningKeySource
 
 /// <summary>Table <c>signing_keys</c>. Creates the first key, once, however many hosts ask at the same moment.</summary>
 internal sealed class SigningKeyStore(
-    IServiceScopeFactory scopes, KeyEncryption encryption, IIdSource random, TimeProvider time, ILogger<SigningKeyStore> log) : ISigningKeySource
+    IServiceScopeFactory scopes, KeyEncryption encryption, NewSigningKey newKey, ILogger<SigningKeyStore> log) : ISigningKeySource
 {
-    const string Algorithm = "EdDSA";
-    const long FirstKeyLock = 0x4D616E61_4B657973; // "ManaKeys"
+    const string Algorithm = NewSigningKey.Algorithm;
 
     public async Task<IReadOnlyList<LoadedKey>> LoadAsync(CancellationToken cancellationToken)
     {
@@ -44,37 +42,14 @@ internal sealed class SigningKeyStore(
     async Task CreateFirstAsync(AuthDbContext database, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({FirstKeyLock})", cancellationToken);
+        await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({KeyRotation.Lock})", cancellationToken);
         if (await database.SigningKeys.AnyAsync(key => key.Alg == Algorithm && key.State == SigningKeyState.Active, cancellationToken))
             return;
-        var key = Create();
+        var key = newKey.Active();
         database.SigningKeys.Add(key);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         log.LogInformation("Created signing key {Kid}", key.Kid);
-    }
-
-    SigningKey Create()
-    {
-        Span<byte> seed = stackalloc byte[Ed25519Key.SeedLength];
-        random.Fill(seed);
-        var pair = Ed25519Key.FromSeed(seed);
-        var kid = Jwk.Thumbprint(pair.PublicKey);
-        var now = time.GetUtcNow();
-        var key = new SigningKey
-        {
-            Kid = kid,
-            Alg = Algorithm,
-            Use = "sig",
-            PublicJwk = Jwk.Public(kid, pair.PublicKey),
-            PrivateKeyEncrypted = encryption.Seal(kid, seed),
-            KeyVersion = KeyEncryption.CurrentVersion,
-            State = SigningKeyState.Active,
-            NotBefore = now,
-            ActivatedAt = now,
-        };
-        seed.Clear();
-        return key;
     }
 
     /// <summary>Only the active key is opened: a key that no longer signs needs no private half in memory.</summary>
@@ -86,6 +61,6 @@ internal sealed class SigningKeyStore(
         var key = row.State == SigningKeyState.Active
             ? Ed25519Key.FromSeed(encryption.Open(row.Kid, row.PrivateKeyEncrypted, row.KeyVersion))
             : Ed25519Key.FromPublicKey(publicKey);
-        return new LoadedKey(row.Kid, row.State, Jwk.Public(row.Kid, publicKey), key);
+        return new LoadedKey(row.Kid, row.State, Jwk.Public(row.Kid, publicKey), key) { ActivatedAt = row.ActivatedAt };
     }
 }

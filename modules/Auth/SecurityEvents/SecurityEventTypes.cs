@@ -44,6 +44,7 @@ internal static class SecurityEventTypes
     public const string RefreshReuseDetected = "refresh_reuse_detected";
     public const string SessionRevoked = "session_revoked";
     public const string StepUpCompleted = "step_up_completed";
+    public const string StepUpFailed = "step_up_failed";
     public const string NewDeviceLogin = "new_device_login";
     public const string VaultInitialised = "vault_init";
     public const string VaultRotated = "vault_rotate";

@@ -1,5 +1,6 @@
 using Mana.Auth.Accounts;
 using Mana.Auth.Data;
+using Mana.Auth.SecurityEvents;
 using Mana.Auth.Tokens;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,9 @@ namespace Mana.Auth.Sessions;
 
 internal abstract record RefreshResult
 {
-    public sealed record Refreshed(AccountView Account, SessionTokens Tokens) : RefreshResult;
+    /// <summary>A new pair.</summary>
+    /// <param name="Session">As it is now, with its new end.</param>
+    public sealed record Refreshed(AccountView Account, SessionTokens Tokens, Session Session) : RefreshResult;
 
     /// <summary>Unknown, expired, revoked or reused: the client has to sign in again.</summary>
     public sealed record Refused : RefreshResult;
@@ -20,12 +23,12 @@ internal abstract record RefreshResult
 /// generation stay good until one of them is used. Anything later is a copy in foreign hands and ends the session.
 /// </summary>
 internal sealed class RefreshRotation(
-    AuthDbContext database, AccessTokens access, RefreshTokens tokens, SessionRevocation revocation, AuthMetrics metrics, TimeProvider time,
-    ILogger<RefreshRotation> log)
+    AuthDbContext database, AccessTokens access, RefreshTokens tokens, SessionRevocation revocation, SessionStanding standing, SecurityLog events,
+    AuthMetrics metrics, TimeProvider time, ILogger<RefreshRotation> log)
 {
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
-    public async Task<RefreshResult> RefreshAsync(string? refreshToken, CancellationToken cancellationToken)
+    public async Task<RefreshResult> RefreshAsync(string? refreshToken, ClientInfo client, CancellationToken cancellationToken)
     {
         if (RefreshTokens.Hash(refreshToken) is not { } hash)
             return Refuse("malformed");
@@ -49,6 +52,8 @@ internal sealed class RefreshRotation(
             database.ChangeTracker.Clear();
             await revocation.RevokeAsync(session.Id, SessionRevocation.RefreshReuse, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            standing.End(session.Id);
+            events.Record(SecurityEventTypes.RefreshReuseDetected, session.UserId, client, ("sessionId", session.Id), ("deviceName", session.DeviceName));
             log.LogWarning("refresh_reuse_detected: session {SessionId} of user {UserId} is revoked", session.Id, session.UserId);
             return Refuse("reuse");
         }
@@ -56,7 +61,7 @@ internal sealed class RefreshRotation(
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         metrics.Refresh(first ? "rotated" : "grace");
-        return new RefreshResult.Refreshed(AccountView.Of(user), new SessionTokens(access.Mint(key, user, session), successor));
+        return new RefreshResult.Refreshed(AccountView.Of(user), new SessionTokens(access.Mint(key, user, session), successor), session);
     }
 
     /// <summary>
@@ -73,7 +78,7 @@ internal sealed class RefreshRotation(
     /// <summary>First use: the whole generation is used up, and a new one begins.</summary>
     async Task<string?> RotateAsync(Session session, RefreshToken token, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (successor, text) = tokens.Issue(database, session, token.Id, now);
+        var (successor, text) = tokens.Issue(database, session, token.FamilyId, token.Id, now);
         var generation = token.ParentId is null ? [] : await database.RefreshTokens
             .Where(row => row.FamilyId == token.FamilyId && row.ParentId == token.ParentId && row.UsedAt == null && row.RevokedAt == null)
             .ToListAsync(cancellationToken);
@@ -92,7 +97,7 @@ internal sealed class RefreshRotation(
         var successor = await database.RefreshTokens.SingleOrDefaultAsync(row => row.Id == token.ReplacedBy, cancellationToken);
         if (now - token.UsedAt > Grace || successor is not { UsedAt: null, RevokedAt: null })
             return null;
-        var (again, text) = tokens.Issue(database, session, successor.ParentId, now);
+        var (again, text) = tokens.Issue(database, session, token.FamilyId, successor.ParentId, now);
         token.ReplacedBy = again.Id;
         return text;
     }

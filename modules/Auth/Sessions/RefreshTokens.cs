@@ -7,7 +7,7 @@ using Mana.Kernel.Ids;
 namespace Mana.Auth.Sessions;
 
 /// <summary>The pair that a client keeps.</summary>
-internal sealed record SessionTokens(string AccessToken, string RefreshToken);
+internal record SessionTokens(string AccessToken, string RefreshToken);
 
 /// <summary>
 /// A refresh token is 32 random bytes in base64url (auth.md 7.3): neither a JWT nor a cookie, so it opens nothing but the refresh
@@ -22,9 +22,9 @@ internal sealed class RefreshTokens(IIdSource ids)
     public static byte[]? Hash(string? text) =>
         text is { Length: TextLength } && Base64Url.IsValid(text) ? SHA256.HashData(Encoding.ASCII.GetBytes(text)) : null;
 
-    /// <summary>Adds a token to the family of <paramref name="session"/>; it dies with the session at the latest.</summary>
+    /// <summary>Adds a token to a family of <paramref name="session"/>; it dies with the session at the latest.</summary>
     /// <param name="parentId">The token it succeeds; null for the first.</param>
-    public (RefreshToken Row, string Text) Issue(AuthDbContext database, Session session, string? parentId, DateTimeOffset now)
+    public (RefreshToken Row, string Text) Issue(AuthDbContext database, Session session, string familyId, string? parentId, DateTimeOffset now)
     {
         Span<byte> secret = stackalloc byte[Length];
         ids.Fill(secret);
@@ -33,7 +33,7 @@ internal sealed class RefreshTokens(IIdSource ids)
         {
             Id = ids.NewId(),
             SessionId = session.Id,
-            FamilyId = session.Id,
+            FamilyId = familyId,
             TokenHash = Hash(text)!,
             ParentId = parentId,
             IssuedAt = now,

@@ -1,21 +1,30 @@
+using Mana.Auth.Cookies;
 using Mana.Auth.Data;
 using Mana.Auth.Keys;
 using Mana.Auth.Tokens;
 using Mana.Kernel.Ids;
+using Microsoft.EntityFrameworkCore;
 
 namespace Mana.Auth.Sessions;
 
+/// <summary>A session that has just begun: what the app gets, and what its browser gets.</summary>
+/// <param name="CookieToken">For <see cref="SessionCookies"/>; never part of a body.</param>
+/// <param name="NewDevice">Its owner has other sessions, and none of them was on this device.</param>
+internal sealed record StartedSession(string AccessToken, string RefreshToken, Session Session, string CookieToken, bool NewDevice)
+    : SessionTokens(AccessToken, RefreshToken);
+
 /// <summary>One sign-in, one session, one family of refresh tokens (auth.md 5.3; W28).</summary>
-internal sealed class SessionStart(AuthDbContext database, AccessTokens access, RefreshTokens refresh, IIdSource ids, TimeProvider time)
+internal sealed class SessionStart(AuthDbContext database, AccessTokens access, RefreshTokens refresh, SessionCookies cookies, IIdSource ids, TimeProvider time)
 {
-    /// <summary>Call inside a transaction: the session must not outlive a sign-in that fails later.</summary>
+    /// <summary>Call inside a transaction: the session must not outlive a sign-in that fails later. Then <see cref="SignedIn.Complete"/>.</summary>
     /// <param name="key">Of <see cref="AccessTokens.SigningKeyAsync"/>, asked for before the transaction.</param>
     /// <param name="method">How the user proved who they are (RFC 8176).</param>
-    public async Task<SessionTokens> StartAsync(LoadedKey key, User user, SignInOrigin origin, string method, CancellationToken cancellationToken)
+    public async Task<StartedSession> StartAsync(LoadedKey key, User user, SignInOrigin origin, string method, CancellationToken cancellationToken)
     {
         // Identity may have left a re-hash that lost a race on the tracked user; it is not ours to save.
         database.ChangeTracker.Clear();
         var now = time.GetUtcNow();
+        var cookie = cookies.NewToken();
         var session = new Session
         {
             Id = ids.NewId(),
@@ -26,15 +35,28 @@ internal sealed class SessionStart(AuthDbContext database, AccessTokens access, 
             AuthTime = now,
             ExpiresAt = SessionLifetime.Expiry(now, origin.RememberMe, now),
             Amr = [method],
+            TokenHash = SessionCookies.Hash(cookie),
             IpAddress = origin.IpAddress,
             UserAgent = origin.UserAgent,
             DeviceId = origin.DeviceId,
             DeviceName = origin.DeviceName,
             RememberMe = origin.RememberMe,
         };
+        var newDevice = await IsNewDeviceAsync(session, cancellationToken);
         database.Sessions.Add(session);
-        var (_, refreshToken) = refresh.Issue(database, session, null, now);
+        var (_, refreshToken) = refresh.Issue(database, session, session.Id, null, now);
         await database.SaveChangesAsync(cancellationToken);
-        return new SessionTokens(access.Mint(key, user, session), refreshToken);
+        return new StartedSession(access.Mint(key, user, session), refreshToken, session, cookie, newDevice);
+    }
+
+    /// <summary>A device is known by the id that its app chose, else by its user agent, for as long as one of its sessions is kept.</summary>
+    async Task<bool> IsNewDeviceAsync(Session session, CancellationToken cancellationToken)
+    {
+        var known = await database.Sessions.Where(row => row.UserId == session.UserId).GroupBy(_ => 1)
+            .Select(rows => new
+            {
+                Here = rows.Any(row => session.DeviceId != null ? row.DeviceId == session.DeviceId : row.UserAgent == session.UserAgent),
+            }).SingleOrDefaultAsync(cancellationToken);
+        return known is { Here: false };
     }
 }

@@ -1,10 +1,11 @@
 using Mana.Auth.Contracts;
 using Mana.Auth.Keys;
+using Mana.Auth.Sessions;
 
 namespace Mana.Auth.Tokens;
 
 /// <summary>The whole judgement on a token, in the order of cost. Used by the authentication handler and, through the contract, by Sync.</summary>
-internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCache cache, AuthOptions options, TimeProvider time) : IAccessTokenVerifier
+internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCache cache, SessionStanding standing, AuthOptions options, TimeProvider time) : IAccessTokenVerifier
 {
     public async ValueTask<TokenVerdict> VerifyAsync(string token, CancellationToken cancellationToken)
     {
@@ -13,9 +14,12 @@ internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCach
         try
         {
             var digest = TokenDigest.Of(token);
-            return cache.Find(digest) is { } verified
+            var verdict = cache.Find(digest) is { } verified
                 ? await AgainAsync(verified, cancellationToken)
                 : await FirstTimeAsync(token, digest, cancellationToken);
+            return verdict is TokenVerdict.Valid { User.SessionId: { } session } && await standing.HasEndedAsync(session, cancellationToken)
+                ? new TokenVerdict.Invalid("session")
+                : verdict;
         }
         catch (KeysUnavailableException)
         {
@@ -23,7 +27,7 @@ internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCach
         }
     }
 
-    /// <summary>What can have changed since the signature was checked: the time, and the key's standing.</summary>
+    /// <summary>What can have changed since the signature was checked: the time, the key's standing, and (see above) the session's.</summary>
     async ValueTask<TokenVerdict> AgainAsync(VerifiedToken verified, CancellationToken cancellationToken)
     {
         var keys = await ring.CurrentAsync(cancellationToken);

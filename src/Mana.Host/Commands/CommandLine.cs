@@ -14,6 +14,7 @@ internal abstract record CommandLine
           --batch <rows>                 rows per transaction, 1 to 2000; default 1000
           --rename <old=new,...>         former names of apps (zitare=quotes) and collections (zitare/old=new)
           --verify-only                  compares, stores nothing
+        Mana.Host rotate-keys --emergency  replaces the signing keys at once; every access token is void, sessions go on
 
         """;
 
@@ -25,6 +26,8 @@ internal abstract record CommandLine
     public sealed record Serve : CommandLine;
 
     public sealed record ImportSync(ImportRequest Request) : CommandLine;
+
+    public sealed record RotateKeys : CommandLine;
 
     public sealed record Wrong(string Problem) : CommandLine
     {
@@ -39,6 +42,8 @@ internal abstract record CommandLine
     {
         [] => new Serve(),
         ["import-sync", ..] => Import(new Queue<string>(args.Skip(1))),
+        ["rotate-keys", "--emergency"] => new RotateKeys(),
+        ["rotate-keys", ..] => new Wrong("Keys rotate by themselves every 90 days; --emergency replaces them now."),
         [var first, ..] when !first.StartsWith('-') && !first.StartsWith('/') => new Wrong($"There is no command '{first}'."),
         _ => new Serve(),
     };

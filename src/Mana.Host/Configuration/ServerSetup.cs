@@ -49,6 +49,7 @@ internal static class ServerSetup
         builder.Logging.AddFilter("Quartz", LogLevel.Warning);
         // One line per request without a token says nothing that the metrics do not.
         builder.Logging.AddFilter("Mana.Auth.Tokens.ManaBearerHandler", LogLevel.Warning);
+        builder.Logging.AddFilter("Mana.Auth.Cookies.ManaCookieHandler", LogLevel.Warning);
         builder.Logging.AddFilter("Mana.Kernel.ServiceKeys", LogLevel.Warning);
     }
 }

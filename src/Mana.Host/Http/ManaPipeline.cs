@@ -1,5 +1,4 @@
 using Mana.Kernel;
-using Mana.Kernel.Network;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace Mana.Host.Http;
@@ -10,13 +9,7 @@ internal static class ManaPipeline
     public static void AddManaHttp(this IServiceCollection services)
     {
         services.AddCors();
-        services.AddOptions<CorsOptions>().Configure<TrustedOrigins>((cors, origins) => cors.AddDefaultPolicy(policy => policy
-            .SetIsOriginAllowed(origins.IsAllowed)
-            .AllowCredentials()
-            .WithMethods("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH")
-            .WithHeaders("Authorization", "Content-Type", "X-Client-Id", "X-App-Id", "X-Mana-Space", "X-Request-Id", "X-Requested-With", "Last-Event-ID")
-            .WithExposedHeaders("Retry-After", "X-Request-Id", "ETag", "set-auth-jwt")
-            .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
+        services.AddSingleton<ICorsPolicyProvider, CorsByPath>();
         services.AddOpenApi(ApiDocument.Configure);
     }
 

@@ -25,6 +25,25 @@ public sealed class RefreshRaceTests(HostFixture fixture) : IClassFixture<HostFi
             "SELECT count(*) FROM auth.refresh_tokens WHERE family_id = $1 AND parent_id IS NULL", SessionOf(login)));
     }
 
+    /// <summary>
+    /// One of the 200 is the rotation; the others are answered by the rule of grace, with siblings of its successor. One sibling lives on:
+    /// what is used beside it later ends the session.
+    /// </summary>
+    [Fact]
+    public async Task Of_200_parallel_refreshes_with_one_token_exactly_one_rotates_it()
+    {
+        var login = await _api.NewSessionAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => _api.RefreshAsync(login["refreshToken"])));
+
+        Assert.All(answers, answer => answer.IsOk());
+        Assert.Equal(200, answers.Select(answer => answer["refreshToken"]).Distinct().Count());
+        Assert.Equal(201L, await CountAsync("family_id = $1", login));
+        Assert.Equal(1L, await CountAsync("family_id = $1 AND used_at IS NOT NULL", login));
+        Assert.Equal(200L, await CountAsync("family_id = $1 AND parent_id = (SELECT id FROM auth.refresh_tokens WHERE family_id = $1 AND parent_id IS NULL)", login));
+        (await _api.RefreshAsync(answers[0]["refreshToken"])).IsOk();
+        Assert.Equal(1L, await CountAsync("family_id = $1 AND used_at IS NULL", login));
+    }
+
     [Fact]
     public async Task A_generation_has_one_parent_however_many_raced()
     {
@@ -66,4 +85,6 @@ public sealed class RefreshRaceTests(HostFixture fixture) : IClassFixture<HostFi
     }
 
     static string SessionOf(Answer login) => Tokens.TokenText.Claims(login["accessToken"]!).GetProperty("sid").GetString()!;
+
+    Task<long> CountAsync(string which, Answer login) => fixture.ScalarAsync<long>($"SELECT count(*) FROM auth.refresh_tokens WHERE {which}", SessionOf(login));
 }

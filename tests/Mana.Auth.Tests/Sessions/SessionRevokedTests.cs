@@ -1,6 +1,7 @@
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Sessions;
+using Mana.Auth.Tests.Cookies;
 using Mana.Auth.Tests.Tokens;
 using Mana.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -75,6 +76,24 @@ public sealed class SessionRevokedTests : IAsyncLifetime
             (await _api.RefreshAsync(login["refreshToken"])).IsRefused(401, "TOKEN_EXPIRED");
         await AssertRevokedOnceAsync(login);
         Assert.Equal(expiry, await ExpiryAsync());
+    }
+
+    [Fact]
+    public async Task Every_way_to_end_sessions_tells_of_each_once()
+    {
+        var email = AuthApi.NewEmail();
+        var browser = new Browser(_host);
+        var others = new List<Answer> { await _api.NewSessionAsync(email), (await _api.LoginAsync(email)).IsOk(), (await _api.LoginAsync(email)).IsOk() };
+        var mine = (await browser.LoginAsync(email)).IsOk();
+        Assert.Equal(204, (await _api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, "/api/v1/auth/sessions/" + SessionOf(others[0])), mine["accessToken"])).Status);
+        (await browser.PostAsync("/api/auth/revoke-session", new { token = SessionOf(others[1]) })).IsOk();
+        (await browser.PostAsync("/api/auth/revoke-other-sessions")).IsOk();
+        (await browser.PostAsync("/api/auth/revoke-other-sessions")).IsOk();
+        foreach (var login in others)
+            await AssertRevokedOnceAsync(login);
+        Assert.Empty(await _events.OfAsync(SessionOf(mine)));
+        (await browser.PostAsync("/api/auth/revoke-sessions")).IsOk();
+        await AssertRevokedOnceAsync(mine);
     }
 
     [Fact]

@@ -7,9 +7,11 @@ using FsCheck.Fluent;
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Keys;
+using Mana.Auth.Sessions;
 using Mana.Auth.Tokens;
 using Mana.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Mana.Auth.Tests.Tokens;
 
@@ -31,7 +33,9 @@ public sealed class AccessTokenVerifierTests : ISigningKeySource
         var ring = new SigningKeyRing(this, _clock, NullLogger<SigningKeyRing>.Instance);
         var options = new AuthOptions { BaseUrl = Issuer + "/" };
         _tokens = new AccessTokens(ring, options, new TestIds(), _clock);
-        _verifier = new AccessTokenVerifier(ring, new VerifiedTokenCache(), options, _clock);
+        // No database answers there, so every session counts as alive.
+        var standing = new SessionStanding(NpgsqlDataSource.Create("Host=127.0.0.1;Port=1"), _clock, NullLogger<SessionStanding>.Instance);
+        _verifier = new AccessTokenVerifier(ring, new VerifiedTokenCache(), standing, options, _clock);
     }
 
     string GoodHeader => $$"""{"alg":"EdDSA","kid":"{{_key.Kid}}","typ":"at+jwt"}""";

@@ -15,6 +15,11 @@ public sealed class StartRefusalTests
     [InlineData("MANA_AUTH_KEK", "bWFuYS1kZXZlbG9wbWVudC1rZXktZG8tbm90LXVzZSE=")]
     [InlineData("MANA_AUTH_KEK", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
     [InlineData("MANA_AUTH_KEK", "c2hvcnQ=")]
+    [InlineData("BETTER_AUTH_SECRET", "")]
+    [InlineData("BETTER_AUTH_SECRET", "a-secret-of-less-than-32-chars.")]
+    [InlineData("BETTER_AUTH_SECRET", "mana-development-secret-do-not-use")]
+    [InlineData("COOKIE_DOMAIN", "https://example.test")]
+    [InlineData("COOKIE_SAME_SITE", "Strict")]
     [InlineData("BASE_URL", "http://auth.example.test")]
     [InlineData("BASE_URL", "auth.example.test")]
     [InlineData("MANA_SERVICE_KEY", "dev-service-key")]
@@ -38,7 +43,7 @@ public sealed class StartRefusalTests
         Assert.Contains(key, host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Now listening", host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
-        if (key is not "PORT" and not "SMTP_PORT" && value.Length > 0 && key is not "BASE_URL" and not "CORS_ORIGINS" and not "TRUSTED_PROXIES")
+        if (key is not "PORT" and not "SMTP_PORT" && value.Length > 0 && key is not "BASE_URL" and not "COOKIE_DOMAIN" and not "COOKIE_SAME_SITE" and not "CORS_ORIGINS" and not "TRUSTED_PROXIES")
             Assert.DoesNotContain(value, host.Output, StringComparison.Ordinal);
     }
 
@@ -48,7 +53,7 @@ public sealed class StartRefusalTests
         await using var host = HostProcess.Launch(null, ("ASPNETCORE_ENVIRONMENT", "Production"), ("BASE_URL", "http://auth.example.test"), ("PORT", "abc"));
 
         Assert.Equal(1, await host.ExitAsync());
-        foreach (var key in (string[])["DATABASE_URL", "MANA_AUTH_KEK", "BASE_URL", "SMTP_HOST", "PORT"])
+        foreach (var key in (string[])["DATABASE_URL", "MANA_AUTH_KEK", "BETTER_AUTH_SECRET", "BASE_URL", "SMTP_HOST", "PORT"])
             Assert.Contains(key, host.Output, StringComparison.Ordinal);
     }
 
@@ -102,6 +107,7 @@ public sealed class StartRefusalTests
         ("MANA_AUTH_KEK", Convert.ToBase64String(Enumerable.Range(1, 32).Select(number => (byte)number).ToArray())),
         ("SMTP_HOST", "mail.example.test"),
         ("MAIL_FROM", "Mana <noreply@example.test>"),
+        ("BETTER_AUTH_SECRET", Convert.ToBase64String(Enumerable.Range(33, 32).Select(number => (byte)number).ToArray())),
         ("Server__Address", "127.0.0.1"),
     ];
 }

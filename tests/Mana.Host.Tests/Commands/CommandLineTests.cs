@@ -28,8 +28,13 @@ public sealed class CommandLineTests
         Assert.Equal([KeyValuePair.Create("quotes/old", "new"), KeyValuePair.Create("zitare", "quotes")], request.Renames.OrderBy(pair => pair.Key, StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Keys_are_replaced_only_when_it_is_said_in_full() => Assert.IsType<CommandLine.RotateKeys>(CommandLine.Parse(["rotate-keys", "--emergency"]));
+
     [Theory]
     [InlineData("serve")]
+    [InlineData("rotate-keys")]
+    [InlineData("rotate-keys", "--emergency", "x")]
     [InlineData("import-sync", "--from")]
     [InlineData("import-sync", "--from", "x", "y")]
     [InlineData("import-sync", "--from", "x", "--batch", "0")]

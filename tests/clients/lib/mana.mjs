@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 export const server = new URL(process.env.MANA_URL ?? 'http://localhost:3001');
 /** BASE_URL of the host; differs from the address when a test starts it on another port. */
 export const issuer = process.env.MANA_ISSUER ?? 'http://localhost:3001';
+/** A page that the host trusts. */
+export const origin = process.env.MANA_ORIGIN ?? 'http://localhost:5173';
 export const audience = process.env.MANA_AUDIENCE ?? 'mana';
 
 const password = 'correct-horse-battery-9';

@@ -25,6 +25,11 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(session => session.RevokedAt).HasColumnName("revoked_at");
         builder.Property(session => session.RevokedReason).HasColumnName("revoked_reason");
         builder.HasOne<User>().WithMany().HasForeignKey(session => session.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.Property(session => session.TokenHash).HasColumnName("token_hash");
+        builder.Property(session => session.ActiveOrganizationId).HasColumnName("active_organization_id");
+        builder.HasOne<Organization>().WithMany().HasForeignKey(session => session.ActiveOrganizationId).OnDelete(DeleteBehavior.SetNull);
+        builder.HasIndex(session => session.TokenHash).IsUnique().HasDatabaseName("sessions_token_hash_key");
+        builder.HasIndex(session => session.ActiveOrganizationId).HasDatabaseName("sessions_active_organization_id");
         builder.HasIndex(session => session.UserId).HasDatabaseName("sessions_user_id");
         builder.HasIndex(session => session.ExpiresAt).HasDatabaseName("sessions_expires_at");
     }

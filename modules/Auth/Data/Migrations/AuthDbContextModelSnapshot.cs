@@ -285,6 +285,10 @@ namespace Mana.Auth.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("id");
 
+                    b.Property<string>("ActiveOrganizationId")
+                        .HasColumnType("text")
+                        .HasColumnName("active_organization_id");
+
                     b.PrimitiveCollection<List<string>>("Amr")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -330,6 +334,10 @@ namespace Mana.Auth.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("revoked_reason");
 
+                    b.Property<byte[]>("TokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
@@ -346,8 +354,15 @@ namespace Mana.Auth.Data.Migrations
                     b.HasKey("Id")
                         .HasName("sessions_pkey");
 
+                    b.HasIndex("ActiveOrganizationId")
+                        .HasDatabaseName("sessions_active_organization_id");
+
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("sessions_expires_at");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("sessions_token_hash_key");
 
                     b.HasIndex("UserId")
                         .HasDatabaseName("sessions_user_id");
@@ -713,6 +728,12 @@ namespace Mana.Auth.Data.Migrations
 
             modelBuilder.Entity("Mana.Auth.Data.Session", b =>
                 {
+                    b.HasOne("Mana.Auth.Data.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("ActiveOrganizationId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("sessions_active_organization_id_fkey");
+
                     b.HasOne("Mana.Auth.Data.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")

@@ -1,0 +1,31 @@
+using Mana.Auth.Data;
+using Microsoft.AspNetCore.Http;
+
+namespace Mana.Auth.StepUp;
+
+/// <summary>Exactly one of them is given; the ways to prove it are the registered <see cref="IStepUpProof"/>s, in their order.</summary>
+internal sealed record StepUpRequest(string? Password, string? TwoFactorCode);
+
+/// <summary>One way to prove again who one is. A second factor and a passkey are further implementations.</summary>
+internal interface IStepUpProof
+{
+    /// <summary>Its name in <c>amr</c> (RFC 8176).</summary>
+    string Method { get; }
+
+    bool IsIn(StepUpRequest request);
+
+    /// <summary>Counts a wrong proof as a wrong sign-in, where there are counters.</summary>
+    Task<ProofVerdict> JudgeAsync(StepUpRequest request, User user, HttpContext context, CancellationToken cancellationToken);
+}
+
+internal abstract record ProofVerdict
+{
+    public sealed record Proven : ProofVerdict;
+
+    public sealed record Wrong : ProofVerdict;
+
+    public sealed record Locked(int RetryAfterSeconds) : ProofVerdict;
+
+    /// <summary>More hashes wait than this host can compute; nothing was counted.</summary>
+    public sealed record Busy : ProofVerdict;
+}

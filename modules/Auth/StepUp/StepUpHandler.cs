@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+using Mana.Auth.Accounts;
+using Mana.Auth.Tokens;
+using Mana.Kernel.Errors;
+using Mana.Kernel.Identity;
+using Microsoft.AspNetCore.Http;
+
+namespace Mana.Auth.StepUp;
+
+internal sealed record StepUpResponse(
+    string AccessToken, int ExpiresIn, string TokenType, [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset AuthTime);
+
+internal static class StepUpHandler
+{
+    public static async Task<IResult> StepUpAsync(
+        StepUpRequest request, CurrentUser caller, HttpContext context, StepUpService service, CancellationToken cancellationToken) =>
+        await service.StepUpAsync(request, caller, context, cancellationToken) switch
+        {
+            StepUpResult.Done done => Results.Ok(new StepUpResponse(done.AccessToken, AccessTokens.LifetimeSeconds, "Bearer", done.AuthTime)),
+            StepUpResult.Nothing => AuthRefusals.Validation("password: Required"),
+            StepUpResult.Wrong => AuthRefusals.InvalidCredentials,
+            StepUpResult.Locked locked => AuthRefusals.Locked(locked.RetryAfterSeconds),
+            StepUpResult.SessionEnded => AuthRefusals.NotSignedIn,
+            _ => Refusals.RateLimited(HashingGate.RetryAfterSeconds, wrapper: true),
+        };
+}
