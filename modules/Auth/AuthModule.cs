@@ -1,12 +1,16 @@
 using Mana.Auth.Accounts;
+using Mana.Auth.Admin;
+using Mana.Auth.ApiKeys;
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Keys;
+using Mana.Auth.MissionGrants;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Mana.Auth.Spaces;
 using Mana.Auth.StepUp;
 using Mana.Auth.Tokens;
+using Mana.Auth.Vault;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
 using Mana.Kernel.Identity;
@@ -39,6 +43,10 @@ public static class AuthModule
         services.AddAccounts();
         services.AddSecurityEvents();
         services.AddScoped<SessionGuard>();
+        services.AddVault(configuration);
+        services.AddMissionGrants(configuration);
+        services.AddApiKeys();
+        services.AddAdministration();
         services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>();
         services.AddScoped<SessionStart>().AddScoped<SessionRevocation>().AddScoped<RefreshRotation>().AddScoped<CurrentSession>();
         services.AddSingleton<RefreshTokens>().AddSingleton<ExpiredSessions>();
@@ -49,7 +57,15 @@ public static class AuthModule
         return services;
     }
 
-    public static void MapAuth(this IEndpointRouteBuilder app) => AuthEndpoints.Map(app);
+    public static void MapAuth(this IEndpointRouteBuilder app)
+    {
+        AuthEndpoints.Map(app);
+        VaultEndpoints.Map(app);
+        MissionGrantEndpoints.Map(app);
+        ApiKeyEndpoints.Map(app);
+        MembershipEndpoints.Map(app);
+        AdminEndpoints.Map(app);
+    }
 
     static void AddKeys(this IServiceCollection services)
     {
