@@ -55,7 +55,7 @@ internal sealed class VaultApi(ModuleWorld world, Person person)
 
     /// <summary>Rows of the audit, oldest first.</summary>
     public async Task<List<string>> AuditAsync() =>
-        [.. (await world.RowsAsync("SELECT action || '/' || status || coalesce('/' || context, '') FROM auth.encryption_vault_audit WHERE user_id = $1 ORDER BY created_at, id", person.UserId))
+        [.. (await world.RowsAsync("SELECT action || '/' || status || coalesce('/' || context, '') FROM auth.encryption_vault_audit WHERE user_id = $1 ORDER BY created_at, ctid", person.UserId))
             .Select(row => (string)row[0]!)];
 }
 
