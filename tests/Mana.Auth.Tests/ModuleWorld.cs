@@ -36,6 +36,7 @@ public class ModuleWorld : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await TestCluster.CreateDatabaseAsync();
+        await new EventLog(Database).StartAsync();
         Host = new TestHost(Database).With(Clock).With("ServiceKeys:Current", ServiceKey).With("Auth:MissionGrants:PublicKeyPem", Runner.ExportSubjectPublicKeyInfoPem());
         Configure(Host);
         await Host.StartAsync();

@@ -32,11 +32,17 @@ internal sealed record MissionScope(string MissionId, string[] Tables, string[] 
         return (new MissionScope(missionId!, Sorted(tables), Sorted(recordIds)), null);
     }
 
-    /// <summary>The mission data key: HKDF-SHA-256 (RFC 5869). The caller clears it.</summary>
+    /// <summary>
+    /// The mission data key: HKDF-SHA-256 (RFC 5869), whose one block is written out here because OpenSSL's takes no info of this length.
+    /// The caller clears it.
+    /// </summary>
     public byte[] DeriveKey(MasterKey key)
     {
+        Span<byte> extracted = stackalloc byte[KeyLength];
+        HKDF.Extract(HashAlgorithmName.SHA256, key.Bytes, Encoding.UTF8.GetBytes(MissionId), extracted);
         var derived = GC.AllocateUninitializedArray<byte>(KeyLength, pinned: true);
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, key.Bytes, derived, Encoding.UTF8.GetBytes(MissionId), Encoding.UTF8.GetBytes(Info));
+        HMACSHA256.HashData(extracted, [.. Encoding.UTF8.GetBytes(Info), 1], derived);
+        CryptographicOperations.ZeroMemory(extracted);
         return derived;
     }
 

@@ -50,7 +50,7 @@ public sealed class AdminTests(ModuleWorld world) : IClassFixture<ModuleWorld>
         Assert.Equal("beta", Claims((await world.RefreshedAsync(person)).Token).GetProperty("tier").GetString());
         Assert.Equal("beta", await world.ScalarAsync("SELECT tier FROM auth.organizations WHERE id = $1", space));
         foreach (var (type, key, id) in ((string, string, string)[])[(TierChanged.Name, "userId", person.UserId), (SpaceTierChanged.Name, "spaceId", space)])
-            Assert.Equal("beta", await world.ScalarAsync("SELECT payload->>'tier' FROM auth.outbox WHERE type = $1 AND payload->>$2 = $3", type, key, id));
+            Assert.Equal("beta", await world.ScalarAsync("SELECT payload->>'tier' FROM public.event_log WHERE type = $1 AND payload->>$2 = $3", type, key, id));
 
         (await world.PutAsync($"{Path}/spaces/{space}/tier", admin, new { tier = "alpha" })).IsOk();
         Assert.Equal("alpha", await world.ScalarAsync("SELECT tier FROM auth.organizations WHERE id = $1", space));
@@ -127,7 +127,7 @@ public sealed class AdminTests(ModuleWorld world) : IClassFixture<ModuleWorld>
         Assert.Equal(2, (await world.PostAsync($"{Path}/users/{person.UserId}/revoke-sessions", admin)).IsOk().Body.GetProperty("revoked").GetInt32());
         Assert.Equal(401, (await world.Api.RefreshAsync(person.RefreshToken)).Status);
         Assert.Equal("null", (await world.Api.SessionAsync(person.Token)).Text);
-        Assert.Equal(2L, await world.ScalarAsync("SELECT count(*) FROM auth.outbox WHERE type = 'auth.session_revoked' AND payload->>'userId' = $1", person.UserId));
+        Assert.Equal(2L, await world.ScalarAsync("SELECT count(*) FROM public.event_log WHERE type = 'auth.session_revoked' AND payload->>'userId' = $1", person.UserId));
 
         await world.ScalarAsync("UPDATE auth.users SET lockout_end = $2, access_failed_count = 3 WHERE id = $1", person.UserId, world.Clock.GetUtcNow().AddMinutes(20));
         Assert.Equal(429, (await world.Api.LoginAsync(person.Email)).Status);

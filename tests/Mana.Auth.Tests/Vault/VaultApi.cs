@@ -53,9 +53,9 @@ internal sealed class VaultApi(ModuleWorld world, Person person)
 
     public string KeyCheck(byte[] masterKey) => Convert.ToBase64String(HMACSHA256.HashData(masterKey, Encoding.UTF8.GetBytes("mana-zk-enable:" + person.UserId)));
 
-    /// <summary>Rows of the audit, oldest first.</summary>
+    /// <summary>Rows of the audit in the order of their transactions: the clock stands still.</summary>
     public async Task<List<string>> AuditAsync() =>
-        [.. (await world.RowsAsync("SELECT action || '/' || status || coalesce('/' || context, '') FROM auth.encryption_vault_audit WHERE user_id = $1 ORDER BY created_at, ctid", person.UserId))
+        [.. (await world.RowsAsync("SELECT action || '/' || status || coalesce('/' || context, '') FROM auth.encryption_vault_audit WHERE user_id = $1 ORDER BY xmin::text::bigint", person.UserId))
             .Select(row => (string)row[0]!)];
 }
 
