@@ -18,6 +18,7 @@ internal sealed class SyncMetrics
     readonly Histogram<double> _lag;
     readonly Counter<long> _compacted;
     readonly Histogram<double> _compactions;
+    readonly Counter<long> _reclaimed;
 
     public SyncMetrics(IMeterFactory meters)
     {
@@ -34,6 +35,7 @@ internal sealed class SyncMetrics
         _lag = meter.CreateHistogram<double>("mana_sync_cursor_lag_seconds", "s", "How old the cursor was of a device that had something to catch up with");
         _compacted = meter.CreateCounter<long>("mana_sync_compaction_rows_total", description: "Log rows that compaction examined, folded and removed, tombstones that it emptied");
         _compactions = meter.CreateHistogram<double>("mana_sync_compaction_duration_seconds", "s", "How long a compaction of all scopes took");
+        _reclaimed = meter.CreateCounter<long>("mana_sync_reclaimed_bytes_total", "By", "Bytes that compaction gave back to the disk");
         meter.CreateObservableGauge("mana_sync_log_rows", () => LogRows, description: "Rows of the log, as the database estimates them");
     }
 
@@ -85,6 +87,8 @@ internal sealed class SyncMetrics
         _compacted.Add(report.Trimmed, new KeyValuePair<string, object?>("result", "trimmed"));
         _compactions.Record(took.TotalSeconds);
     }
+
+    public void Reclaimed(long bytes) => _reclaimed.Add(bytes);
 
     public void Billing(Gate.GateResult result) => _billing.Add(1, new KeyValuePair<string, object?>("result", result switch
     {

@@ -51,7 +51,7 @@ public static class SyncModule
         services.AddManaJob<ClosedSpaces>("sync.closed-spaces", schedule => schedule.Every(TimeSpan.FromDays(1)));
         services.AddSingleton<RecordHistory>().AddSingleton<Revert>();
         services.AddSingleton<ChunkStore>().AddSingleton<ISyncImport, SyncImport>();
-        services.AddSingleton<Compactor>();
+        services.AddSingleton<Reclaim>().AddSingleton<Compactor>();
         services.AddManaJob<Compactor>("sync.compaction", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PushLimit, RateLimitKey.User, PermitsPerMinute: 20 * 60, Burst: 60));
         services.AddManaRateLimit(new RateLimitPolicy(SyncEndpoints.PullLimit, RateLimitKey.User, PermitsPerMinute: 60 * 60, Burst: 120));

@@ -17,7 +17,7 @@ internal sealed class SecurityEventStore(NpgsqlDataSource database, SecurityChai
     // An account may be gone by now; its event stays, under the pseudonym.
     const string Insert = """
         INSERT INTO auth.security_events (id, user_id, subject, position, event_type, ip_address, address_digest, user_agent, request_id, metadata, created_at, hash)
-        SELECT u.id, (SELECT users.id FROM auth.users WHERE users.id = u.user_id), u.subject, u.position, u.event_type, u.ip_address, u.address_digest, u.user_agent,
+        SELECT u.id, (SELECT a.id FROM auth.users a WHERE a.id = u.user_id), u.subject, u.position, u.event_type, u.ip_address, u.address_digest, u.user_agent,
           u.request_id, u.metadata, u.created_at, u.hash
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::json[], $11::timestamptz[], $12::bytea[])
           AS u (id, user_id, subject, position, event_type, ip_address, address_digest, user_agent, request_id, metadata, created_at, hash)

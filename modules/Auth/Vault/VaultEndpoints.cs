@@ -1,12 +1,14 @@
+using Mana.Auth.Contracts;
+using Mana.Kernel.Configuration;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
+using Mana.Kernel.Outbox;
 using Mana.Kernel.RateLimits;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Mana.Kernel.Configuration;
 
 namespace Mana.Auth.Vault;
 
@@ -20,6 +22,7 @@ internal static class VaultEndpoints
         services.AddManaOptions<VaultOptions>(configuration, "Auth:Vault");
         services.AddSingleton<IMasterKeyWrapping, EnvironmentWrapping>().AddSingleton<VaultJournal>();
         services.AddScoped<VaultRows>().AddScoped<VaultKeys>().AddScoped<VaultRecovery>().AddScoped<VaultStatus>().AddScoped<VaultGuard>();
+        services.AddManaEventHandler<ZeroKnowledgeEnabled, ZeroKnowledgeMail>("auth.zero-knowledge-mail");
         services.AddManaRateLimit(new(Limit, RateLimitKey.User, 30, 30));
     }
 

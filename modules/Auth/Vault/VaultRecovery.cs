@@ -1,3 +1,4 @@
+using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 
 namespace Mana.Auth.Vault;
@@ -69,6 +70,7 @@ internal sealed class VaultRecovery(VaultRows rows, VaultKeys keys, IMasterKeyWr
         if (await DoubtAsync(vault, keyCheck, cancellationToken) is { } doubt)
             return doubt;
         (vault.WrappedMk, vault.WrapIv, vault.ZeroKnowledge) = (null, null, true);
+        rows.Announce(new ZeroKnowledgeEnabled(userId, time.GetUtcNow()));
         await rows.SaveAsync(cancellationToken);
         await rows.RevokeGrantsAsync(userId, time.GetUtcNow(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);

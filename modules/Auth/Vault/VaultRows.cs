@@ -1,11 +1,13 @@
+using Mana.Auth.Contracts;
 using Mana.Auth.Data;
+using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Mana.Auth.Vault;
 
 /// <summary>The vault's row of one person, behind row-level security: nothing is visible before <see cref="EnterAsync"/>.</summary>
-internal sealed class VaultRows(AuthDbContext database)
+internal sealed class VaultRows(AuthDbContext database, EventWriter events)
 {
     /// <summary>A transaction that may see this person's vault and nobody else's.</summary>
     public async Task<IDbContextTransaction> EnterAsync(string userId, CancellationToken cancellationToken)
@@ -35,6 +37,9 @@ internal sealed class VaultRows(AuthDbContext database)
     public Task RevokeGrantsAsync(string userId, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.Set<MissionGrant>().Where(grant => grant.UserId == userId && grant.RevokedAt == null && grant.ExpiresAt > now)
             .ExecuteUpdateAsync(grant => grant.SetProperty(row => row.RevokedAt, now), cancellationToken);
+
+    /// <summary>Stored by the next <see cref="SaveAsync"/>.</summary>
+    public void Announce(ZeroKnowledgeEnabled happened) => events.Add(database, happened);
 
     public Task SaveAsync(CancellationToken cancellationToken) => database.SaveChangesAsync(cancellationToken);
 }

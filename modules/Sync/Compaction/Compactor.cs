@@ -13,7 +13,7 @@ internal sealed record CompactionReport(int Scopes, long Examined, long Removed,
 /// small transactions. Safe to kill at any moment and to run twice: a scope's mark moves only when it is done, and folding what is folded
 /// changes nothing.
 /// </summary>
-internal sealed class Compactor(NpgsqlDataSource database, SyncOptions options, SyncMetrics metrics, ILogger<Compactor> log) : IManaJob
+internal sealed class Compactor(NpgsqlDataSource database, SyncOptions options, Reclaim reclaim, SyncMetrics metrics, ILogger<Compactor> log) : IManaJob
 {
     const int ScopesPerLook = 500;
 
@@ -52,6 +52,7 @@ internal sealed class Compactor(NpgsqlDataSource database, SyncOptions options, 
         }
 
         await SweepAsync(cancellationToken);
+        await reclaim.AfterAsync(report.Removed, cancellationToken);
         metrics.Compacted(report, Stopwatch.GetElapsedTime(started));
         return report;
     }

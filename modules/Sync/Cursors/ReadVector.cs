@@ -61,5 +61,15 @@ internal static class Position
     /// <summary>Where a page that was cut behind <paramref name="lastSeq"/> goes on.</summary>
     public static long Cut(long after, long lastSeq) => IsInitial(after) ? lastSeq + 1 : lastSeq;
 
+    /// <summary>
+    /// The position that leaves out nothing of what any of them still wants. Not simply the smallest: a client that reads its first state
+    /// again, from an odd position, must not lose its own rows to an even one just before it.
+    /// </summary>
+    public static long Least(IReadOnlyCollection<long> positions)
+    {
+        var furthestBehind = positions.Min();
+        return furthestBehind > 0 && positions.Any(IsInitial) ? furthestBehind | 1 : furthestBehind;
+    }
+
     public static long EvenUp(long micros) => micros + (micros & 1);
 }

@@ -90,7 +90,8 @@ internal static class ReadStates
         return command;
     }
 
-    static ReadVector Least(Tenant caller, List<ReadVector> vectors) => ReadVector.Of(caller, scope => vectors.Min(vector => vector.At(scope)));
+    /// <summary>Nothing that one of them still wants is left out: the furthest behind, and the client's own rows when one of them wants those.</summary>
+    static ReadVector Least(Tenant caller, List<ReadVector> vectors) => ReadVector.Of(caller, scope => Position.Least(vectors.ConvertAll(vector => vector.At(scope))));
 
     static string CollectionOf(DeltaRequest request) => request.Selection.Collections.Count == 0 ? "" : request.Selection.Collections[0];
 

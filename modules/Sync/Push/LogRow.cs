@@ -26,7 +26,7 @@ internal sealed class LogRow
     public bool Echo { get; init; }
 
     /// <summary>The record's row before this one; null for its first.</summary>
-    public long? PreviousSeq { get; init; }
+    public long? PreviousSeq { get; set; }
 
     /// <summary>Null: everybody who reads the scope; n: only the author whose scope has this key; -n: everybody but them.</summary>
     public long? Audience { get; set; }

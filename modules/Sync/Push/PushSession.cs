@@ -108,11 +108,23 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
         var (kind, body) = slot.IsPrivate
             ? (EditKind.Erase, StateBody.Bare(change.SpaceId, actor, origin))
             : StateBody.Whole(slot.Key.Id, slot.State, change.SpaceId, actor, origin);
-        slot.Withdrawn |= slot.IsPrivate;
         if (slot.IsPrivate)
-            foreach (var row in Rows.Where(row => row.Change.Key == slot.Key && (row.Audience is null || (row.Audience < 0 && row.Kind != EditKind.Erase))))
-                row.Audience = slot.AuthorId;
+            Withdraw(slot);
         Append(slot, scope.Positions.Take(null), new Written(change, kind, body, null) { Audience = -slot.AuthorId, OwnEvent = false });
+    }
+
+    /// <summary>What this very push would have let the others read: the record's changes are for its author now, and what told of it is not said.</summary>
+    void Withdraw(RecordSlot slot)
+    {
+        slot.Withdrawn = true;
+        foreach (var row in Rows.Where(row => row.Change.Key == slot.Key && row.Audience is null))
+            row.Audience = slot.AuthorId;
+        foreach (var told in Rows.Where(row => row.Change.Key == slot.Key && row.Audience < 0 && row.Kind != EditKind.Erase).ToList())
+        {
+            foreach (var next in Rows.Where(row => row.Change.Key == slot.Key && row.PreviousSeq == told.Seq))
+                next.PreviousSeq = told.PreviousSeq;
+            Rows.Remove(told);
+        }
     }
 
     void Append(RecordSlot slot, long seq, Written written)

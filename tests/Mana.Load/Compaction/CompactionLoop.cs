@@ -19,6 +19,7 @@ internal sealed class CompactionLoop(string postgres) : IAsyncDisposable
     readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { Options = "-c role=mana_app" });
     Task _running = Task.CompletedTask;
+    Compactor? _compactor;
 
     public int Runs { get; private set; }
 
@@ -35,9 +36,15 @@ internal sealed class CompactionLoop(string postgres) : IAsyncDisposable
 
     public async Task OnceAsync(TimeSpan history)
     {
-        var metrics = new SyncMetrics(_services.GetRequiredService<IMeterFactory>());
-        var report = await new Compactor(_database, new SyncOptions(), metrics, NullLogger<Compactor>.Instance).RunAsync(history, history, CancellationToken.None);
+        _compactor ??= Create();
+        var report = await _compactor.RunAsync(history, history, CancellationToken.None);
         (Runs, Removed) = (Runs + 1, Removed + report.Removed);
+    }
+
+    Compactor Create()
+    {
+        var metrics = new SyncMetrics(_services.GetRequiredService<IMeterFactory>());
+        return new Compactor(_database, new SyncOptions(), new Reclaim(_database, metrics, NullLogger<Reclaim>.Instance), metrics, NullLogger<Compactor>.Instance);
     }
 
     /// <summary>Ends after the run under way.</summary>

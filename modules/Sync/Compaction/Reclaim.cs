@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Mana.Sync.Compaction;
+
+/// <summary>
+/// Gives the space of removed rows back to the disk (sync.md 15.5) once there is much of it: see <see cref="Data.ReclaimFunction"/>.
+/// Ordinarily nothing is done here; the room that compaction leaves is used by the changes that come next.
+/// </summary>
+internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, ILogger<Reclaim> log)
+{
+    /// <summary>Rows below which it is not worth a lock.</summary>
+    const long Least = 50_000;
+
+    long _removed;
+
+    /// <summary>Returns the bytes given back. Rows that were removed earlier without being reclaimed count again.</summary>
+    public async Task<long> AfterAsync(long removed, CancellationToken cancellationToken)
+    {
+        var total = Interlocked.Add(ref _removed, removed);
+        return total < Least ? 0 : await RunAsync(total, cancellationToken);
+    }
+
+    internal async Task<long> RunAsync(long removed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = database.CreateCommand("SELECT sync.reclaim($1)");
+            command.Parameters.Add(Maintenance.Value(removed));
+            command.CommandTimeout = 0;
+            var bytes = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+            if (bytes <= 0)
+                return 0;
+            Interlocked.Exchange(ref _removed, 0);
+            metrics.Reclaimed(bytes);
+            log.LogInformation("Compaction gave {Megabytes} MB back to the disk", bytes / 1_000_000);
+            return bytes;
+        }
+        catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+        {
+            // Somebody is reading or writing; the next run finds a better moment.
+            return 0;
+        }
+    }
+}

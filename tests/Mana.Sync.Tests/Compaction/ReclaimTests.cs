@@ -1,0 +1,80 @@
+using Mana.Sync.Compaction;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Mana.Sync.Tests.Compaction;
+
+/// <summary>sync.md 15.5: what compaction removes leaves the disk, too, and nothing but that.</summary>
+public sealed class ReclaimTests(SyncFixture fixture) : IClassFixture<SyncFixture>
+{
+    [Fact]
+    public async Task After_many_edits_of_few_records_the_files_shrink_and_everything_that_stayed_can_be_read()
+    {
+        // It may come in between and give back a part itself.
+        await ExecuteAsync("ALTER TABLE sync.changes SET (autovacuum_enabled = off)");
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.Many(4, i => Change.Insert("t" + i)));
+        for (var push = 0; push < 20; push++)
+            await a.StoreAsync(Change.Many(400, i => Change.Update("t" + (i % 4), "title", $"\"{push}-{i} {new string('x', 100)}\"", (push * 400) + i)));
+        var before = await SizeAsync();
+        var report = await Get<Compactor>().RunAsync(TimeSpan.Zero, TimeSpan.FromDays(180), default);
+        Assert.Equal(8000, report.Removed);
+
+        var freed = await Get<Reclaim>().RunAsync(report.Removed, default);
+
+        Assert.True(freed > 1_000_000, $"{freed} bytes");
+        Assert.InRange(await SizeAsync(), 1, before / 10);
+        var reader = new Reader(a.As("b"));
+        await reader.ReadAsync(3, int.MaxValue);
+        Assert.All(Enumerable.Range(0, 4), i => Assert.Contains($"19-{396 + i} ", reader.Store.Visible(), StringComparison.Ordinal));
+        await a.StoreAsync(Change.Update("t0", "title", "\"after\"", 9000));
+        await reader.ReadAsync(3, int.MaxValue);
+        Assert.Contains("after", reader.Store.Visible(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_rewritten_while_most_of_the_log_is_in_use()
+    {
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.Many(50, i => Change.Insert("t" + i)));
+        Assert.Equal(0, await Get<Reclaim>().RunAsync(100, default));
+    }
+
+    [Fact]
+    public async Task A_reader_in_the_way_is_waited_for_half_a_second_and_then_left_alone()
+    {
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.Insert("t1"));
+        await using var connection = await fixture.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var lockIt = new NpgsqlCommand("LOCK TABLE sync.changes IN ACCESS SHARE MODE", connection))
+            await lockIt.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await Get<Reclaim>().RunAsync(1_000_000, default));
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        Assert.NotEqual(-1, await Get<Reclaim>().RunAsync(1_000_000, default));
+    }
+
+    /// <summary>The right that the function lends is not one that the role has.</summary>
+    [Fact]
+    public async Task The_role_of_the_host_cannot_rewrite_a_table_itself()
+    {
+        await using var command = Get<NpgsqlDataSource>().CreateCommand("CLUSTER sync.changes USING changes_key");
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync())).SqlState);
+    }
+
+    async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await fixture.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    async Task<long> SizeAsync()
+    {
+        await using var connection = await fixture.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT pg_total_relation_size('sync.changes') + pg_total_relation_size('sync.records')", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    T Get<T>() where T : notnull => fixture.Host.Services.GetRequiredService<T>();
+}
