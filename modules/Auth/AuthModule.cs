@@ -1,14 +1,18 @@
 using Mana.Auth.Accounts;
+using Mana.Auth.Admin;
+using Mana.Auth.ApiKeys;
 using Mana.Auth.Contracts;
 using Mana.Auth.Cookies;
 using Mana.Auth.Data;
 using Mana.Auth.Keys;
+using Mana.Auth.MissionGrants;
 using Mana.Auth.Origins;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Mana.Auth.Spaces;
 using Mana.Auth.StepUp;
 using Mana.Auth.Tokens;
+using Mana.Auth.Vault;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
 using Mana.Kernel.Identity;
@@ -42,6 +46,10 @@ public static class AuthModule
         services.AddAccounts();
         services.AddSecurityEvents();
         services.AddSessions(configuration);
+        services.AddVault(configuration);
+        services.AddMissionGrants(configuration);
+        services.AddApiKeys();
+        services.AddAdministration();
         services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>();
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
@@ -50,7 +58,15 @@ public static class AuthModule
         return services;
     }
 
-    public static void MapAuth(this IEndpointRouteBuilder app) => AuthEndpoints.Map(app);
+    public static void MapAuth(this IEndpointRouteBuilder app)
+    {
+        AuthEndpoints.Map(app);
+        VaultEndpoints.Map(app);
+        MissionGrantEndpoints.Map(app);
+        ApiKeyEndpoints.Map(app);
+        MembershipEndpoints.Map(app);
+        AdminEndpoints.Map(app);
+    }
 
     static void AddSessions(this IServiceCollection services, IConfiguration configuration)
     {

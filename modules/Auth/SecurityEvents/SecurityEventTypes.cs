@@ -53,6 +53,8 @@ internal static class SecurityEventTypes
     public const string VaultZeroKnowledgeEnabled = "vault_zk_enable";
     public const string VaultZeroKnowledgeDisabled = "vault_zk_disable";
     public const string VaultMissionGrant = "vault_mission_grant";
+    public const string VaultNewDevice = "vault_new_device";
+    public const string VaultRefused = "vault_refused";
     public const string AdminAction = "admin_action";
     public const string ServiceError = "service_error";
 }

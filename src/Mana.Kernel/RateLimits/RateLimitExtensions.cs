@@ -19,10 +19,12 @@ public static class RateLimitExtensions
     internal static IServiceCollection AddManaRateLimiter(this IServiceCollection services)
     {
         services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<IEnumerable<RateLimitPolicy>, RateLimitOptions, IHostEnvironment>(
-            (limiter, policies, options, environment) =>
+        services.AddSingleton(provider => new RateLimitSwitch(
+            provider.GetRequiredService<RateLimitOptions>().Enabled ?? provider.GetRequiredService<IHostEnvironment>().IsProduction()));
+        services.AddOptions<RateLimiterOptions>().Configure<IEnumerable<RateLimitPolicy>, RateLimitOptions, RateLimitSwitch>(
+            (limiter, policies, options, limits) =>
             {
-                var enabled = options.Enabled ?? environment.IsProduction();
+                var enabled = limits.Enabled;
                 limiter.OnRejected = RejectAsync;
                 foreach (var policy in policies)
                     limiter.AddPolicy(policy.Name, context => enabled ? Partition(context, policy, options) : RateLimitPartition.GetNoLimiter(""));

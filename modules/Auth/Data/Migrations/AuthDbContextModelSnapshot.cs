@@ -24,6 +24,207 @@ namespace Mana.Auth.Data.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Mana.Auth.Data.ApiKey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("KeyHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key_hash");
+
+                    b.Property<string>("KeyPrefix")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key_prefix");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("RateLimitRequests")
+                        .HasColumnType("integer")
+                        .HasColumnName("rate_limit_requests")
+                        .HasDefaultValueSql("60");
+
+                    b.Property<int>("RateLimitWindow")
+                        .HasColumnType("integer")
+                        .HasColumnName("rate_limit_window")
+                        .HasDefaultValueSql("60");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("scopes")
+                        .HasDefaultValueSql("'[\"stt\",\"tts\"]'");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("api_keys_pkey");
+
+                    b.HasIndex("KeyHash")
+                        .IsUnique()
+                        .HasDatabaseName("api_keys_key_hash_key");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("api_keys_user_id");
+
+                    b.ToTable("api_keys", "auth", t =>
+                        {
+                            t.HasCheckConstraint("api_keys_rate_limit", "rate_limit_requests > 0 AND rate_limit_window > 0");
+
+                            t.HasCheckConstraint("api_keys_scopes", "jsonb_typeof(scopes) = 'array'");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.EncryptionVault", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<short>("FormatVersion")
+                        .HasColumnType("smallint")
+                        .HasColumnName("format_version")
+                        .HasDefaultValueSql("1");
+
+                    b.Property<string>("KekId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kek_id")
+                        .HasDefaultValueSql("'env-v1'");
+
+                    b.Property<byte[]>("MkCheck")
+                        .HasColumnType("bytea")
+                        .HasColumnName("mk_check");
+
+                    b.Property<short>("RecoveryFormatVersion")
+                        .HasColumnType("smallint")
+                        .HasColumnName("recovery_format_version")
+                        .HasDefaultValueSql("1");
+
+                    b.Property<string>("RecoveryIv")
+                        .HasColumnType("text")
+                        .HasColumnName("recovery_iv");
+
+                    b.Property<DateTimeOffset?>("RecoverySetAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recovery_set_at");
+
+                    b.Property<string>("RecoveryWrappedMk")
+                        .HasColumnType("text")
+                        .HasColumnName("recovery_wrapped_mk");
+
+                    b.Property<DateTimeOffset?>("RotatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rotated_at");
+
+                    b.Property<string>("WrapIv")
+                        .HasColumnType("text")
+                        .HasColumnName("wrap_iv");
+
+                    b.Property<string>("WrappedMk")
+                        .HasColumnType("text")
+                        .HasColumnName("wrapped_mk");
+
+                    b.Property<bool>("ZeroKnowledge")
+                        .HasColumnType("boolean")
+                        .HasColumnName("zero_knowledge")
+                        .HasDefaultValueSql("false");
+
+                    b.HasKey("UserId")
+                        .HasName("encryption_vaults_pkey");
+
+                    b.ToTable("encryption_vaults", "auth", t =>
+                        {
+                            t.HasCheckConstraint("encryption_vaults_has_wrap", "wrapped_mk IS NOT NULL OR recovery_wrapped_mk IS NOT NULL");
+
+                            t.HasCheckConstraint("encryption_vaults_mk_check", "octet_length(mk_check) = 16");
+
+                            t.HasCheckConstraint("encryption_vaults_wrap_iv_pair", "(wrapped_mk IS NULL) = (wrap_iv IS NULL) AND (recovery_wrapped_mk IS NULL) = (recovery_iv IS NULL)");
+
+                            t.HasCheckConstraint("encryption_vaults_zk_consistency", "NOT zero_knowledge OR (wrapped_mk IS NULL AND recovery_wrapped_mk IS NOT NULL)");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.EncryptionVaultAudit", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Context")
+                        .HasColumnType("text")
+                        .HasColumnName("context");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("IpAddress")
+                        .HasColumnType("text")
+                        .HasColumnName("ip_address");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<string>("UserAgent")
+                        .HasColumnType("text")
+                        .HasColumnName("user_agent");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("encryption_vault_audit_pkey");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("encryption_vault_audit_created_at");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("encryption_vault_audit_user_id");
+
+                    b.ToTable("encryption_vault_audit", "auth");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.Member", b =>
                 {
                     b.Property<string>("Id")
@@ -62,6 +263,60 @@ namespace Mana.Auth.Data.Migrations
                     b.ToTable("members", "auth", t =>
                         {
                             t.HasCheckConstraint("members_role", "role ~ '^(owner|admin|member|viewer)(,(owner|admin|member|viewer))*$'");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.MissionGrant", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<DateTimeOffset>("IssuedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("issued_at");
+
+                    b.Property<string>("MissionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mission_id");
+
+                    b.Property<int>("RecordCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("record_count");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("ScopeHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope_hash");
+
+                    b.PrimitiveCollection<string[]>("Tables")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tables");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("mission_grants_pkey");
+
+                    b.HasIndex("UserId", "MissionId")
+                        .HasDatabaseName("mission_grants_user_id_mission_id");
+
+                    b.ToTable("mission_grants", "auth", t =>
+                        {
+                            t.HasCheckConstraint("mission_grants_lifetime", "expires_at > issued_at");
                         });
                 });
 
@@ -681,6 +936,36 @@ namespace Mana.Auth.Data.Migrations
                     b.ToTable("user_tokens", "auth");
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.ApiKey", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("api_keys_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.EncryptionVault", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithOne()
+                        .HasForeignKey("Mana.Auth.Data.EncryptionVault", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("encryption_vaults_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.EncryptionVaultAudit", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("encryption_vault_audit_user_id_fkey");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.Member", b =>
                 {
                     b.HasOne("Mana.Auth.Data.Organization", null)
@@ -696,6 +981,16 @@ namespace Mana.Auth.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("members_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.MissionGrant", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("mission_grants_user_id_fkey");
                 });
 
             modelBuilder.Entity("Mana.Auth.Data.Organization", b =>

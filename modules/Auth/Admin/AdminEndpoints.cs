@@ -1,0 +1,43 @@
+using Mana.Kernel.Errors;
+using Mana.Kernel.Identity;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mana.Auth.Admin;
+
+/// <summary>Administration (auth.md 17): services and routes.</summary>
+internal static class AdminEndpoints
+{
+    const int LargestBody = 16 * 1024;
+
+    public static void AddAdministration(this IServiceCollection services) =>
+        services.AddScoped<AdminGuard>().AddScoped<UserSearch>().AddScoped<UserAdministration>().AddSingleton<AdminStatistics>();
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var admin = app.MapGroup("/api/v1/admin").WithTags("admin").RequireAuthorization(Policies.User)
+            .WithMetadata(new ErrorStyle(), new RequestSizeLimitAttribute(LargestBody)).WithoutStorage();
+        admin.MapGet("/stats", AdminHandlers.StatsAsync).AsAdmin("stats")
+            .WithSummary("Accounts, sessions and sign-ins in numbers").Produces<AdminStatsResponse>().Produces(401).Produces(403);
+        admin.MapGet("/users", AdminHandlers.UsersAsync).AsAdmin("users")
+            .WithSummary("Accounts, newest first").WithDescription("With tier alone: the older form, {users, count}.").Produces<AdminUserPage>().Produces(400).Produces(401).Produces(403);
+        admin.MapGet("/users/{id}/tier", AdminHandlers.TierAsync).AsAdmin("user.tier.read")
+            .WithSummary("The tier of an account").Produces<TierView>().Produces(401).Produces(403).Produces(404);
+        admin.MapPut("/users/{id}/tier", AdminHandlers.SetTierAsync).AsAdmin("user.tier", isChange: true)
+            .WithSummary("Change the tier of an account and of its personal space").Accepts<TierRequest>("application/json")
+            .Produces<TierResponse>().Produces(400).Produces(401).Produces(403).Produces(404);
+        admin.MapPut("/users/{id}/role", AdminHandlers.SetRoleAsync).AsAdmin("user.role", isChange: true, stepUp: true)
+            .WithSummary("Change the role of an account").Accepts<RoleRequest>("application/json")
+            .Produces<RoleResponse>().Produces(400).Produces(401).Produces(403).Produces(404).Produces(409);
+        admin.MapPost("/users/{id}/unlock", AdminHandlers.UnlockAsync).AsAdmin("user.unlock", isChange: true)
+            .WithSummary("Open a locked account").Produces(200).Produces(401).Produces(403).Produces(404);
+        admin.MapPost("/users/{id}/revoke-sessions", AdminHandlers.RevokeSessionsAsync).AsAdmin("user.revoke-sessions", isChange: true, stepUp: true)
+            .WithSummary("Sign a person out everywhere").Produces(200).Produces(401).Produces(403).Produces(404);
+        admin.MapPut("/spaces/{id}/tier", AdminHandlers.SetSpaceTierAsync).AsAdmin("space.tier", isChange: true)
+            .WithSummary("Change the tier of a space").Accepts<TierRequest>("application/json")
+            .Produces(200).Produces(400).Produces(401).Produces(403).Produces(404);
+    }
+}
