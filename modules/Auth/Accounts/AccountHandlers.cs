@@ -34,12 +34,12 @@ internal static class AccountHandlers
     {
         var origin = new SignInOrigin(request.DeviceId, request.DeviceName, client.UserAgent, client.IpAddress, request.RememberMe == true);
         var result = await signIn.SignInAsync(request.Email, request.Password, origin, cancellationToken);
-        if (result is SignInResult.SignedIn { Tokens: var started })
+        if (result is SignInResult.SignedIn { Session: var started })
             signedIn.Complete(context, started, request.RememberMe);
         return result switch
         {
             SignInResult.SignedIn done => Results.Ok(new LoginResponse(
-                false, done.Tokens.AccessToken, done.Account, done.Tokens.AccessToken, done.Tokens.RefreshToken, AccessTokens.LifetimeSeconds, "Bearer")),
+                false, done.Session.Tokens.AccessToken, done.Account, done.Session.Tokens.AccessToken, done.Session.Tokens.RefreshToken, AccessTokens.LifetimeSeconds, "Bearer")),
             SignInResult.Invalid invalid => AuthRefusals.Validation(invalid.Problem),
             SignInResult.InvalidCredentials => AuthRefusals.InvalidCredentials,
             SignInResult.EmailNotVerified => AuthRefusals.EmailNotVerified,

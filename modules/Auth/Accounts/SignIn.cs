@@ -8,7 +8,7 @@ namespace Mana.Auth.Accounts;
 
 internal abstract record SignInResult
 {
-    public sealed record SignedIn(AccountView Account, StartedSession Tokens) : SignInResult;
+    public sealed record SignedIn(AccountView Account, StartedSession Session) : SignInResult;
 
     public sealed record Invalid(string Problem) : SignInResult;
 

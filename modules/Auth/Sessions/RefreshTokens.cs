@@ -7,7 +7,7 @@ using Mana.Kernel.Ids;
 namespace Mana.Auth.Sessions;
 
 /// <summary>The pair that a client keeps.</summary>
-internal record SessionTokens(string AccessToken, string RefreshToken);
+internal sealed record SessionTokens(string AccessToken, string RefreshToken);
 
 /// <summary>
 /// A refresh token is 32 random bytes in base64url (auth.md 7.3): neither a JWT nor a cookie, so it opens nothing but the refresh

@@ -10,8 +10,7 @@ namespace Mana.Auth.Sessions;
 /// <summary>A session that has just begun: what the app gets, and what its browser gets.</summary>
 /// <param name="CookieToken">For <see cref="SessionCookies"/>; never part of a body.</param>
 /// <param name="NewDevice">Its owner has other sessions, and none of them was on this device.</param>
-internal sealed record StartedSession(string AccessToken, string RefreshToken, Session Session, string CookieToken, bool NewDevice)
-    : SessionTokens(AccessToken, RefreshToken);
+internal sealed record StartedSession(SessionTokens Tokens, Session Session, string CookieToken, bool NewDevice);
 
 /// <summary>One sign-in, one session, one family of refresh tokens (auth.md 5.3; W28).</summary>
 internal sealed class SessionStart(AuthDbContext database, AccessTokens access, RefreshTokens refresh, SessionCookies cookies, IIdSource ids, TimeProvider time)
@@ -46,7 +45,7 @@ internal sealed class SessionStart(AuthDbContext database, AccessTokens access, 
         database.Sessions.Add(session);
         var (_, refreshToken) = refresh.Issue(database, session, session.Id, null, now);
         await database.SaveChangesAsync(cancellationToken);
-        return new StartedSession(access.Mint(key, user, session), refreshToken, session, cookie, newDevice);
+        return new StartedSession(new SessionTokens(access.Mint(key, user, session), refreshToken), session, cookie, newDevice);
     }
 
     /// <summary>A device is known by the id that its app chose, else by its user agent, for as long as one of its sessions is kept.</summary>
