@@ -1,6 +1,5 @@
 using Mana.Auth.Contracts;
 using Mana.Auth.StepUp;
-using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Kernel.RateLimits;
 using Microsoft.AspNetCore.Builder;

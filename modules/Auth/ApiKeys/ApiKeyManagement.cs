@@ -9,7 +9,7 @@ namespace Mana.Auth.ApiKeys;
 /// <summary>What became of a wish for a key.</summary>
 internal abstract record ApiKeyCreation
 {
-    /// <param name="Text">The key itself: shown now and never again.</param>
+    /// <summary>The key itself is shown now and never again.</summary>
     public sealed record Created(ApiKey Key, string Text) : ApiKeyCreation;
 
     public sealed record Invalid(string Problem) : ApiKeyCreation;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Mana.Kernel.Ids;
@@ -12,6 +13,7 @@ internal static class ApiKeyText
     const int HexLength = 64;
     const int OldHexLength = 32;
     const int PrefixLength = 8;
+    static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
     public static string Generate(IIdSource random)
     {
@@ -24,7 +26,7 @@ internal static class ApiKeyText
 
     public static bool IsWellFormed(string key) =>
         key.StartsWith(Start, StringComparison.Ordinal) && key.Length - Start.Length is HexLength or OldHexLength
-        && key.AsSpan(Start.Length).IndexOfAnyExcept("0123456789abcdef") < 0;
+        && key.AsSpan(Start.Length).IndexOfAnyExcept(Hex) < 0;
 
     public static string Prefix(string key) => key.Substring(Start.Length, PrefixLength);
 

@@ -18,6 +18,7 @@ public abstract record ApiKeyVerdict
     {
     }
 
+    /// <summary>Good, and good for what was asked.</summary>
     /// <param name="UserId">Whom it acts for; the account exists.</param>
     /// <param name="Requests">How many requests the caller should let through in each window.</param>
     /// <param name="WindowSeconds">Length of a window.</param>

@@ -22,7 +22,7 @@ internal sealed class MissionGranting(
     static readonly ApiError NotConfigured = VaultRefusals.Of(503, "GRANT_NOT_CONFIGURED", "Mission grants are not set up on this server");
     static readonly ApiError TooMany = VaultRefusals.Of(409, "GRANT_LIMIT_REACHED", $"There are {MostActive} grants in force; revoke some");
 
-    /// <returns>The grant, or null; and what the audit says. A reply of <see cref="VaultReply.Done"/> stands for the grant.</returns>
+    /// <summary>The grant, or null; and what the audit says. A reply of <see cref="VaultReply.Done"/> stands for the grant.</summary>
     public async Task<(IssuedGrant? Grant, VaultOutcome Outcome)> IssueAsync(
         string userId, MissionScope? scope, string? problem, double? lifetimeMilliseconds, CancellationToken cancellationToken)
     {
