@@ -1,10 +1,14 @@
 using Mana.Auth.Data;
 using Mana.Kernel.Database;
+using Mana.Notifications.Data;
 using Mana.Sync.Data;
 
 namespace Mana.Migrations;
 
 internal sealed class KernelFactory() : ModuleFactory<KernelDbContext>(KernelDbContext.Schema, options => new KernelDbContext(options));
+
+internal sealed class NotificationsFactory()
+    : ModuleFactory<NotificationsDbContext>(NotificationsDbContext.Schema, options => new NotificationsDbContext(options));
 
 internal sealed class AuthFactory() : ModuleFactory<AuthDbContext>(AuthDbContext.Schema, options => new AuthDbContext(options));
 

@@ -4,6 +4,7 @@ using Mana.Host.Configuration;
 using Mana.Host.Health;
 using Mana.Host.Http;
 using Mana.Kernel;
+using Mana.Notifications;
 using Mana.Sync;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +19,7 @@ try
     await using var postgres = await builder.UseDatabaseAsync();
 
     builder.Services.AddKernel(builder.Configuration).AddManaHttp();
-    builder.Services.AddAuth(builder.Configuration).AddSync(builder.Configuration);
+    builder.Services.AddNotifications(builder.Configuration).AddAuth(builder.Configuration).AddSync(builder.Configuration);
 
     await using var app = builder.Build();
     app.Services.GetRequiredService<IStartupValidator>().Validate();
@@ -30,6 +31,7 @@ try
     app.MapKernel();
     app.MapHealth();
     app.MapApiDocument();
+    app.MapNotifications();
     app.MapAuth();
     app.MapSync();
 

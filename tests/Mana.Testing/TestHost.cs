@@ -12,6 +12,7 @@ public sealed class TestHost(string database) : IAsyncDisposable
 {
     readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
     readonly List<Action<IServiceCollection>> _services = [];
+    readonly string _mail = Path.Combine(Path.GetTempPath(), "mana-test-mail-" + Guid.NewGuid().ToString("N"));
     Factory? _factory;
 
     public string Database => database;
@@ -59,6 +60,8 @@ public sealed class TestHost(string database) : IAsyncDisposable
     {
         if (_factory is not null)
             await _factory.DisposeAsync();
+        if (Directory.Exists(_mail))
+            Directory.Delete(_mail, recursive: true);
     }
 
     sealed class Factory(TestHost host) : WebApplicationFactory<Program>
@@ -69,6 +72,7 @@ public sealed class TestHost(string database) : IAsyncDisposable
             builder.UseSetting("Database:Url", host.Database);
             builder.UseSetting("Database:MaxPoolSize", "20");
             builder.UseSetting("Jobs:Enabled", "false");
+            builder.UseSetting("Notifications:Folder", host._mail);
             foreach (var (key, value) in host._settings)
                 builder.UseSetting(key, value);
             builder.ConfigureTestServices(services => host._services.ForEach(configure => configure(services)));

@@ -24,6 +24,14 @@ internal static class EnvironmentNames
         ["BILLING_EXEMPT_APPS"] = "Sync:BillingExemptApps",
         ["SYNC_HISTORY_DAYS"] = "Sync:HistoryDays",
         ["SYNC_TOMBSTONE_DAYS"] = "Sync:TombstoneDays",
+        ["SMTP_HOST"] = "Notifications:SmtpHost",
+        ["SMTP_PORT"] = "Notifications:SmtpPort",
+        ["SMTP_USER"] = "Notifications:SmtpUser",
+        ["SMTP_PASSWORD"] = "Notifications:SmtpPassword",
+        ["SMTP_STARTTLS"] = "Notifications:SmtpStartTls",
+        ["MAIL_FROM"] = "Notifications:From",
+        ["MAIL_REPLY_TO"] = "Notifications:ReplyTo",
+        ["MAIL_RETURN_PATH"] = "Notifications:ReturnPath",
         ["RATE_LIMITS"] = "RateLimits:Enabled",
     };
 

@@ -23,7 +23,9 @@ internal sealed class SecurityHeaders(RequestDelegate next, IHostEnvironment env
             headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal) ? DocumentationPolicy : DataPolicy;
+        // A page of a module brings a policy of its own.
+        if (headers.ContentSecurityPolicy.Count == 0)
+            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal) ? DocumentationPolicy : DataPolicy;
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         if (environment.IsProduction())
             headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";

@@ -24,6 +24,10 @@ public sealed class StartRefusalTests
     [InlineData("CORS_ORIGINS", "http://app.example.test")]
     [InlineData("TRUSTED_PROXIES", "not-an-address")]
     [InlineData("SYNC_BILLING_GATE", "ajar")]
+    [InlineData("SMTP_HOST", "")]
+    [InlineData("SMTP_PORT", "465")]
+    [InlineData("SMTP_PASSWORD", "without-a-user")]
+    [InlineData("MAIL_FROM", "")]
     [InlineData("PORT", "abc")]
     [InlineData("PORT", "70000")]
     public async Task Production_refuses(string key, string value)
@@ -34,7 +38,7 @@ public sealed class StartRefusalTests
         Assert.Contains(key, host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Now listening", host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
-        if (key != "PORT" && value.Length > 0 && key is not "BASE_URL" and not "CORS_ORIGINS" and not "TRUSTED_PROXIES")
+        if (key is not "PORT" and not "SMTP_PORT" && value.Length > 0 && key is not "BASE_URL" and not "CORS_ORIGINS" and not "TRUSTED_PROXIES")
             Assert.DoesNotContain(value, host.Output, StringComparison.Ordinal);
     }
 
@@ -44,7 +48,7 @@ public sealed class StartRefusalTests
         await using var host = HostProcess.Launch(null, ("ASPNETCORE_ENVIRONMENT", "Production"), ("BASE_URL", "http://auth.example.test"), ("PORT", "abc"));
 
         Assert.Equal(1, await host.ExitAsync());
-        foreach (var key in (string[])["DATABASE_URL", "MANA_AUTH_KEK", "BASE_URL", "PORT"])
+        foreach (var key in (string[])["DATABASE_URL", "MANA_AUTH_KEK", "BASE_URL", "SMTP_HOST", "PORT"])
             Assert.Contains(key, host.Output, StringComparison.Ordinal);
     }
 
@@ -96,6 +100,8 @@ public sealed class StartRefusalTests
         ("ASPNETCORE_ENVIRONMENT", "Production"),
         ("BASE_URL", "https://auth.example.test"),
         ("MANA_AUTH_KEK", Convert.ToBase64String(Enumerable.Range(1, 32).Select(number => (byte)number).ToArray())),
+        ("SMTP_HOST", "mail.example.test"),
+        ("MAIL_FROM", "Mana <noreply@example.test>"),
         ("Server__Address", "127.0.0.1"),
     ];
 }
