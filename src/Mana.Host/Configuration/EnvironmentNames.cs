@@ -16,6 +16,7 @@ internal static class EnvironmentNames
         ["JWT_AUDIENCE"] = "Auth:Audience",
         ["MANA_AUTH_KEK"] = "Auth:KeyEncryptionKey",
         ["AUTH_REQUIRE_VERIFIED_EMAIL"] = "Auth:RequireVerifiedEmail",
+        ["MAX_DAILY_SIGNUPS"] = "Auth:MaxDailySignups",
         ["MANA_SERVICE_KEY"] = "ServiceKeys:Current",
         ["MANA_SERVICE_KEY_PREVIOUS"] = "ServiceKeys:Previous",
         ["CORS_ORIGINS"] = "Origins:Trusted",
