@@ -1,7 +1,6 @@
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Data.Configurations;
-using Mana.Auth.Mails;
 using Mana.Auth.SignUp;
 using Mana.Auth.Spaces;
 using Mana.Auth.Verification;

@@ -25,6 +25,7 @@ internal abstract record RegistrationResult
     public sealed record Busy : RegistrationResult;
 }
 
+/// <summary>As it was wished for.</summary>
 /// <param name="SourceApp">Where the verification link leads: an origin of ours, or a page there.</param>
 internal sealed record NewAccount(string? Email, string? Password, string? Name, string? SourceApp, string? Image = null);
 

@@ -10,6 +10,7 @@ namespace Mana.Auth.Accounts;
 
 internal abstract record SignInResult
 {
+    /// <summary>The sign-in is complete.</summary>
     /// <param name="DeviceCookie">For <see cref="KnownDevices.Write"/>.</param>
     public sealed record SignedIn(AccountView Account, SessionTokens Tokens, string DeviceCookie) : SignInResult;
 

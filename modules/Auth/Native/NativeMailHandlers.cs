@@ -8,7 +8,6 @@ using Mana.Auth.SecurityEvents;
 using Mana.Auth.Verification;
 using Mana.Kernel.Errors;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace Mana.Auth.Native;
 
@@ -91,6 +90,10 @@ internal static class NativeMailHandlers
         return await changes.RevertAsync(token, visitor.Client, cancellationToken) ? RevertPage.Done(http, visitor.Locale) : RevertPage.Gone(http, visitor.Locale);
     }
 
-    static IResult To(string target, params IEnumerable<(string Name, string Value)> values) =>
-        Results.Redirect(QueryHelpers.AddQueryString(target, values.ToDictionary(value => value.Name, value => (string?)value.Value, StringComparer.Ordinal)));
+    static IResult To(string target, params IEnumerable<(string Name, string Value)> values)
+    {
+        var (place, fragment) = target.IndexOf('#', StringComparison.Ordinal) is var at and >= 0 ? (target[..at], target[at..]) : (target, "");
+        var query = string.Join('&', values.Select(value => $"{value.Name}={Uri.EscapeDataString(value.Value)}"));
+        return Results.Redirect($"{place}{(place.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{query}{fragment}");
+    }
 }

@@ -23,6 +23,7 @@ internal static class LegacyScrypt
     public static bool IsLegacy(string hash) =>
         hash.Length == SaltLength + 1 + (2 * KeyLength) && hash[SaltLength] == ':' && IsHex(hash.AsSpan(0, SaltLength)) && IsHex(hash.AsSpan(SaltLength + 1));
 
+    /// <summary>In constant time, once the key is derived.</summary>
     /// <param name="password">In NFKC.</param>
     public static bool Verify(string hash, string password)
     {

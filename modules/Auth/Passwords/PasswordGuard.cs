@@ -1,4 +1,3 @@
-using Mana.Auth.Accounts;
 using Mana.Auth.Data;
 using Mana.Auth.Mails;
 using Mana.Auth.SecurityEvents;
@@ -29,6 +28,7 @@ internal sealed class PasswordGuard(
     AuthDbContext database, GuessLimit limit, Turns turns, HashingGate gate, KnownDevices devices, IPasswordHasher<User> hasher, AccountMails mails, MailBudget budget,
     SecurityLog security, TrustedPages pages)
 {
+    /// <summary>Counts, verifies, and renews a hash of an older kind.</summary>
     /// <param name="address">Normalised. It may have no account: the answer is the same, and takes as long.</param>
     /// <param name="user">Untracked; null, or without a password, is never right.</param>
     /// <param name="method">Which path asks; only for the log.</param>

@@ -1,6 +1,5 @@
 using System.Text;
 using Mana.Auth.Accounts;
-using Zxcvbn;
 
 namespace Mana.Auth.Passwords;
 
@@ -14,6 +13,7 @@ internal enum Weakness
     Guessable,
 }
 
+/// <summary>A refusal and its reason.</summary>
 /// <param name="Sentence">For the person who chose it.</param>
 internal sealed record WeakPassword(Weakness Reason, string Sentence);
 
@@ -42,7 +42,7 @@ internal sealed class PasswordPolicy(AuthOptions options)
         string[] known = [email, EmailAddress.LocalPart(email), name];
         if (known.Contains(password.Trim(), StringComparer.OrdinalIgnoreCase))
             return new WeakPassword(Weakness.Guessable, "Choose a password that is not your name or address.");
-        if (CommonPasswords.Contains(password))
+        if (FrequentPasswords.Contains(password))
             return new WeakPassword(Weakness.Guessable, "This is one of the most common passwords; choose another one.");
         return Score(password, known) < options.PasswordScore
             ? new WeakPassword(Weakness.Guessable, "This password is easy to guess; make it longer or less regular.")

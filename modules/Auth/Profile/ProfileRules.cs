@@ -14,6 +14,7 @@ internal static class ProfileRules
     public static bool IsImage(string text) =>
         text.Length <= LongestImage && !text.Any(char.IsControl) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 
+    /// <summary>The change, or what is wrong with it as <c>field: rule</c>.</summary>
     /// <param name="strict">Properties other than these two are an error: somebody believes that they can change them.</param>
     public static (ProfileChange? Change, string? Problem) Read(JsonElement body, int shortest, int longest, bool strict)
     {

@@ -32,6 +32,7 @@ internal sealed class PasswordChange(
 {
     const string Reason = "password_change";
 
+    /// <summary>The present password is verified before the new one is judged.</summary>
     /// <param name="endOthers">Whether the person's other sessions end.</param>
     public async Task<PasswordChangeResult> ChangeAsync(
         CurrentUser caller, string? current, string? wanted, bool endOthers, Visitor visitor, CancellationToken cancellationToken)

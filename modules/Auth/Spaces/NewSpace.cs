@@ -9,6 +9,7 @@ namespace Mana.Auth.Spaces;
 /// <summary>The rows and events of a space that comes into being. They are only added: the caller saves, in a transaction of its own.</summary>
 internal sealed class NewSpace(AuthDbContext database, EventWriter events, IIdSource ids, TimeProvider time)
 {
+    /// <summary>Returns the id.</summary>
     /// <param name="slug">Null: the id.</param>
     public string Add(SpaceType type, string name, string ownerUserId, AccessTier tier, string? slug = null)
     {

@@ -12,6 +12,7 @@ namespace Mana.Auth.Verification;
 
 internal abstract record VerificationResult
 {
+    /// <summary>Now, or by the change of address that the link was for.</summary>
     /// <param name="Target">Where the link was made to lead.</param>
     public sealed record Verified(AccountView Account, string Target) : VerificationResult;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Mana.Auth.Passwords;
-using Mana.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Auth.Tests.Passwords;

@@ -8,9 +8,9 @@ namespace Mana.Auth.Passwords;
 /// The passwords that everybody tries first: 11,611 of eight characters and more, from the frequency list that comes with zxcvbn. Read from
 /// the assembly, so that checking a password tells nobody about it.
 /// </summary>
-internal static class CommonPasswords
+internal static class FrequentPasswords
 {
-    const string Resource = "Mana.Auth.Passwords.common-passwords.gz";
+    const string Resource = "Mana.Auth.Passwords.frequent-passwords.gz";
 
     static readonly Lazy<FrozenSet<string>> List = new(Read);
 
@@ -21,7 +21,7 @@ internal static class CommonPasswords
 
     static FrozenSet<string> Read()
     {
-        using var packed = typeof(CommonPasswords).Assembly.GetManifestResourceStream(Resource) ?? throw new InvalidOperationException($"{Resource} is not in the assembly.");
+        using var packed = typeof(FrequentPasswords).Assembly.GetManifestResourceStream(Resource) ?? throw new InvalidOperationException($"{Resource} is not in the assembly.");
         using var reader = new StreamReader(new GZipStream(packed, CompressionMode.Decompress), Encoding.UTF8);
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
     }
