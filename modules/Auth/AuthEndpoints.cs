@@ -1,5 +1,6 @@
 using Mana.Auth.Accounts;
 using Mana.Auth.Keys;
+using Mana.Auth.Native;
 using Mana.Auth.Sessions;
 using Mana.Kernel.Errors;
 using Microsoft.AspNetCore.Builder;
@@ -20,19 +21,15 @@ internal static class AuthEndpoints
             .WithMetadata(new ErrorStyle(WithStatus: true, BadJson: "VALIDATION"), new RequestSizeLimitAttribute(LargestBody))
             .AddEndpointFilter(NotStoredAsync);
 
-        auth.MapPost("/register", AccountHandlers.RegisterAsync).RequireRateLimiting(AuthModule.RegisterLimit)
-            .WithSummary("Create an account").WithDescription("Answers the same for an address that has one already.")
-            .Accepts<RegisterRequest>("application/json").Produces<RegisterResponse>()
-            .Produces(400).Produces(429).Produces(503);
-        auth.MapPost("/login", AccountHandlers.LoginAsync).RequireRateLimiting(AuthModule.LoginLimit)
-            .WithSummary("Sign in with address and password")
-            .Accepts<LoginRequest>("application/json").Produces<LoginResponse>()
-            .Produces(400).Produces(401).Produces(403).Produces(429).Produces(503);
+        AccountEndpoints.Map(auth);
+        AccountEndpoints.MapOwn(app);
         SessionEndpoints.MapWrapper(auth);
 
-        SessionEndpoints.MapNative(app.MapGroup("/api/auth").WithTags("auth")
+        var native = app.MapGroup("/api/auth").WithTags("auth")
             .WithMetadata(new ErrorStyle(WithStatus: true, BadJson: "VALIDATION_ERROR"), new RequestSizeLimitAttribute(LargestBody))
-            .AddEndpointFilter(NotStoredAsync));
+            .AddEndpointFilter(NotStoredAsync);
+        NativeEndpoints.Map(native);
+        SessionEndpoints.MapNative(native);
 
         // Two paths, because both are built into services that verify our tokens (auth.md 7.4).
         foreach (var path in (string[])["/api/auth/jwks", "/api/v1/auth/jwks"])

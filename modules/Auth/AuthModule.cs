@@ -4,15 +4,22 @@ using Mana.Auth.ApiKeys;
 using Mana.Auth.Contracts;
 using Mana.Auth.Cookies;
 using Mana.Auth.Data;
+using Mana.Auth.EmailChange;
 using Mana.Auth.Keys;
+using Mana.Auth.Mails;
 using Mana.Auth.MissionGrants;
 using Mana.Auth.Origins;
+using Mana.Auth.Passwords;
+using Mana.Auth.Profile;
+using Mana.Auth.Recovery;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
+using Mana.Auth.SignUp;
 using Mana.Auth.Spaces;
 using Mana.Auth.StepUp;
 using Mana.Auth.Tokens;
 using Mana.Auth.Vault;
+using Mana.Auth.Verification;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
 using Mana.Kernel.Identity;
@@ -35,6 +42,9 @@ public static class AuthModule
     internal const string RegisterLimit = "register";
     internal const string RefreshLimit = "refresh";
     internal const string SessionLimit = "session";
+    internal const string MailLimit = "mail";
+    internal const string ResetLimit = "reset";
+    internal const string PasswordLimit = "password";
 
     public static IServiceCollection AddAuth(this IServiceCollection services, IConfiguration configuration)
     {
@@ -44,17 +54,21 @@ public static class AuthModule
         services.AddSingleton<AuthMetrics>().AddSingleton<TrustedOrigins>();
         services.AddKeys();
         services.AddAccounts();
+        services.AddMails();
         services.AddSecurityEvents();
         services.AddSessions(configuration);
         services.AddVault(configuration);
         services.AddMissionGrants(configuration);
         services.AddApiKeys();
         services.AddAdministration();
-        services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>();
+        services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>().AddScoped<NewSpace>().AddScoped<SpaceSlugs>();
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
         services.AddManaRateLimit(new(RefreshLimit, RateLimitKey.Address, 60, 60));
         services.AddManaRateLimit(new(SessionLimit, RateLimitKey.Address, 300, 300));
+        services.AddManaRateLimit(new(MailLimit, RateLimitKey.Address, 3, 3));
+        services.AddManaRateLimit(new(ResetLimit, RateLimitKey.Address, 5, 5));
+        services.AddManaRateLimit(new(PasswordLimit, RateLimitKey.User, 5, 5));
         return services;
     }
 
@@ -105,15 +119,22 @@ public static class AuthModule
     {
         services.AddSingleton<ILookupNormalizer, EmailNormalizer>();
         services.AddSingleton<IPasswordHasher<User>, UnicodePasswordHasher>();
-        services.AddIdentityCore<User>(identity =>
-        {
-            identity.Lockout.MaxFailedAccessAttempts = 5;
-            identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(30);
-        }).AddEntityFrameworkStores<AuthDbContext>();
+        services.AddIdentityCore<User>().AddEntityFrameworkStores<AuthDbContext>();
         // Identity's validators insist on a user name; our rules are EmailAddress, PasswordPolicy and the unique index.
         services.RemoveAll<IUserValidator<User>>();
         services.RemoveAll<IPasswordValidator<User>>();
-        services.AddSingleton<HashingGate>().AddSingleton<VerificationRule>();
-        services.AddScoped<AccountLockout>().AddScoped<Registration>().AddScoped<SignIn>();
+        services.AddSingleton<VerificationRule>();
+        services.AddScoped<AccountCreation>().AddScoped<Registration>().AddScoped<SignIn>().AddScoped<Credentials>().AddScoped<SignUpGate>().AddScoped<Profiles>();
+        services.AddSingleton<HashingGate>().AddSingleton<PasswordPolicy>().AddSingleton<Turns>().AddSingleton<GuessLimit>().AddSingleton<KnownDevices>();
+        services.AddScoped<PasswordGuard>().AddScoped<PasswordChange>().AddScoped<PasswordReset>().AddScoped<EmailChanges>();
+    }
+
+    static void AddMails(this IServiceCollection services)
+    {
+        services.AddSingleton<TrustedPages>();
+        services.AddScoped<VerificationTokens>().AddScoped<EmailVerification>().AddScoped<MailBudget>().AddScoped<AccountMails>().AddScoped<AddressRequests>();
+        services.AddManaEventHandler<MailRequested, MailRequestedHandler>("auth.mails");
+        services.AddManaEventHandler<AddressRequested, AddressRequestHandler>("auth.address_requests");
+        services.AddManaJob<Retention>("auth.retention", schedule => schedule.Every(TimeSpan.FromHours(1)));
     }
 }

@@ -37,6 +37,12 @@ internal sealed class AuthOptions : IManaOptions
     /// <summary>Requests that may wait for a hash before others are refused with 429. 0: 32 for each running one, about three seconds.</summary>
     public int HashingQueue { get; set; }
 
+    /// <summary><c>MAX_DAILY_SIGNUPS</c>: accounts created per day, UTC. 0: no limit.</summary>
+    public int MaxDailySignups { get; set; }
+
+    /// <summary>Estimate of zxcvbn below which a new password is refused, 0–4; 1 begins at about two million guesses.</summary>
+    public int PasswordScore { get; set; } = 1;
+
     public bool UsesDevelopmentKey => string.IsNullOrWhiteSpace(KeyEncryptionKey) || KeyEncryptionKeyBytes().AsSpan().SequenceEqual(DevelopmentKey);
 
     public byte[] KeyEncryptionKeyBytes() => string.IsNullOrWhiteSpace(KeyEncryptionKey) ? DevelopmentKey : Convert.FromBase64String(KeyEncryptionKey.Trim());
@@ -53,6 +59,10 @@ internal sealed class AuthOptions : IManaOptions
             yield return "JWT_AUDIENCE is empty.";
         if (HashingConcurrency is < 0 or > 256 || HashingQueue is < 0 or > 10_000)
             yield return "Auth:HashingConcurrency must be 0–256 and Auth:HashingQueue 0–10000.";
+        if (MaxDailySignups < 0)
+            yield return "MAX_DAILY_SIGNUPS must not be negative; 0 means no limit.";
+        if (PasswordScore is < 0 or > 4)
+            yield return "Auth:PasswordScore must be 0–4.";
         if (KeyProblem(production) is { } problem)
             yield return problem;
     }

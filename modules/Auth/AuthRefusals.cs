@@ -6,7 +6,12 @@ namespace Mana.Auth;
 internal static class AuthRefusals
 {
     public static readonly ApiError InvalidCredentials = new(401, "INVALID_CREDENTIALS", "Invalid credentials");
-    public static readonly ApiError EmailNotVerified = new(403, "EMAIL_NOT_VERIFIED", "Email not verified");
+    public static readonly ApiError EmailNotVerified = new(403, "EMAIL_NOT_VERIFIED", "Email not verified")
+    {
+        Details = new Dictionary<string, object>(StringComparer.Ordinal) { ["needsVerification"] = true },
+    };
+
+    public static readonly ApiError InvalidToken = new(400, "TOKEN_INVALID", "Invalid token");
     public static readonly ApiError InvalidRefreshToken = new(401, "TOKEN_EXPIRED", "Invalid refresh token");
 
     public static readonly ApiError NotSignedIn = new(401, "UNAUTHORIZED", "Not signed in");
@@ -15,6 +20,11 @@ internal static class AuthRefusals
     public static ApiError Validation(string problem) => new(400, "VALIDATION", problem);
 
     public static ApiError WeakPassword(string problem) => new(400, "WEAK_PASSWORD", problem);
+
+    public static ApiError SignUpLimitReached(int seconds, string locale) =>
+        new(429, "SIGNUP_LIMIT_REACHED", locale == "en"
+            ? "The daily limit of registrations is reached. Please try again tomorrow."
+            : "Das tägliche Registrierungslimit ist erreicht. Bitte versuche es morgen wieder.") { RetryAfterSeconds = seconds };
 
     public static ApiError Locked(int seconds) =>
         new(429, "ACCOUNT_LOCKED", "Too many failed attempts; the account is locked for a while.") { RetryAfterSeconds = seconds };

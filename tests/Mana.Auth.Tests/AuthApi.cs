@@ -65,6 +65,39 @@ public sealed class AuthApi(TestHost host)
     public Task<Answer> SendRawAsync(string path, string json, string? bearer = null) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/" + path) { Content = new StringContent(json, Encoding.UTF8, "application/json") }, bearer);
 
+    /// <summary>Any path and method.</summary>
+    public Task<Answer> CallAsync(string method, string path, object? body = null, string? bearer = null, string? origin = null)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (body is not null)
+            request.Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        if (origin is not null)
+            request.Headers.Add("Origin", origin);
+        return SendAsync(request, bearer);
+    }
+
+    /// <summary>A sign-in from a certain address, with a certain cookie, as HttpClient would not send it.</summary>
+    public static async Task<(int Status, string? Device)> LoginFromAsync(
+        TestHost host, string address, string email, string password = Password, string? device = null, string path = "/api/v1/auth/login", string? forwarded = null)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { email, password });
+        var context = await SendExactlyAsync(host, request =>
+        {
+            request.Connection.RemoteIpAddress = System.Net.IPAddress.Parse(address);
+            request.Request.Method = "POST";
+            request.Request.Path = path;
+            request.Request.ContentType = "application/json";
+            if (device is not null)
+                request.Request.Headers.Cookie = "mana.known_device=" + device;
+            if (forwarded is not null)
+                request.Request.Headers["X-Forwarded-For"] = forwarded;
+            request.Request.Body = new MemoryStream(body);
+            request.Request.ContentLength = body.Length;
+        });
+        var cookie = context.Response.Headers.SetCookie.FirstOrDefault(value => value!.StartsWith("mana.known_device=", StringComparison.Ordinal));
+        return (context.Response.StatusCode, cookie?.Split(';')[0].Split('=', 2)[1]);
+    }
+
     public Task<Answer> SessionAsync(string? bearer) => SendAsync(new HttpRequestMessage(HttpMethod.Get, "/api/v1/auth/session"), bearer);
 
     public async Task<Answer> SendAsync(HttpRequestMessage request, string? bearer = null)

@@ -20,6 +20,7 @@ internal sealed class EventLog(string database)
         [SpaceDeleted.Name] = Read<SpaceDeleted>,
         [SessionRevoked.Name] = Read<SessionRevoked>,
         [UserRegistered.Name] = Read<UserRegistered>,
+        [EmailVerified.Name] = Read<EmailVerified>,
     };
 
     public async Task StartAsync()
@@ -47,6 +48,21 @@ internal sealed class EventLog(string database)
         var found = new List<object>();
         while (await reader.ReadAsync())
             found.Add(Kinds[reader.GetString(0)](reader.GetString(1)));
+        return found;
+    }
+
+    /// <summary>Names of the events that carry a user's id, in order.</summary>
+    public async Task<List<string>> NamesOfUserAsync(string userId)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            "SELECT type FROM public.event_log WHERE $1 IN (payload->>'userId', payload->>'ownerUserId') ORDER BY number", connection);
+        command.Parameters.Add(new() { Value = userId });
+        await using var reader = await command.ExecuteReaderAsync();
+        var found = new List<string>();
+        while (await reader.ReadAsync())
+            found.Add(reader.GetString(0));
         return found;
     }
 

@@ -1,5 +1,7 @@
+using Mana.Auth.SecurityEvents;
 using Mana.Auth.Tests.Cookies;
 using Mana.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Auth.Tests;
 
@@ -38,7 +40,8 @@ public sealed class OutageTests : IAsyncLifetime
                  [
                      await _api.RefreshAsync(login["refreshToken"]), await _api.LoginAsync(email), await _api.LoginAsync(email, "Falsches-Pferd-9"),
                      await _api.RegisterAsync(AuthApi.NewEmail()), await _api.PostAsync("logout", new { refreshToken = login["refreshToken"] }),
-                     await _api.SessionAsync(login["accessToken"]),
+                     await _api.SessionAsync(login["accessToken"]), await _api.PostAsync("forgot-password", new { email }),
+                     await _api.CallAsync("POST", "/api/auth/sign-in/email", new { email, password = "Falsches-Pferd-9" }),
                  ])
         {
             var message = answer.IsRefused(503, "SERVICE_UNAVAILABLE")["message"]!;
@@ -50,6 +53,12 @@ public sealed class OutageTests : IAsyncLifetime
         _relay.Mend();
         (await _api.RefreshAsync(login["refreshToken"])).IsOk();
         (await _api.LoginAsync(email)).IsOk();
+        await _host.Services.GetRequiredService<SecurityLog>().FlushAsync(default);
+        await using var connection = new Npgsql.NpgsqlConnection(_database);
+        await connection.OpenAsync();
+        await using var look = new Npgsql.NpgsqlCommand(
+            "SELECT (SELECT count(*) FROM auth.login_attempts) || '|' || (SELECT count(*) FROM auth.security_events WHERE event_type = 'login_failure')", connection);
+        Assert.Equal("0|0", await look.ExecuteScalarAsync());
     }
 
     [Fact]

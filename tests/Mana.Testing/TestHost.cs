@@ -1,9 +1,12 @@
 using Mana.Devices;
+using Mana.Kernel.Outbox;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
 
 namespace Mana.Testing;
 
@@ -55,6 +58,24 @@ public sealed class TestHost(string database) : IAsyncDisposable
 
     /// <summary>A further session of the same person, as a second device has.</summary>
     public async Task<Account> SignInAsync(Account person) => await Account.SignInAsync(CreateClient(), person.Email);
+
+    /// <summary>Returns when every event is delivered that was committed before, and every one that its handlers sent.</summary>
+    public async Task DrainAsync()
+    {
+        var dispatcher = Services.GetServices<IHostedService>().OfType<OutboxDispatcher>().Single();
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        do
+            await dispatcher.DrainAsync(CancellationToken.None);
+        while (await IsWaitingAsync(connection));
+    }
+
+    /// <summary>Another delivery may hold an event while we look.</summary>
+    static async Task<bool> IsWaitingAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM auth.outbox WHERE attempts = 0)", connection);
+        return await command.ExecuteScalarAsync() is true;
+    }
 
     public async ValueTask DisposeAsync()
     {

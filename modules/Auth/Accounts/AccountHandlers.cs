@@ -1,12 +1,13 @@
-using Mana.Auth.SecurityEvents;
+using Mana.Auth.Passwords;
 using Mana.Auth.Sessions;
+using Mana.Auth.SignUp;
 using Mana.Auth.Tokens;
 using Mana.Kernel.Errors;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.Accounts;
 
-/// <summary><c>sourceAppUrl</c> says where the verification link leads; it is read and ignored until mails are sent.</summary>
+/// <summary><c>sourceAppUrl</c> says in which app the verification link ends.</summary>
 internal sealed record RegisterRequest(string? Email, string? Password, string? Name, string? SourceAppUrl);
 
 /// <summary><c>token</c> is always null: registering does not sign in.</summary>
@@ -20,31 +21,39 @@ internal sealed record LoginResponse(
 
 internal static class AccountHandlers
 {
-    public static async Task<IResult> RegisterAsync(RegisterRequest request, Registration registration, CancellationToken cancellationToken) =>
-        await registration.RegisterAsync(request.Email, request.Password, request.Name, cancellationToken) switch
+    public static async Task<IResult> StatusAsync(SignUpGate gate, CancellationToken cancellationToken) => Results.Ok(await gate.StatusAsync(cancellationToken));
+
+    public static async Task<IResult> RegisterAsync(RegisterRequest request, Visitor visitor, Registration registration, CancellationToken cancellationToken) =>
+        await registration.RegisterAsync(new NewAccount(request.Email, request.Password, request.Name, request.SourceAppUrl), visitor, cancellationToken) switch
         {
             RegistrationResult.Registered done => Results.Ok(new RegisterResponse(null, done.Account, done.NeedsVerification)),
-            RegistrationResult.Invalid invalid => AuthRefusals.Validation(invalid.Problem),
-            RegistrationResult.WeakPassword weak => AuthRefusals.WeakPassword(weak.Problem),
+            RegistrationResult.Invalid invalid => AuthRefusals.Validation($"{invalid.Field}: {invalid.Problem}"),
+            RegistrationResult.Weak weak => AuthRefusals.WeakPassword(weak.Password.Sentence),
+            RegistrationResult.Full full => AuthRefusals.SignUpLimitReached(full.RetryAfterSeconds, visitor.Locale),
             _ => Refusals.RateLimited(HashingGate.RetryAfterSeconds, wrapper: true),
         };
 
     public static async Task<IResult> LoginAsync(
-        LoginRequest request, HttpContext context, ClientInfo client, SignIn signIn, SignedIn signedIn, CancellationToken cancellationToken)
+        LoginRequest request, HttpContext http, Visitor visitor, SignIn signIn, KnownDevices devices, SignedIn signedIn, CancellationToken cancellationToken)
     {
-        var origin = new SignInOrigin(request.DeviceId, request.DeviceName, client.UserAgent, client.IpAddress, request.RememberMe == true);
-        var result = await signIn.SignInAsync(request.Email, request.Password, origin, cancellationToken);
-        if (result is SignInResult.SignedIn { Session: var started })
-            signedIn.Complete(context, started, request.RememberMe);
-        return result switch
+        var origin = new SignInOrigin(request.DeviceId, request.DeviceName, visitor.Client.UserAgent, visitor.Client.IpAddress, request.RememberMe == true);
+        switch (await signIn.SignInAsync(request.Email, request.Password, origin, visitor, cancellationToken))
         {
-            SignInResult.SignedIn done => Results.Ok(new LoginResponse(
-                false, done.Session.Tokens.AccessToken, done.Account, done.Session.Tokens.AccessToken, done.Session.Tokens.RefreshToken, AccessTokens.LifetimeSeconds, "Bearer")),
-            SignInResult.Invalid invalid => AuthRefusals.Validation(invalid.Problem),
-            SignInResult.InvalidCredentials => AuthRefusals.InvalidCredentials,
-            SignInResult.EmailNotVerified => AuthRefusals.EmailNotVerified,
-            SignInResult.Locked locked => AuthRefusals.Locked(locked.RetryAfterSeconds),
-            _ => Refusals.RateLimited(HashingGate.RetryAfterSeconds, wrapper: true),
-        };
+            case SignInResult.SignedIn done:
+                signedIn.Complete(http, done.Session, request.RememberMe);
+                devices.Write(http, done.DeviceCookie);
+                return Results.Ok(new LoginResponse(
+                    false, done.Session.Tokens.AccessToken, done.Account, done.Session.Tokens.AccessToken, done.Session.Tokens.RefreshToken, AccessTokens.LifetimeSeconds, "Bearer"));
+            case SignInResult.Invalid invalid:
+                return AuthRefusals.Validation($"{invalid.Field}: {invalid.Problem}");
+            case SignInResult.InvalidCredentials:
+                return AuthRefusals.InvalidCredentials;
+            case SignInResult.EmailNotVerified:
+                return AuthRefusals.EmailNotVerified;
+            case SignInResult.Locked locked:
+                return AuthRefusals.Locked(locked.RetryAfterSeconds);
+            default:
+                return Refusals.RateLimited(HashingGate.RetryAfterSeconds, wrapper: true);
+        }
     }
 }

@@ -1,16 +1,20 @@
 using Mana.Auth.Data;
+using Mana.Auth.Passwords;
+using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Mana.Auth.Tokens;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Logging;
+using Mana.Auth.Verification;
+using Microsoft.EntityFrameworkCore;
 
 namespace Mana.Auth.Accounts;
 
 internal abstract record SignInResult
 {
-    public sealed record SignedIn(AccountView Account, StartedSession Session) : SignInResult;
+    /// <summary>The sign-in is complete.</summary>
+    /// <param name="DeviceCookie">For <see cref="KnownDevices.Write"/>.</param>
+    public sealed record SignedIn(AccountView Account, StartedSession Session, string DeviceCookie) : SignInResult;
 
-    public sealed record Invalid(string Problem) : SignInResult;
+    public sealed record Invalid(string Field, string Problem) : SignInResult;
 
     /// <summary>One answer for an unknown address, a deleted account and a wrong password.</summary>
     public sealed record InvalidCredentials : SignInResult;
@@ -23,16 +27,18 @@ internal abstract record SignInResult
     public sealed record Busy : SignInResult;
 }
 
-/// <summary>Signs in by password (auth.md 5.3): lock, password, verified address, session — in this order.</summary>
+/// <summary>
+/// Signs in by password (auth.md 5.3), on every path. In this order: input, lock and password, verified address, (second factor), session.
+/// </summary>
 internal sealed class SignIn(
-    AuthDbContext database, UserManager<User> users, HashingGate gate, AccountLockout lockout, VerificationRule verification, AccessTokens access,
-    SessionStart sessions, AuthMetrics metrics, ILogger<SignIn> log)
+    AuthDbContext database, PasswordGuard guard, VerificationRule rule, EmailVerification verification, Credentials credentials, KnownDevices devices, AccessTokens access,
+    SessionStart sessions, SecurityLog security, AuthMetrics metrics)
 {
     const string Method = "pwd";
 
-    public async Task<SignInResult> SignInAsync(string? email, string? password, SignInOrigin origin, CancellationToken cancellationToken)
+    public async Task<SignInResult> SignInAsync(string? email, string? password, SignInOrigin origin, Visitor visitor, CancellationToken cancellationToken)
     {
-        var result = await DecideAsync(email, password, origin, cancellationToken);
+        var result = await DecideAsync(email, password, origin, visitor, cancellationToken);
         metrics.Login(result switch
         {
             SignInResult.SignedIn => "success",
@@ -45,58 +51,64 @@ internal sealed class SignIn(
         return result;
     }
 
-    async Task<SignInResult> DecideAsync(string? email, string? password, SignInOrigin origin, CancellationToken cancellationToken)
+    async Task<SignInResult> DecideAsync(string? email, string? password, SignInOrigin origin, Visitor visitor, CancellationToken cancellationToken)
     {
+        // 1. Input.
         if (string.IsNullOrEmpty(email) || string.IsNullOrEmpty(password))
-            return new SignInResult.Invalid(string.IsNullOrEmpty(email) ? "email: Required" : "password: Required");
+            return new SignInResult.Invalid(string.IsNullOrEmpty(email) ? "email" : "password", "Required");
         if (origin.Problem() is { } problem)
-            return new SignInResult.Invalid(problem);
+            return new SignInResult.Invalid("device", problem);
 
-        var user = await FindAsync(email);
-        if (lockout.SecondsLeft(user?.LockoutEnd) is { } locked)
-            return new SignInResult.Locked(locked);
-        using (var lease = await gate.EnterAsync(cancellationToken))
+        // 2. Lock and password: the guard looks at no password while there is a lock.
+        var address = EmailAddress.Normalize(email);
+        var user = address is null ? null : await database.Users.AsNoTracking().SingleOrDefaultAsync(row => row.NormalizedEmail == address && row.DeletedAt == null, cancellationToken);
+        var check = address is null
+            ? await guard.CheckNobodyAsync(password, cancellationToken)
+            : await guard.CheckAsync(address, user, password, visitor, "password", false, cancellationToken);
+        switch (check)
         {
-            if (!lease.IsAcquired)
+            case PasswordCheck.Locked locked:
+                return new SignInResult.Locked(locked.RetryAfterSeconds);
+            case PasswordCheck.Wrong:
+                return Refuse(new SignInResult.InvalidCredentials(), "INVALID_CREDENTIALS", user, visitor);
+            case PasswordCheck.Right right:
+                return await ContinueAsync(user!, right.Source, origin, visitor, cancellationToken);
+            default:
                 return new SignInResult.Busy();
-            if (!await PasswordMatchesAsync(user, password))
-                return await RefuseAsync(user, cancellationToken);
+        }
+    }
+
+    async Task<SignInResult> ContinueAsync(User user, GuessSource source, SignInOrigin origin, Visitor visitor, CancellationToken cancellationToken)
+    {
+        // 3. Verified address.
+        if (rule.Required && !user.EmailConfirmed)
+        {
+            await verification.RemindAsync(user, visitor, cancellationToken);
+            return Refuse(new SignInResult.EmailNotVerified(), "EMAIL_NOT_VERIFIED", user, visitor);
         }
 
-        return verification.Required && !user!.EmailConfirmed
-            ? new SignInResult.EmailNotVerified()
-            : await StartSessionAsync(user!, origin, cancellationToken);
+        // 4. The second factor goes here: for an account that has one, a pending sign-in instead of what follows, and this once it is complete.
+        return await CompleteAsync(user, source, origin, visitor, cancellationToken);
     }
 
-    async Task<User?> FindAsync(string email) =>
-        EmailAddress.Normalize(email) is { } address && await users.FindByEmailAsync(address) is { DeletedAt: null } user ? user : null;
-
-    async Task<bool> PasswordMatchesAsync(User? user, string password)
-    {
-        if (user?.PasswordHash is not null)
-            return await users.CheckPasswordAsync(user, password);
-        gate.VerifyNothing(password);
-        return false;
-    }
-
-    async Task<SignInResult> RefuseAsync(User? user, CancellationToken cancellationToken)
-    {
-        if (user is null)
-            return new SignInResult.InvalidCredentials();
-        if (await lockout.CountFailureAsync(user.Id, cancellationToken) is not { } locked)
-            return new SignInResult.InvalidCredentials();
-        log.LogWarning("Guesses went on while the account of user {UserId} was being locked", user.Id);
-        return new SignInResult.Locked(locked);
-    }
-
-    async Task<SignInResult> StartSessionAsync(User user, SignInOrigin origin, CancellationToken cancellationToken)
+    /// <summary>5. Session. Only now is the sign-in complete: failures are forgotten and the device is known.</summary>
+    async Task<SignInResult> CompleteAsync(User user, GuessSource source, SignInOrigin origin, Visitor visitor, CancellationToken cancellationToken)
     {
         var key = await access.SigningKeyAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        if (await lockout.ClearAsync(user.Id, cancellationToken) is { } locked)
-            return new SignInResult.Locked(locked);
-        var tokens = await sessions.StartAsync(key, user, origin, Method, cancellationToken);
+        // A password that was changed while it was verified is not the password.
+        if (!await credentials.HoldAsync(user, cancellationToken))
+            return Refuse(new SignInResult.InvalidCredentials(), "INVALID_CREDENTIALS", user, visitor);
+        await GuessLimit.ForgetAsync(database, user.NormalizedEmail!, source, cancellationToken);
+        var started = await sessions.StartAsync(key, user, origin, Method, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new SignInResult.SignedIn(AccountView.Of(user), tokens);
+        security.Record(SecurityEventTypes.LoginSuccess, user.Id, visitor.Client, ("method", Method), ("device", origin.DeviceName));
+        return new SignInResult.SignedIn(AccountView.Of(user), started, devices.Remember(visitor.DeviceCookie, user));
+    }
+
+    SignInResult Refuse(SignInResult result, string code, User? user, Visitor visitor)
+    {
+        security.Record(SecurityEventTypes.LoginFailure, user?.Id, visitor.Client, ("code", code), ("method", Method));
+        return result;
     }
 }

@@ -1,6 +1,7 @@
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Data.Configurations;
+using Mana.Auth.Passwords;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Mana.Kernel.Outbox;
@@ -78,14 +79,13 @@ internal sealed class UserAdministration(AuthDbContext database, SessionRevocati
         return new AdminChange.Done(user);
     }
 
-    /// <summary>Opens an account that wrong passwords have locked.</summary>
+    /// <summary>Opens an account that wrong passwords have locked, from everywhere.</summary>
     public async Task<AdminChange> UnlockAsync(string userId, ClientInfo client, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         if (await LockAsync(userId, cancellationToken) is not { } user)
             return new AdminChange.NotFound();
-        (user.LockoutEnd, user.AccessFailedCount) = (null, 0);
-        await database.SaveChangesAsync(cancellationToken);
+        await GuessLimit.ForgetAllAsync(database, user.NormalizedEmail!, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         log.Record(SecurityEventTypes.AccountUnlocked, userId, ClientInfo.None with { RequestId = client.RequestId }, ("by", "admin"));
         return new AdminChange.Done(user);

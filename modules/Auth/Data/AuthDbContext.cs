@@ -21,6 +21,10 @@ internal sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : I
 
     public DbSet<SecurityEvent> SecurityEvents => Set<SecurityEvent>();
 
+    public DbSet<VerificationToken> VerificationTokens => Set<VerificationToken>();
+
+    public DbSet<SignUpDay> SignUpDays => Set<SignUpDay>();
+
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
 
     /// <summary>Fixed here, because the model must be the same at design time, where no Identity options are registered.</summary>

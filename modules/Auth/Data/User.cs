@@ -24,6 +24,9 @@ internal sealed class User : IdentityUser
 
     public DateTimeOffset? PasswordChangedAt { get; set; }
 
+    /// <summary>Null: the apps still show their introduction.</summary>
+    public DateTimeOffset? OnboardingCompletedAt { get; set; }
+
     /// <summary>A deleted account answers like one that never was.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Mana.Auth.Keys;
 
-/// <summary>The few functions of OpenSSL 3 that Ed25519 needs (EVP_PKEY-ED25519(7)); .NET 10 has none of its own.</summary>
+/// <summary>The few functions of OpenSSL 3 for what .NET 10 lacks: Ed25519 (EVP_PKEY-ED25519(7)) and scrypt (EVP_PBE_scrypt(3)).</summary>
 internal static unsafe partial class LibCrypto
 {
     /// <summary>EVP_PKEY_ED25519 of openssl/evp.h.</summary>
@@ -51,6 +51,23 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(Library)]
     public static partial int EVP_DigestVerify(MdContextHandle context, byte* signature, nuint signatureLength, byte* data, nuint length);
+
+    [LibraryImport(Library)]
+    private static partial int EVP_PBE_scrypt(
+        byte* password, nuint passwordLength, byte* salt, nuint saltLength, ulong cost, ulong blockSize, ulong parallelism, ulong mostMemory, byte* key, nuint keyLength);
+
+    /// <summary>RFC 7914. Throws when OpenSSL cannot get <paramref name="mostMemory"/> bytes.</summary>
+    public static void Scrypt(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int cost, int blockSize, int parallelism, long mostMemory, Span<byte> key)
+    {
+        int done;
+        fixed (byte* passwordAt = password, saltAt = salt, keyAt = key)
+            done = EVP_PBE_scrypt(
+                passwordAt, (nuint)password.Length, saltAt, (nuint)salt.Length, (ulong)cost, (ulong)blockSize, (ulong)parallelism, (ulong)mostMemory, keyAt, (nuint)key.Length);
+        if (done == 1)
+            return;
+        ERR_clear_error();
+        throw new System.Security.Cryptography.CryptographicException("scrypt failed in libcrypto.");
+    }
 
     /// <summary>The error queue belongs to the thread and is shared with .NET's own cryptography; leave nothing behind in it.</summary>
     [LibraryImport(Library)]

@@ -9,8 +9,12 @@ namespace Mana.Auth.Origins;
 internal sealed class TrustedOrigins(Kernel.Network.TrustedOrigins list, AuthOptions options, IHostEnvironment environment)
 {
     const int LongestTarget = 2048;
+    const string MainApp = "https://mana.how";
 
     readonly string _own = new Uri(options.BaseUrl).GetLeftPart(UriPartial.Authority);
+
+    /// <summary>Where people go who came from nowhere: the main app, or when it is not on the list the first that is, or this server.</summary>
+    public string DefaultApp => Contains(MainApp) ? MainApp : Array.Find(list.Trusted.Split(',', StringSplitOptions.TrimEntries), Contains) ?? _own;
 
     /// <summary>For the header <c>Origin</c>. Null and <c>null</c> are not trusted; whether none at all is good enough, the caller knows.</summary>
     public bool Contains(string? origin) =>

@@ -1,6 +1,5 @@
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
-using Mana.Auth.Data.Configurations;
 using Mana.Kernel.Ids;
 using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +11,7 @@ namespace Mana.Auth.Spaces;
 /// Spaces and who belongs to them (auth.md 14). Every method is one transaction that holds the change and its event. It decides what is
 /// possible, not who may ask for it: that is the caller's. Nothing is tracked, so one instance may be used again and again.
 /// </summary>
-internal sealed class SpaceMemberships(AuthDbContext database, EventWriter events, IIdSource ids, TimeProvider time)
+internal sealed class SpaceMemberships(AuthDbContext database, NewSpace creation, EventWriter events, IIdSource ids, TimeProvider time)
 {
     const int LongestName = 255;
 
@@ -30,21 +29,7 @@ internal sealed class SpaceMemberships(AuthDbContext database, EventWriter event
         if (type == SpaceType.Personal && await PersonalAsync(ownerUserId, cancellationToken) is { } existing)
             return new SpaceCreation.AlreadyThere(existing);
 
-        var (id, now) = (ids.NewId(), Organization.WholeMicroseconds(time.GetUtcNow()));
-        database.Organizations.Add(new Organization
-        {
-            Id = id,
-            Name = title,
-            // Good until somebody chooses one: valid, and as unique as the id.
-            Slug = id,
-            Type = type,
-            OwnerUserId = type == SpaceType.Personal ? ownerUserId : null,
-            CreatedAt = now,
-            UpdatedAt = now,
-        });
-        database.Members.Add(new Member { Id = ids.NewId(), OrganizationId = id, UserId = ownerUserId, Role = SpaceRoles.Owner, CreatedAt = now });
-        events.Add(database, new SpaceCreated(id, LowerCaseEnum.Text(type), ownerUserId));
-        events.Add(database, new SpaceMemberAdded(id, ownerUserId, SpaceRoles.Owner));
+        var id = creation.Add(type, title, ownerUserId, AccessTier.Public);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new SpaceCreation.Created(id);

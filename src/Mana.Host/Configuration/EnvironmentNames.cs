@@ -23,6 +23,7 @@ internal static class EnvironmentNames
         ["VAULT_REQUIRE_RECOVERY_PROOF"] = "Auth:Vault:RequireRecoveryProof",
         ["MANA_AI_PUBLIC_KEY_PEM"] = "Auth:MissionGrants:PublicKeyPem",
         ["AUTH_REQUIRE_VERIFIED_EMAIL"] = "Auth:RequireVerifiedEmail",
+        ["MAX_DAILY_SIGNUPS"] = "Auth:MaxDailySignups",
         ["MANA_SERVICE_KEY"] = "ServiceKeys:Current",
         ["MANA_SERVICE_KEY_PREVIOUS"] = "ServiceKeys:Previous",
         ["CORS_ORIGINS"] = "Origins:Trusted",

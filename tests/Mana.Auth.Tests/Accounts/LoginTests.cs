@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Mana.Auth.Accounts;
+using Mana.Auth.Passwords;
 using Mana.Auth.Tests.Tokens;
 using Mana.Testing;
 using Microsoft.AspNetCore.Identity;
@@ -21,7 +21,7 @@ public sealed class LoginTests(HostFixture fixture) : IClassFixture<HostFixture>
 
         foreach (var unknown in (string[])[AuthApi.NewEmail(), "no address", "a\0b@example.org", new string('x', 5000) + "@example.org"])
             Assert.Equal(wrong.Text, (await _api.LoginAsync(unknown)).Text);
-        Assert.Equal(1, await fixture.ScalarAsync<int>("SELECT access_failed_count FROM auth.users WHERE email = $1", email));
+        Assert.Equal(1L, await fixture.ScalarAsync<long>("SELECT count(*) FROM auth.login_attempts WHERE email_normalized = $1 AND successful = false", email));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class LoginTests(HostFixture fixture) : IClassFixture<HostFixture>
 
         (await _api.SendRawAsync("login", body)).IsRefused(400, "VALIDATION");
         Assert.Equal(0L, await fixture.ScalarAsync<long>("SELECT count(*) FROM auth.sessions s JOIN auth.users u ON u.id = s.user_id WHERE u.email = $1", email));
-        Assert.Equal(0, await fixture.ScalarAsync<int>("SELECT access_failed_count FROM auth.users WHERE email = $1", email));
+        Assert.Equal(0L, await fixture.ScalarAsync<long>("SELECT count(*) FROM auth.login_attempts WHERE email_normalized = $1", email));
     }
 
     [Fact]

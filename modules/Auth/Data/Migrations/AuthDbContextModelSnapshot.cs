@@ -225,6 +225,108 @@ namespace Mana.Auth.Data.Migrations
                     b.ToTable("encryption_vault_audit", "auth");
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.LoginAttempt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email_normalized");
+
+                    b.Property<DateTimeOffset>("AttemptedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("attempted_at");
+
+                    b.Property<string>("IpAddress")
+                        .HasColumnType("text")
+                        .HasColumnName("ip_address");
+
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("method");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<bool?>("Successful")
+                        .HasColumnType("boolean")
+                        .HasColumnName("successful");
+
+                    b.HasKey("Id")
+                        .HasName("login_attempts_pkey");
+
+                    b.HasIndex("AttemptedAt")
+                        .HasDatabaseName("login_attempts_attempted_at");
+
+                    b.HasIndex("Address", "AttemptedAt")
+                        .HasDatabaseName("login_attempts_email_normalized");
+
+                    b.ToTable("login_attempts", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.LoginLock", b =>
+                {
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("email_normalized");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<DateTimeOffset>("LockedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("locked_at");
+
+                    b.Property<DateTimeOffset>("LockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("locked_until");
+
+                    b.HasKey("Address", "Source")
+                        .HasName("login_locks_pkey");
+
+                    b.HasIndex("LockedUntil")
+                        .HasDatabaseName("login_locks_locked_until");
+
+                    b.ToTable("login_locks", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.MailAllowance", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("email_normalized");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<int>("Spent")
+                        .HasColumnType("integer")
+                        .HasColumnName("spent");
+
+                    b.HasKey("Kind", "Address")
+                        .HasName("mail_allowances_pkey");
+
+                    b.HasIndex("Since")
+                        .HasDatabaseName("mail_allowances_since");
+
+                    b.ToTable("mail_allowances", "auth");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.Member", b =>
                 {
                     b.Property<string>("Id")
@@ -625,6 +727,22 @@ namespace Mana.Auth.Data.Migrations
                     b.ToTable("sessions", "auth");
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.SignUpDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Registered")
+                        .HasColumnType("integer")
+                        .HasColumnName("registered");
+
+                    b.HasKey("Day")
+                        .HasName("signup_days_pkey");
+
+                    b.ToTable("signup_days", "auth");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.SigningKey", b =>
                 {
                     b.Property<string>("Kid")
@@ -756,6 +874,10 @@ namespace Mana.Auth.Data.Migrations
                         .HasColumnType("character varying(254)")
                         .HasColumnName("email_normalized");
 
+                    b.Property<DateTimeOffset?>("OnboardingCompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("onboarding_completed_at");
+
                     b.Property<DateTimeOffset?>("PasswordChangedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("password_changed_at");
@@ -795,6 +917,81 @@ namespace Mana.Auth.Data.Migrations
                             t.HasCheckConstraint("users_kind", "kind IN ('human', 'persona', 'system')");
 
                             t.HasCheckConstraint("users_role", "role IN ('user', 'admin', 'service')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.VerificationToken", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email_normalized");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset?>("ConsumedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("consumed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("data");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("verification_tokens_pkey");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("verification_tokens_expires_at");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("verification_tokens_token_hash_key");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("verification_tokens_user_id");
+
+                    b.HasIndex("Purpose", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("verification_tokens_one_active")
+                        .HasFilter("consumed_at IS NULL");
+
+                    b.ToTable("verification_tokens", "auth", t =>
+                        {
+                            t.HasCheckConstraint("verification_tokens_purpose", "purpose IN ('verification', 'reset', 'change', 'revert')");
                         });
                 });
 
@@ -1035,6 +1232,15 @@ namespace Mana.Auth.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("sessions_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.VerificationToken", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("verification_tokens_user_id_fkey");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>

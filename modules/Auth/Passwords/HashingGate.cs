@@ -2,16 +2,17 @@ using System.Threading.RateLimiting;
 using Mana.Auth.Data;
 using Microsoft.AspNetCore.Identity;
 
-namespace Mana.Auth.Accounts;
+namespace Mana.Auth.Passwords;
 
 /// <summary>
-/// Keeps password hashing from taking every processor: as many at once as there are, a short queue, and beyond it a refusal
-/// rather than a queue without end (auth.md 5.4).
+/// Keeps password hashing from taking every processor and all memory: as many at once as there are processors and as fit into a quarter of
+/// the memory, a short queue, and beyond it a refusal rather than a queue without end (auth.md 5.4).
 /// </summary>
 internal sealed class HashingGate : IDisposable
 {
     public const int RetryAfterSeconds = 2;
     const int QueuePerRunning = 32;
+    const int ShareOfMemory = 4;
 
     readonly ConcurrencyLimiter _limiter;
     readonly IPasswordHasher<User> _hasher;
@@ -20,7 +21,7 @@ internal sealed class HashingGate : IDisposable
 
     public HashingGate(AuthOptions options, IPasswordHasher<User> hasher, TimeProvider time)
     {
-        var running = options.HashingConcurrency > 0 ? options.HashingConcurrency : Environment.ProcessorCount;
+        var running = options.HashingConcurrency > 0 ? options.HashingConcurrency : Fitting(Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         _limiter = new ConcurrencyLimiter(new()
         {
             PermitLimit = running,
@@ -31,6 +32,10 @@ internal sealed class HashingGate : IDisposable
         _nobody = new User { Name = "", CreatedAt = time.GetUtcNow(), UpdatedAt = time.GetUtcNow() };
         _nobodysHash = hasher.HashPassword(_nobody, "");
     }
+
+    /// <summary>At least one; each may be a hash of the original, which takes 32 MiB.</summary>
+    public static int Fitting(int processors, long memoryInBytes) =>
+        (int)Math.Clamp(memoryInBytes / ShareOfMemory / LegacyScrypt.MemoryInBytes, 1, Math.Max(1, processors));
 
     /// <summary>Dispose the lease when the hash is done; without <see cref="RateLimitLease.IsAcquired"/> do not hash.</summary>
     public ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellationToken) => _limiter.AcquireAsync(1, cancellationToken);

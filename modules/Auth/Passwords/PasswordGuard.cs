@@ -1,0 +1,120 @@
+using Mana.Auth.Data;
+using Mana.Auth.Mails;
+using Mana.Auth.SecurityEvents;
+using Mana.Notifications.Contracts;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mana.Auth.Passwords;
+
+internal abstract record PasswordCheck
+{
+    public sealed record Right(GuessSource Source) : PasswordCheck;
+
+    public sealed record Wrong : PasswordCheck;
+
+    /// <summary>The password was not looked at.</summary>
+    public sealed record Locked(int RetryAfterSeconds) : PasswordCheck;
+
+    /// <summary>Neither was it here: too much is going on.</summary>
+    public sealed record Busy : PasswordCheck;
+}
+
+/// <summary>
+/// The only way to verify a password (auth.md 5.6): whoever asks for one, on whatever path, asks here, and so shares one count of failures.
+/// A failure of the database is an exception and counts as nothing.
+/// </summary>
+internal sealed class PasswordGuard(
+    AuthDbContext database, GuessLimit limit, Turns turns, HashingGate gate, KnownDevices devices, IPasswordHasher<User> hasher, AccountMails mails, MailBudget budget,
+    SecurityLog security, TrustedPages pages)
+{
+    /// <summary>Counts, verifies, and renews a hash of an older kind.</summary>
+    /// <param name="address">Normalised. It may have no account: the answer is the same, and takes as long.</param>
+    /// <param name="user">Untracked; null, or without a password, is never right.</param>
+    /// <param name="method">Which path asks; only for the log.</param>
+    /// <param name="signedIn">The caller holds a live session of <paramref name="user"/>, so strangers cannot keep them out.</param>
+    public async Task<PasswordCheck> CheckAsync(
+        string address, User? user, string password, Visitor visitor, string method, bool signedIn, CancellationToken cancellationToken)
+    {
+        var device = devices.Recognize(visitor.DeviceCookie, user);
+        var source = device is null ? new GuessSource("network:" + visitor.Network, !signedIn) : new GuessSource("device:" + device, false);
+        using var turn = await turns.EnterAsync(address + "\n" + source.Key, cancellationToken);
+        if (turn is null)
+            return new PasswordCheck.Busy();
+        switch (await limit.EnterAsync(address, source, method, visitor.Client.IpAddress, cancellationToken))
+        {
+            case GuessPermit.Locked locked:
+                return new PasswordCheck.Locked(locked.RetryAfterSeconds);
+            case GuessPermit.Granted granted:
+                return await EvaluateAsync(granted.AttemptId, address, user, password, source, visitor, cancellationToken);
+            default:
+                return new PasswordCheck.Busy();
+        }
+    }
+
+    /// <summary>For text that is no address: nobody's, so there is nothing to count, but it takes the time of a guess.</summary>
+    public async Task<PasswordCheck> CheckNobodyAsync(string password, CancellationToken cancellationToken) =>
+        await VerifyAsync(null, password, cancellationToken) is null ? new PasswordCheck.Busy() : new PasswordCheck.Wrong();
+
+    async Task<PasswordCheck> EvaluateAsync(
+        long attempt, string address, User? user, string password, GuessSource source, Visitor visitor, CancellationToken cancellationToken)
+    {
+        bool? right;
+        try
+        {
+            right = await VerifyAsync(user, password, cancellationToken);
+        }
+        catch
+        {
+            // Not the guesser's failure. Should this one fail as well, the attempt is forgotten by itself after two minutes.
+            await limit.ReleaseAsync(attempt, CancellationToken.None);
+            throw;
+        }
+
+        if (right != false)
+        {
+            await limit.ReleaseAsync(attempt, cancellationToken);
+            return right == true ? new PasswordCheck.Right(source) : new PasswordCheck.Busy();
+        }
+
+        if (await limit.FailAsync(attempt, address, source, cancellationToken) is { } until && user is not null)
+            await TellAsync(user, until, visitor, cancellationToken);
+        return new PasswordCheck.Wrong();
+    }
+
+    /// <summary>Null: the gate is full.</summary>
+    async Task<bool?> VerifyAsync(User? user, string password, CancellationToken cancellationToken)
+    {
+        using var lease = await gate.EnterAsync(cancellationToken);
+        if (!lease.IsAcquired)
+            return null;
+        if (user?.PasswordHash is not { } hash)
+        {
+            gate.VerifyNothing(password);
+            return false;
+        }
+
+        var result = hasher.VerifyHashedPassword(user, hash, password);
+        if (result == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            var renewed = hasher.HashPassword(user, password);
+            // Only over the hash that was verified: a password that was changed meanwhile stays changed.
+            await database.Users.Where(row => row.Id == user.Id && row.PasswordHash == hash)
+                .ExecuteUpdateAsync(row => row.SetProperty(it => it.PasswordHash, renewed), cancellationToken);
+        }
+
+        return result != PasswordVerificationResult.Failed;
+    }
+
+    /// <summary>The owner hears of the first lock of a day; the log of every one.</summary>
+    async Task TellAsync(User user, DateTimeOffset until, Visitor visitor, CancellationToken cancellationToken)
+    {
+        security.Record(SecurityEventTypes.AccountLocked, user.Id, visitor.Client, ("until", until));
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        if (!await budget.SpendAsync(MailTemplates.AccountLocked, user.NormalizedEmail!, 1, TimeSpan.FromDays(1), cancellationToken))
+            return;
+        mails.Add(user, MailTemplates.AccountLocked, visitor.Locale, null, ("endsAt", AccountMails.Instant(until)), ("resetLink", pages.ForgotPassword));
+        await database.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+}

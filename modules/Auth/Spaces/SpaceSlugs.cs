@@ -1,0 +1,67 @@
+using System.Text;
+using Mana.Auth.Data;
+using Mana.Kernel.Ids;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mana.Auth.Spaces;
+
+/// <summary>How a personal space comes by its slug (auth.md 14.4).</summary>
+internal sealed class SpaceSlugs(AuthDbContext database, IIdSource ids)
+{
+    const int Longest = 30;
+    const int LastNumber = 999;
+    const int RandomLetters = 6;
+
+    static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
+    {
+        "me", "admin", "api", "auth", "login", "logout", "signup", "signin", "register", "settings", "new", "app", "www", "support", "help", "billing", "invite",
+        "oauth2", "well-known", "static", "assets", "status", "docs", "blog",
+    };
+
+    /// <summary>No space may have it, whoever asks.</summary>
+    public static bool IsReserved(string slug) => Reserved.Contains(slug);
+
+    /// <summary>What is left of a local part; empty when nothing is.</summary>
+    public static string Base(string localPart)
+    {
+        var slug = new StringBuilder(localPart.Length);
+        foreach (var letter in localPart.ToLowerInvariant())
+        {
+            var kept = char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) ? letter : '-';
+            if (kept != '-' || (slug.Length > 0 && slug[^1] != '-'))
+                slug.Append(kept);
+        }
+
+        var text = slug.ToString().Trim('-');
+        return text.Length <= Longest ? text : text[..Longest].Trim('-');
+    }
+
+    /// <summary>
+    /// A free one, and free until the caller's transaction ends as far as personal spaces go: whoever wants the same waits here. A space
+    /// whose slug somebody chose may still come first; then the unique index says so.
+    /// </summary>
+    public async Task<string> FreeAsync(string localPart, CancellationToken cancellationToken)
+    {
+        var wanted = Base(localPart) is { Length: > 0 } slug ? slug : "user-" + Random();
+        await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended('auth.organizations.slug:' || {wanted}, 0))", cancellationToken);
+        var pattern = wanted + "-%";
+        var taken = (await database.Organizations.Where(space => space.Slug == wanted || EF.Functions.Like(space.Slug, pattern)).Select(space => space.Slug)
+            .ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        if (!IsReserved(wanted) && !taken.Contains(wanted))
+            return wanted;
+        for (var number = 2; number <= LastNumber; number++)
+            if (!taken.Contains($"{wanted}-{number}"))
+                return $"{wanted}-{number}";
+        return $"{wanted}-{Random()}";
+    }
+
+    string Random()
+    {
+        Span<byte> bytes = stackalloc byte[RandomLetters];
+        ids.Fill(bytes);
+        var letters = new char[RandomLetters];
+        for (var at = 0; at < RandomLetters; at++)
+            letters[at] = (char)('a' + (bytes[at] % 26));
+        return new string(letters);
+    }
+}
