@@ -77,7 +77,8 @@ internal sealed class PasswordGuard(
             return right == true ? new PasswordCheck.Right(source) : new PasswordCheck.Busy();
         }
 
-        if (await limit.FailAsync(attempt, address, source, cancellationToken) is { } until && user is not null)
+        // Who hangs up has guessed all the same.
+        if (await limit.FailAsync(attempt, address, source, CancellationToken.None) is { } until && user is not null)
             await TellAsync(user, until, visitor, cancellationToken);
         return new PasswordCheck.Wrong();
     }
