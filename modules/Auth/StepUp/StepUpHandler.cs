@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Mana.Auth.Accounts;
+using Mana.Auth.Passwords;
 using Mana.Auth.Tokens;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;

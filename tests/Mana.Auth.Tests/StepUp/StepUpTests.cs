@@ -65,7 +65,7 @@ public sealed class StepUpTests : IAsyncLifetime
         for (var guess = 0; guess < 5; guess++)
             (await _api.PostAsync("step-up", new { password = "Falsches-Pferd-9" }, token)).IsRefused(401, "INVALID_CREDENTIALS");
         (await _api.PostAsync("step-up", new { password = AuthApi.Password }, token)).IsRefused(429, "ACCOUNT_LOCKED");
-        Assert.Equal("step_up_failed,step_up_failed,step_up_failed,step_up_failed,step_up_failed", await Database.EventsAsync(_host, login["user", "id"]!));
+        Assert.Equal("step_up_failed,step_up_failed,step_up_failed,step_up_failed,account_locked,step_up_failed", await Database.EventsAsync(_host, login["user", "id"]!));
         (await _api.PostAsync("step-up", new { password = AuthApi.Password })).IsRefused(401, "UNAUTHORIZED");
     }
 

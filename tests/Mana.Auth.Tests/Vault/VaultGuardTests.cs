@@ -33,7 +33,8 @@ public sealed class VaultGuardTests(ModuleWorld world) : IClassFixture<ModuleWor
     {
         var vault = await NewAsync();
         var key = await vault.NewKeyAsync();
-        (await world.PostAsync("/api/v1/auth/logout", vault.Person, new { })).IsOk();
+        // As on another host: this one does not know of it yet.
+        await world.ScalarAsync("UPDATE auth.sessions SET revoked_at = now() WHERE user_id = $1", vault.Person.UserId);
         foreach (var refused in (Answer[])
                  [
                      await vault.KeyAsync(), await vault.InitAsync(), await vault.RotateAsync(), await vault.SetRecoveryAsync(VaultApi.RecoveryWrap(key, key)),
