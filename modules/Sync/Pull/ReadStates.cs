@@ -45,7 +45,11 @@ internal static class ReadStates
         var since = request.Start.Since;
         var collection = CollectionOf(request);
         var exact = states.Where(state => state.Since == since && (collection.Length == 0 || state.Collection == collection || state.Collection.Length == 0)).ToList();
-        var start = exact.Count > 0 ? Least(request.Caller, exact.ConvertAll(state => state.Vector)) : ReadVector.OfSince(since, request.Caller);
+        var vectors = exact.ConvertAll(state => state.Vector);
+        // A state of one collection says nothing about the others: for them the same timestamp may stand for itself.
+        if (exact.Count == 0 || (collection.Length == 0 && exact.TrueForAll(state => state.Collection.Length > 0)))
+            vectors.Add(ReadVector.OfSince(since, request.Caller));
+        var start = Least(request.Caller, vectors);
         return collection.Length == 0 && states.Count > 0 ? Least(request.Caller, [start, .. states.Select(state => state.Vector)]) : start;
     }
 

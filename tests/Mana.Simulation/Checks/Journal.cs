@@ -84,7 +84,7 @@ internal static class Journal
                 return -1;
         // Taking a deletion back delivers the record whole; only a change that does so explains such a row.
         var undeletes = row.Contents.TryGetValue("deletedAt", out var deletedAt) && deletedAt.Value == "null" && part.Writes.Any(write => write.Name == "deletedAt");
-        return (found > 0 && row.IsVoid ? 10_000 : 0) + (undeletes ? 2000 : 0) + (used ? 0 : 1000) + (row.IsVoid ? 0 : found);
+        return (found > 0 && row.IsVoid ? 10_000 : 0) + (undeletes ? 500 : 0) + (used ? 0 : 1000) + (row.IsVoid ? 0 : found);
     }
 
     static async Task<List<JournalRow>> RowsAsync(Arena arena, World world)

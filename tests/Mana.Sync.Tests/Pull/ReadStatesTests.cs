@@ -23,6 +23,21 @@ public sealed class ReadStatesTests
         Assert.Equal((401, 381), (start.Own, start.At(Space)));
     }
 
+    /// <summary>
+    /// Seed 3693: read tasks, joined a space, read notes, both to the same timestamp. What it stands for in notes holds the space; a push answers for
+    /// tasks, too, of which nothing in the space has been read.
+    /// </summary>
+    [Fact]
+    public void A_push_believes_no_state_of_a_single_collection_for_all_of_them()
+    {
+        var joined = new Tenant("p", [Space with { JoinedMicros = 1_000 }]);
+        var notes = new ReadState("notes", 900, new ReadVector(900, new() { [Space.Key] = 900 }));
+        var whole = notes with { Collection = "" };
+        var push = new DeltaRequest(joined, new Selection(["todo"], []), "d1", new ReadStart(null, 900), 100);
+        Assert.Equal((900, 0), (ReadStates.Start(push, [notes]).Own, ReadStates.Start(push, [notes]).At(Space)));
+        Assert.Equal((900, 900), (ReadStates.Start(push, [whole]).Own, ReadStates.Start(push, [whole]).At(Space)));
+    }
+
     [Theory]
     [InlineData(400, 400, 402)]
     [InlineData(401, 402, 401)]
