@@ -1,6 +1,7 @@
 using Mana.Kernel;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
+using Mana.Notifications;
 using Mana.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -25,7 +26,7 @@ public sealed class BearerTests : IAsyncLifetime
         builder.WebHost.UseTestServer();
         builder.Configuration.AddInMemoryCollection([new("Database:Url", _database), new("Jobs:Enabled", "false")]);
         builder.Services.AddSingleton<TimeProvider>(_clock);
-        builder.Services.AddKernel(builder.Configuration).AddAuth(builder.Configuration);
+        builder.Services.AddKernel(builder.Configuration).AddNotifications(builder.Configuration).AddAuth(builder.Configuration);
         _app = builder.Build();
         await _app.PrepareDatabaseAsync();
         _app.UseKernel();
