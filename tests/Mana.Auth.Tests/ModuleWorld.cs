@@ -117,8 +117,10 @@ public class ModuleWorld : IAsyncLifetime
         };
     }
 
+    /// <summary>Events on their way are stored first: one that meets the deletion would be tried again after a pause, and the clock stands still.</summary>
     public async Task DeleteAccountAsync(string userId)
     {
+        await EventsAsync(userId);
         await using var scope = Host.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<AuthDbContext>().Users.Where(user => user.Id == userId).ExecuteDeleteAsync();
     }

@@ -148,6 +148,7 @@ public sealed class AdminListTests(ModuleWorld world) : IClassFixture<ModuleWorl
     [Fact]
     public async Task Scenario_84_stats_match_what_is_there()
     {
+        await world.EventsAsync("");
         await world.ScalarAsync("DELETE FROM auth.users");
         var admin = await world.AdminAsync();
         var (week, month, old) = (await world.PersonAsync(), await world.PersonAsync(), await world.PersonAsync());
