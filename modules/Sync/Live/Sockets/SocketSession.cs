@@ -42,6 +42,7 @@ internal sealed class SocketSession(
                 TokenVerdict.Valid valid when revoked.Contains(valid.User.SessionId) => RefuseAsync("revoked", "session revoked", "This session was signed out.", 1008),
                 TokenVerdict.Valid valid => IdentifyAsync(valid.User, DeviceOf(auth)),
                 TokenVerdict.Invalid { Reason: "subject" } => RefuseAsync("subject", "missing subject", "The token names no user.", 1008),
+                TokenVerdict.Invalid { Reason: "session" } => RefuseAsync("revoked", "session revoked", "This session was signed out.", 1008),
                 TokenVerdict.Invalid invalid => RefuseAsync(invalid.Reason, "invalid token", "The token was not accepted.", 1008),
                 TokenVerdict.Expired => RefuseAsync("expired", "invalid token", "The token has expired.", 1008),
                 _ => RefuseAsync("keys", "try again later", "Tokens cannot be checked at the moment.", 1013),
