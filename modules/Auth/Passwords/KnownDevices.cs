@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Mana.Auth.Cookies;
 using Mana.Auth.Data;
 using Mana.Auth.Keys;
-using Mana.Auth.Origins;
 using Mana.Kernel.Ids;
 using Microsoft.AspNetCore.Http;
 
@@ -13,7 +13,7 @@ namespace Mana.Auth.Passwords;
 /// MAC over id, account and its security stamp. It proves no identity and opens nothing. It only says that wrong guesses of others need not
 /// keep this device out. A changed password voids it.
 /// </summary>
-internal sealed class KnownDevices(SecretBox secrets, AuthOptions options, TrustedOrigins origins, IIdSource ids)
+internal sealed class KnownDevices(SecretBox secrets, AuthOptions options, OriginCheck origins, IIdSource ids)
 {
     const string Purpose = "known device";
     const string CookieName = "mana.known_device";
@@ -48,7 +48,7 @@ internal sealed class KnownDevices(SecretBox secrets, AuthOptions options, Trust
     /// <summary>Not for a page of strangers: it must not be able to mark a browser (auth.md 3.2).</summary>
     public void Write(HttpContext context, string value)
     {
-        if (context.Request.Headers.Origin is [var origin] && !origins.Contains(origin))
+        if (!origins.MaySetCookie(context))
             return;
         context.Response.Cookies.Append(_secure ? SecureCookieName : CookieName, value, new CookieOptions
         {

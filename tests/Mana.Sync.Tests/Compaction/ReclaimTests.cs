@@ -37,7 +37,9 @@ public sealed class ReclaimTests(SyncFixture fixture) : IClassFixture<SyncFixtur
     {
         var a = await fixture.PersonAsync();
         await a.StoreAsync(Change.Many(50, i => Change.Insert("t" + i)));
+        var file = await FileAsync();
         Assert.Equal(0, await Get<Reclaim>().RunAsync(100, default));
+        Assert.Equal(file, await FileAsync());
     }
 
     [Fact]
@@ -49,9 +51,13 @@ public sealed class ReclaimTests(SyncFixture fixture) : IClassFixture<SyncFixtur
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await using (var lockIt = new NpgsqlCommand("LOCK TABLE sync.changes IN ACCESS SHARE MODE", connection))
             await lockIt.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var file = await FileAsync();
         Assert.Equal(0, await Get<Reclaim>().RunAsync(1_000_000, default));
+        Assert.Equal(file, await FileAsync());
         await transaction.RollbackAsync(TestContext.Current.CancellationToken);
-        Assert.NotEqual(-1, await Get<Reclaim>().RunAsync(1_000_000, default));
+
+        await Get<Reclaim>().RunAsync(1_000_000, default);
+        Assert.NotEqual(file, await FileAsync());
     }
 
     /// <summary>The right that the function lends is not one that the role has.</summary>
@@ -67,6 +73,14 @@ public sealed class ReclaimTests(SyncFixture fixture) : IClassFixture<SyncFixtur
         await using var connection = await fixture.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Changes when the log is rewritten.</summary>
+    async Task<string> FileAsync()
+    {
+        await using var connection = await fixture.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT pg_relation_filepath('sync.changes')", connection);
+        return (string)(await command.ExecuteScalarAsync())!;
     }
 
     async Task<long> SizeAsync()
