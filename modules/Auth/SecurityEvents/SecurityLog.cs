@@ -82,6 +82,11 @@ internal sealed class SecurityLog(SecurityEventStore store, IIdSource ids, AuthM
                 await store.AppendAsync(entries, CancellationToken.None);
                 return;
             }
+            catch (Npgsql.PostgresException refused) when (refused.SqlState.StartsWith("22", StringComparison.Ordinal))
+            {
+                await WriteEachAsync(entries, stoppingToken);
+                return;
+            }
             catch (Exception exception) when (exception is Npgsql.NpgsqlException or TimeoutException)
             {
                 log.LogWarning("Security events cannot be stored ({Kind}); {Count} wait", exception.GetType().Name, entries.Count);
@@ -94,6 +99,20 @@ internal sealed class SecurityLog(SecurityEventStore store, IIdSource ids, AuthM
                 await Task.WhenAny(Task.Delay(Pause, time, stoppingToken));
             }
         }
+    }
+
+    /// <summary>One of them holds what no column takes. It must not keep the others, and all later ones, from being written.</summary>
+    async Task WriteEachAsync(List<SecurityEvent> entries, CancellationToken stoppingToken)
+    {
+        if (entries is [var bad])
+        {
+            metrics.SecurityEventDropped();
+            log.LogError("A security event of type {EventType} cannot be stored", bad.EventType);
+            return;
+        }
+
+        foreach (var entry in entries)
+            await WriteAsync([entry], stoppingToken);
     }
 
     readonly record struct Entry(SecurityEvent? Event, TaskCompletionSource? Mark);

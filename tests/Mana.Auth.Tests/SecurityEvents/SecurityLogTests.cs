@@ -54,6 +54,15 @@ public sealed class SecurityLogTests(HostFixture fixture) : IClassFixture<HostFi
     }
 
     [Fact]
+    public async Task An_event_that_no_column_takes_does_not_hold_up_the_others()
+    {
+        var user = await UserAsync();
+        foreach (var agent in (string[])["before", "b\0d", "after"])
+            _log.Record(SecurityEventTypes.Logout, user, Client with { UserAgent = agent });
+        Assert.Equal(["before", "after"], (await ChainAsync(user)).Select(entry => entry.UserAgent));
+    }
+
+    [Fact]
     public async Task An_event_without_an_account_is_kept_outside_of_every_chain()
     {
         _log.Record(SecurityEventTypes.ServiceError, null, ClientInfo.None, ("code", "INTERNAL"), ("nothing", null));
