@@ -9,6 +9,7 @@ using Mana.Auth.Keys;
 using Mana.Auth.Mails;
 using Mana.Auth.MissionGrants;
 using Mana.Auth.Origins;
+using Mana.Auth.Pages;
 using Mana.Auth.Passwords;
 using Mana.Auth.Profile;
 using Mana.Auth.Recovery;
@@ -61,6 +62,7 @@ public static class AuthModule
         services.AddMissionGrants(configuration);
         services.AddApiKeys();
         services.AddAdministration();
+        services.AddPages();
         services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>().AddScoped<NewSpace>().AddScoped<SpaceSlugs>();
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
@@ -80,6 +82,7 @@ public static class AuthModule
         ApiKeyEndpoints.Map(app);
         MembershipEndpoints.Map(app);
         AdminEndpoints.Map(app);
+        PageEndpoints.Map(app);
     }
 
     static void AddSessions(this IServiceCollection services, IConfiguration configuration)

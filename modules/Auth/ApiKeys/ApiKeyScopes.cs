@@ -5,14 +5,14 @@ internal static class ApiKeyScopes
 {
     public static readonly IReadOnlyList<string> Default = ["stt", "tts"];
 
-    static readonly string[] Registered = ["stt", "tts", "image-gen", "llm", "search", "embeddings", "ocr", "translate"];
+    public static readonly IReadOnlyList<string> All = ["stt", "tts", "image-gen", "llm", "search", "embeddings", "ocr", "translate"];
 
     /// <summary>Null when one of them is not registered. A missing list is the default one; an empty one stays empty.</summary>
     public static IReadOnlyList<string>? Checked(IReadOnlyList<string?>? wanted)
     {
         if (wanted is null)
             return Default;
-        return wanted.Count <= Registered.Length && wanted.All(scope => Registered.Contains(scope, StringComparer.Ordinal))
+        return wanted.Count <= All.Count && wanted.All(scope => All.Contains(scope, StringComparer.Ordinal))
             ? [.. wanted.Select(scope => scope!).Distinct(StringComparer.Ordinal)]
             : null;
     }

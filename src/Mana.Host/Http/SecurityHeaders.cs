@@ -22,8 +22,9 @@ internal sealed class SecurityHeaders(RequestDelegate next, IHostEnvironment env
         if (headers.CacheControl.Count == 0)
             headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        // A page of a module brings a policy of its own.
+        // A page of a module brings policies of its own.
+        if (!headers.ContainsKey("Referrer-Policy"))
+            headers["Referrer-Policy"] = "no-referrer";
         if (headers.ContentSecurityPolicy.Count == 0)
             headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal) ? DocumentationPolicy : DataPolicy;
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";

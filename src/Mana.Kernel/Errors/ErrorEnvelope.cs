@@ -11,6 +11,13 @@ namespace Mana.Kernel.Errors;
 /// <param name="BadJson">Value of <c>error</c> for a body that is not the expected JSON.</param>
 public sealed record ErrorStyle(bool WithStatus = false, string? Unauthorized = null, string BadJson = "invalid_json");
 
+/// <summary>Metadata of routes that people look at: it writes their refusals in place of the envelope.</summary>
+public interface IErrorPage
+{
+    /// <summary>Sets status and body; <c>Retry-After</c> is there already.</summary>
+    Task WriteAsync(HttpContext context, ApiError error);
+}
+
 /// <summary>Writes <see cref="ApiError"/> to a response that has not started yet.</summary>
 public static class ErrorEnvelope
 {
@@ -26,6 +33,12 @@ public static class ErrorEnvelope
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (HttpMethods.IsHead(context.Request.Method))
             return;
+
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IErrorPage>() is { } page)
+        {
+            await page.WriteAsync(context, error);
+            return;
+        }
 
         var style = context.GetEndpoint()?.Metadata.GetMetadata<ErrorStyle>();
         if (style is { WithStatus: true })

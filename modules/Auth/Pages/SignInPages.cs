@@ -1,0 +1,90 @@
+using Mana.Auth.Accounts;
+using Mana.Auth.Origins;
+using Mana.Auth.Passwords;
+using Mana.Auth.Sessions;
+using Microsoft.AspNetCore.Http;
+
+namespace Mana.Auth.Pages;
+
+/// <summary><c>/login</c>, and the way out. Where it goes on from there, <c>callbackURL</c> says, when that is a place we may send people to.</summary>
+internal static class SignInPages
+{
+    public const string Path = "/login";
+    public const string SignOutPath = "/account/logout";
+
+    public static string PathFor(string callback) => $"{Path}?callbackURL={Uri.EscapeDataString(callback)}";
+
+    /// <summary>Who is signed in already goes on at once; <c>prompt=login</c> asks all the same.</summary>
+    public static async Task<IResult> ShowAsync(Page page, TrustedOrigins origins, LiveSessions sessions, CancellationToken cancellationToken)
+    {
+        var target = origins.Target(page.Query["callbackURL"]);
+        return page.Query["prompt"] != "login" && await sessions.ByCookieAsync(page.Http, cancellationToken) is not null
+            ? Page.SeeOther(target ?? Account.AccountPages.Path)
+            : Form(page, target, page.Query["email"], null);
+    }
+
+    public static async Task<IResult> SignInAsync(
+        Page page, SignIn signIn, SignedIn signedIn, KnownDevices devices, TrustedOrigins origins, CancellationToken cancellationToken)
+    {
+        var form = await page.FormAsync();
+        var (email, target, remember) = ((string?)form["email"], origins.Target(form["callbackURL"]), form["remember"] == "true");
+        var from = new SignInOrigin(null, DeviceLabel.Of(page.Visitor.Client.UserAgent), page.Visitor.Client.UserAgent, page.Visitor.Client.IpAddress, remember);
+        switch (await signIn.SignInAsync(email, form["password"], from, page.Visitor, cancellationToken))
+        {
+            case SignInResult.SignedIn done:
+                signedIn.Complete(page.Http, done.Session, remember);
+                devices.Write(page.Http, done.DeviceCookie);
+                return Page.SeeOther(target ?? Account.AccountPages.Path);
+            case SignInResult.Invalid { Field: "email" }:
+                return Form(page, target, email, page["Bitte gib deine E-Mail-Adresse an.", "Please enter your e-mail address."]);
+            case SignInResult.Invalid:
+                return Form(page, target, email, page["Bitte gib dein Passwort an.", "Please enter your password."]);
+            case SignInResult.InvalidCredentials:
+                return Form(page, target, email, page["Adresse oder Passwort stimmt nicht.", "Address or password is not right."], 401);
+            case SignInResult.EmailNotVerified:
+                return VerifyPages.Unverified(page, email);
+            case SignInResult.Locked locked:
+                return Form(page, target, email, PageErrors.Wait(page, locked.RetryAfterSeconds), 429);
+            default:
+                return Form(page, target, email, PageErrors.Wait(page, HashingGate.RetryAfterSeconds), 429);
+        }
+    }
+
+    public static async Task<IResult> SignOutAsync(Page page, SignOut signOut, CancellationToken cancellationToken)
+    {
+        await signOut.SignOutAsync(page.Http, null, cancellationToken);
+        return Page.SeeOther(Path + "?signedOut=true");
+    }
+
+    static IResult Form(Page page, string? target, string? email, string? problem, int status = 200)
+    {
+        var fields = Markup.Of($"""
+            {Controls.Hidden("callbackURL", target)}
+            {Controls.Input(new("email", page["E-Mail-Adresse", "E-mail address"], "email", "username webauthn") { Value = email, Longest = 254, Focus = string.IsNullOrEmpty(email) })}
+            {Controls.Input(new("password", page["Passwort", "Password"], "password", "current-password") { Longest = 512, Focus = !string.IsNullOrEmpty(email) })}
+            {Controls.Check("remember", page["Auf diesem Gerät angemeldet bleiben", "Stay signed in on this device"], false)}
+            {Controls.Button(page["Anmelden", "Sign in"])}
+            """);
+        var title = page["Anmelden", "Sign in"];
+        var body = Markup.Of($"""
+            {Controls.Title(title, page["Ein Konto für alle Mana-Apps.", "One account for all Mana apps."])}
+            {Notice(page)}{Controls.Problem(problem)}
+            {page.Form(Path, fields)}
+            <nav class="foot">{Controls.Link("/forgot", page["Passwort vergessen?", "Forgot your password?"])}
+            {Controls.Link("/register" + (target is null ? "" : "?callbackURL=" + Uri.EscapeDataString(target)), page["Konto erstellen", "Create an account"])}</nav>
+            """);
+        return page.Show(title, body, status, target);
+    }
+
+    static Markup Notice(Page page)
+    {
+        if (page.Query["verified"] == "true")
+            return Controls.Done(page["Deine Adresse ist bestätigt. Du kannst dich jetzt anmelden.", "Your address is confirmed. You can sign in now."]);
+        if (page.Query["reset"] == "true")
+            return Controls.Done(page["Dein neues Passwort gilt. Alle Geräte wurden abgemeldet.", "Your new password is set. All devices were signed out."]);
+        if (page.Query["signedOut"] == "true")
+            return Controls.Done(page["Du bist abgemeldet.", "You are signed out."]);
+        return string.IsNullOrEmpty(page.Query["error"]) ? Markup.None
+            : Controls.Problem(page["Dieser Link gilt nicht mehr. Melde dich an oder fordere einen neuen an.", "This link no longer works. Sign in, or ask for a new one."]);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.RegularExpressions;
+using Mana.Testing;
+
+namespace Mana.Auth.Tests.Pages;
+
+public sealed partial class PageSecurityTests(AccountWorld world) : IClassFixture<AccountWorld>
+{
+    static readonly string[] Public = ["/login", "/register", "/forgot", "/reset?token=x", "/verify", "/verify?token=x"];
+    static readonly string[] Own = ["/account", "/account/security", "/account/sessions", "/account/keys", "/account/confirm"];
+
+    [Fact]
+    public async Task Every_page_runs_only_what_is_its_own()
+    {
+        var (email, _) = await world.PersonAsync();
+        var browser = await new Browser(world.Host).SignInAsync(email);
+        var nonces = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var path in (string[])[.. Own, .. Public])
+        {
+            var page = path == "/login" ? await browser.OpenAsync("/login?prompt=login") : await browser.OpenAsync(path);
+            Assert.True(page.Status is 200 or 400, $"{path}: {page.Status}");
+            var policy = page.Header("Content-Security-Policy");
+            Assert.StartsWith("default-src 'none'; style-src 'nonce-", policy, StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+            Assert.Contains("frame-ancestors 'none'; base-uri 'none'", policy, StringComparison.Ordinal);
+            Assert.True(nonces.Add(NoncePattern().Match(policy).Groups["nonce"].Value), "a nonce was used twice");
+            Assert.Equal("no-store", page.Header("Cache-Control"));
+            Assert.Equal("same-origin", page.Header("Referrer-Policy"));
+            Assert.DoesNotMatch("""<script(?![^>]*nonce=)|<style|\son[a-z]+=|\sstyle=""", page.Html);
+            Assert.Matches("""<html lang="(en|de)">""", page.Html);
+            // Each input that is shown has a label of its own.
+            foreach (var input in InputPattern().Matches(page.Html).Select(match => match.Groups["id"].Value))
+                Assert.Contains($"<label for=\"{input}\">", page.Html, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("/login?callbackURL=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")]
+    [InlineData("/login?email=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")]
+    [InlineData("/verify?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")]
+    [InlineData("/account/confirm?next=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")]
+    public async Task Scenario_90_what_the_address_says_is_rendered_inert(string path)
+    {
+        var (email, _) = await world.PersonAsync();
+        var page = path.StartsWith("/account", StringComparison.Ordinal) ? await (await new Browser(world.Host).SignInAsync(email)).OpenAsync(path) : await new Browser(world.Host).OpenAsync(path);
+        Assert.Equal(200, page.Status);
+        Assert.DoesNotContain("<script>", page.Html, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Names_are_text()
+    {
+        var (email, _) = await world.PersonAsync();
+        var browser = await new Browser(world.Host).SignInAsync(email);
+        Assert.Equal(303, (await browser.SubmitAsync("/account", "/account", ("name", "<img src=x onerror=alert(1)>"))).Status);
+        var page = await browser.OpenAsync("/account");
+        Assert.DoesNotContain("<img", page.Html, StringComparison.Ordinal);
+        Assert.Contains("value=\"&lt;img src=x onerror=alert(1)&gt;\"", page.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_form_without_the_token_of_its_page_changes_nothing()
+    {
+        var (email, id) = await world.PersonAsync();
+        var browser = await new Browser(world.Host).SignInAsync(email);
+        var bare = await browser.SendFormAsync("/account", ("name", "Somebody else"));
+        Assert.Equal(400, bare.Status);
+        Assert.Contains("This form has expired", bare.Text, StringComparison.Ordinal);
+        // The token of another browser is none.
+        var other = Browser.Hidden((await new Browser(world.Host).OpenAsync("/register")).Html, "/register");
+        Assert.Equal(400, (await browser.SendFormAsync("/account", [.. other, ("name", "Somebody else")])).Status);
+        Assert.Equal("Ada", await world.RunAsync("SELECT name FROM auth.users WHERE id = $1", id));
+    }
+
+    [Fact]
+    public async Task Forms_of_foreign_pages_are_refused()
+    {
+        var (email, id) = await world.PersonAsync();
+        var browser = await new Browser(world.Host).SignInAsync(email);
+        var fields = Browser.Hidden((await browser.OpenAsync("/account")).Html, "/account").ToList();
+        foreach (var origin in (string?[])["https://evil.example", "null", null])
+        {
+            browser.Origin = origin;
+            var refused = await browser.SendFormAsync("/account", [.. fields, ("name", "Somebody else")]);
+            Assert.NotEqual("/account?done=saved", refused.Location);
+            Assert.Contains(refused.Status, (int[])[400, 403]);
+            Assert.StartsWith("text/html", refused.Header("Content-Type"), StringComparison.Ordinal);
+        }
+
+        browser.Origin = "https://evil.example";
+        var login = Browser.Hidden((await browser.OpenAsync("/login?prompt=login")).Html, "/login");
+        Assert.Equal(400, (await browser.SendFormAsync("/login", [.. login, ("email", email), ("password", AuthApi.Password)])).Status);
+        Assert.Equal("Ada", await world.RunAsync("SELECT name FROM auth.users WHERE id = $1", id));
+    }
+
+    [Fact]
+    public async Task A_browser_without_cookies_is_told_so()
+    {
+        var (email, _) = await world.PersonAsync();
+        var shown = await new Browser(world.Host) { TakesCookies = false }.SubmitAsync("/login", "/login", ("email", email), ("password", AuthApi.Password));
+        Assert.Equal(400, shown.Status);
+        Assert.Contains("Your browser sent no cookies", shown.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_visitors_language_decides()
+    {
+        Assert.Contains("Anmelden", (await new Browser(world.Host) { Language = "de-CH, en;q=0.5" }.OpenAsync("/login")).Text, StringComparison.Ordinal);
+        Assert.Contains("Sign in", (await new Browser(world.Host) { Language = "fr, en;q=0.5" }.OpenAsync("/login")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Styles_and_scripts_may_be_kept_for_ever_because_their_address_changes_with_them()
+    {
+        var browser = new Browser(world.Host);
+        var path = Regex.Match((await browser.OpenAsync("/login")).Html, """/pages/pages\.css\?v=[0-9a-f]{16}""", RegexOptions.None, TimeSpan.FromSeconds(1)).Value;
+        var css = await browser.OpenAsync(path);
+        Assert.Equal((200, "text/css; charset=utf-8"), (css.Status, css.Header("Content-Type")));
+        Assert.Contains("immutable", css.Header("Cache-Control"), StringComparison.Ordinal);
+        Assert.Equal(404, (await browser.OpenAsync("/pages/other.css")).Status);
+    }
+
+    [Fact]
+    public async Task Another_host_of_the_installation_takes_the_form()
+    {
+        await using var second = await new TestHost(world.Database).With(world.Clock).With("Auth:RequireVerifiedEmail", "true").StartAsync();
+        var (email, _) = await world.PersonAsync();
+        var first = new Browser(world.Host);
+        var fields = Browser.Hidden((await first.OpenAsync("/login")).Html, "/login");
+        var elsewhere = new Browser(second);
+        elsewhere.Take(first.Cookies);
+        Assert.Equal(303, (await elsewhere.SendFormAsync("/login", [.. fields, ("email", email), ("password", AuthApi.Password)])).Status);
+    }
+
+    [GeneratedRegex("style-src 'nonce-(?<nonce>[^']+)'", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NoncePattern();
+
+    [GeneratedRegex("""<input id="(?<id>[^"]+)" """, RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex InputPattern();
+}
