@@ -2,6 +2,7 @@ using Mana.Auth.Accounts;
 using Mana.Auth.EmailChange;
 using Mana.Auth.Mails;
 using Mana.Auth.Origins;
+using Mana.Auth.Pages;
 using Mana.Auth.Passwords;
 using Mana.Auth.Recovery;
 using Mana.Auth.SecurityEvents;
@@ -81,14 +82,11 @@ internal static class NativeMailHandlers
         return target is null ? new ApiError(401, code, "Invalid or expired link") : To(target, ("error", code));
     }
 
-    public static async Task<IResult> AskRevertAsync(string? token, HttpContext http, Visitor visitor, EmailChanges changes, CancellationToken cancellationToken) =>
-        await changes.MayRevertAsync(token, cancellationToken) ? RevertPage.Ask(http, token!, visitor.Locale) : RevertPage.Gone(http, visitor.Locale);
+    public static async Task<IResult> AskRevertAsync(string? token, Page page, EmailChanges changes, CancellationToken cancellationToken) =>
+        await changes.MayRevertAsync(token, cancellationToken) ? RevertPage.Ask(page, token!) : RevertPage.Gone(page);
 
-    public static async Task<IResult> RevertAsync(HttpContext http, Visitor visitor, EmailChanges changes, CancellationToken cancellationToken)
-    {
-        var token = http.Request.HasFormContentType ? (string?)(await http.Request.ReadFormAsync(cancellationToken))["token"] : null;
-        return await changes.RevertAsync(token, visitor.Client, cancellationToken) ? RevertPage.Done(http, visitor.Locale) : RevertPage.Gone(http, visitor.Locale);
-    }
+    public static async Task<IResult> RevertAsync(Page page, EmailChanges changes, CancellationToken cancellationToken) =>
+        await changes.RevertAsync((await page.FormAsync())["token"], page.Visitor.Client, cancellationToken) ? RevertPage.Done(page) : RevertPage.Gone(page);
 
     static IResult To(string target, params IEnumerable<(string Name, string Value)> values)
     {

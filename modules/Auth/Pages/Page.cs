@@ -61,7 +61,7 @@ internal sealed class Page(HttpContext http)
         headers.Vary = "Accept-Language";
         // Not no-referrer: with that, browsers send "Origin: null" along with our own forms.
         headers["Referrer-Policy"] = "same-origin";
-        var js = script ? Markup.Of($"""<script nonce="{_nonce}" src="{PageAssets.Script.Path}" defer></script>""") : Markup.None;
+        var js = script ? Markup.Of($"""<script type="module" nonce="{_nonce}" src="{PageAssets.Script.Path}"></script>""") : Markup.None;
         var html = Markup.Of($"""
             <!doctype html>
             <html lang="{Locale}">

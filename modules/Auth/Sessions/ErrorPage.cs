@@ -1,4 +1,4 @@
-using System.Text.Encodings.Web;
+using Mana.Auth.Pages;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.Sessions;
@@ -8,15 +8,12 @@ internal static class ErrorPage
 {
     const int LongestCode = 100;
 
-    public static IResult Get(string? error)
+    public static IResult Get(string? error, Page page)
     {
-        var code = StoredText.Shortened(error, LongestCode) ?? "UNKNOWN";
-        return Results.Content($"""
-            <!doctype html>
-            <html lang="en">
-            <head><meta charset="utf-8"><title>Mana: something went wrong</title></head>
-            <body><main><h1>Something went wrong</h1><p>The link or request could not be completed. Please try again from the app.</p><p>Code: <code>{HtmlEncoder.Default.Encode(code)}</code></p></main></body>
-            </html>
-            """, "text/html; charset=utf-8");
+        var title = page["Das ging nicht", "Something went wrong"];
+        return page.Show(title, Markup.Of($"""
+            {Controls.Title(title, page["Der Link oder die Anfrage ließ sich nicht ausführen. Versuche es noch einmal aus der App.", "The link or request could not be completed. Please try again from the app."])}
+            <p class="fine">{StoredText.Shortened(error, LongestCode) ?? "UNKNOWN"}</p>
+            """));
     }
 }
