@@ -122,6 +122,7 @@ public static class AuthModule
     {
         services.AddSingleton<ILookupNormalizer, EmailNormalizer>();
         services.AddSingleton<IPasswordHasher<User>, UnicodePasswordHasher>();
+        services.AddOptions<PasswordHasherOptions>().Configure<AuthOptions>((hasher, auth) => hasher.IterationCount = auth.PasswordIterations);
         services.AddIdentityCore<User>().AddEntityFrameworkStores<AuthDbContext>();
         // Identity's validators insist on a user name; our rules are EmailAddress, PasswordPolicy and the unique index.
         services.RemoveAll<IUserValidator<User>>();

@@ -40,6 +40,9 @@ internal sealed class AuthOptions : IManaOptions
     /// <summary><c>MAX_DAILY_SIGNUPS</c>: accounts created per day, UTC. 0: no limit.</summary>
     public int MaxDailySignups { get; set; }
 
+    /// <summary>Rounds of PBKDF2-HMAC-SHA512 in new password hashes; hashes with fewer are replaced at the next sign-in.</summary>
+    public int PasswordIterations { get; set; } = 210_000;
+
     /// <summary>Estimate of zxcvbn below which a new password is refused, 0–4; 1 begins at about two million guesses.</summary>
     public int PasswordScore { get; set; } = 1;
 
@@ -61,6 +64,8 @@ internal sealed class AuthOptions : IManaOptions
             yield return "Auth:HashingConcurrency must be 0–256 and Auth:HashingQueue 0–10000.";
         if (MaxDailySignups < 0)
             yield return "MAX_DAILY_SIGNUPS must not be negative; 0 means no limit.";
+        if (PasswordIterations < (production ? 210_000 : 1_000) || PasswordIterations > 10_000_000)
+            yield return "Auth:PasswordIterations must be 210000 (Development: 1000) to 10000000.";
         if (PasswordScore is < 0 or > 4)
             yield return "Auth:PasswordScore must be 0–4.";
         if (KeyProblem(production) is { } problem)

@@ -93,6 +93,9 @@ public sealed class TestHost(string database) : IAsyncDisposable
             builder.UseSetting("Database:Url", host.Database);
             builder.UseSetting("Database:MaxPoolSize", "20");
             builder.UseSetting("Jobs:Enabled", "false");
+            // Hundreds of sign-ins: what a hash costs is tested where it matters.
+            if (host.Environment != "Production")
+                builder.UseSetting("Auth:PasswordIterations", "10000");
             builder.UseSetting("Notifications:Folder", host._mail);
             foreach (var (key, value) in host._settings)
                 builder.UseSetting(key, value);

@@ -10,7 +10,7 @@ namespace Mana.Auth.Tests.Accounts;
 /// </summary>
 public sealed class EnumerationTests(HostFixture fixture) : IClassFixture<HostFixture>
 {
-    const int Tries = 40;
+    const int Tries = 100;
 
     [Theory]
     [InlineData("login")]

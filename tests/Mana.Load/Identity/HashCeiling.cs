@@ -7,7 +7,7 @@ namespace Mana.Load.Identity;
 internal static class HashCeiling
 {
     /// <summary>As the host stores them: Identity's format 3.</summary>
-    const int Rounds = 100_000;
+    const int Rounds = 210_000;
     const int Length = 32;
 
     public static double Measure(TimeSpan time)
