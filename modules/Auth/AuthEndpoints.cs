@@ -1,7 +1,10 @@
 using Mana.Auth.Accounts;
 using Mana.Auth.Keys;
+using Mana.Auth.MagicLink;
 using Mana.Auth.Native;
+using Mana.Auth.Passkeys;
 using Mana.Auth.Sessions;
+using Mana.Auth.TwoFactor;
 using Mana.Kernel.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,12 +27,15 @@ internal static class AuthEndpoints
         AccountEndpoints.Map(auth);
         AccountEndpoints.MapOwn(app);
         SessionEndpoints.MapWrapper(auth);
+        PasskeyEndpoints.Map(auth);
 
         var native = app.MapGroup("/api/auth").WithTags("auth")
             .WithMetadata(new ErrorStyle(WithStatus: true, BadJson: "VALIDATION_ERROR"), new RequestSizeLimitAttribute(LargestBody))
             .AddEndpointFilter(NotStoredAsync);
         NativeEndpoints.Map(native);
         SessionEndpoints.MapNative(native);
+        TwoFactorEndpoints.Map(native);
+        MagicLinkEndpoints.Map(native);
 
         // Two paths, because both are built into services that verify our tokens (auth.md 7.4).
         foreach (var path in (string[])["/api/auth/jwks", "/api/v1/auth/jwks"])

@@ -12,6 +12,9 @@ internal sealed class AuthMetrics
     readonly Counter<long> _registrations;
     readonly Counter<long> _refreshes;
     readonly Counter<long> _dropped;
+    readonly Counter<long> _codes;
+    readonly Counter<long> _passkeys;
+    readonly Counter<long> _links;
 
     public AuthMetrics(IMeterFactory meters, SigningKeyRing keys, TimeProvider time)
     {
@@ -20,6 +23,9 @@ internal sealed class AuthMetrics
         _registrations = meter.CreateCounter<long>("mana_auth_registrations_total", description: "Registrations, by result");
         _refreshes = meter.CreateCounter<long>("mana_auth_refresh_total", description: "Refreshes of access tokens, by result");
         _dropped = meter.CreateCounter<long>("mana_auth_security_events_dropped_total", description: "Security events that could not be kept");
+        _codes = meter.CreateCounter<long>("mana_auth_two_factor_total", description: "Codes of second factors, by method and result");
+        _passkeys = meter.CreateCounter<long>("mana_auth_passkeys_total", description: "Ceremonies with passkeys, by operation and result");
+        _links = meter.CreateCounter<long>("mana_auth_magic_links_total", description: "Sign-ins by a link in a mail, by result");
         meter.CreateObservableGauge("mana_auth_signing_key_age_seconds", () => KeyAge(keys, time), description: "Since when the active signing key signs; it is replaced after 90 days");
     }
 
@@ -30,6 +36,12 @@ internal sealed class AuthMetrics
     public void SecurityEventDropped() => _dropped.Add(1);
 
     public void Refresh(string result) => _refreshes.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    public void TwoFactor(string method, string result) => _codes.Add(1, new("method", method), new KeyValuePair<string, object?>("result", result));
+
+    public void Passkey(string operation, string result) => _passkeys.Add(1, new("operation", operation), new KeyValuePair<string, object?>("result", result));
+
+    public void MagicLink(string result) => _links.Add(1, new KeyValuePair<string, object?>("result", result));
 
     static IEnumerable<Measurement<double>> KeyAge(SigningKeyRing keys, TimeProvider time) =>
         keys.Known?.Active.ActivatedAt is { } since ? [new((time.GetUtcNow() - since).TotalSeconds)] : [];

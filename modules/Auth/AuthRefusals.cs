@@ -14,6 +14,12 @@ internal static class AuthRefusals
     public static readonly ApiError InvalidToken = new(400, "TOKEN_INVALID", "Invalid token");
     public static readonly ApiError InvalidRefreshToken = new(401, "TOKEN_EXPIRED", "Invalid refresh token");
 
+    public static readonly ApiError TwoFactorFailed = new(401, "TWO_FACTOR_FAILED", "Invalid code");
+    public static readonly ApiError PasskeyFailed = new(401, "PASSKEY_VERIFICATION_FAILED", "The passkey could not be verified.");
+    public static readonly ApiError PasskeysOff = new(404, "PASSKEY_NOT_ENABLED", "Passkeys are not enabled here.");
+    public static readonly ApiError PasskeyExists = new(409, "PASSKEY_ALREADY_REGISTERED", "This passkey is registered already.");
+    public static readonly ApiError PasskeyNotFound = new(404, "NOT_FOUND", "There is no such passkey.");
+
     public static readonly ApiError NotSignedIn = new(401, "UNAUTHORIZED", "Not signed in");
     public static readonly ApiError SessionNotFound = new(404, "NOT_FOUND", "There is no such session.");
 

@@ -99,7 +99,11 @@ internal sealed class AccountCreation(
         if (!result.Succeeded)
             throw new InvalidOperationException("Identity refused a valid user: " + string.Join(", ", result.Errors.Select(error => error.Code)));
         spaces.Add(SpaceType.Personal, user.Name, user.Id, user.AccessTier, await slugs.FreeAsync(EmailAddress.LocalPart(user.Email!), cancellationToken));
-        await verification.OweAsync(user, target, locale, null, cancellationToken);
+        // Who came by a link in a mail has proved the address with it.
+        if (user.EmailConfirmed)
+            events.Add(database, new EmailVerified(user.Id, user.CreatedAt));
+        else
+            await verification.OweAsync(user, target, locale, null, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
     }
 

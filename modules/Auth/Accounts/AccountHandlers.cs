@@ -2,6 +2,7 @@ using Mana.Auth.Passwords;
 using Mana.Auth.Sessions;
 using Mana.Auth.SignUp;
 using Mana.Auth.Tokens;
+using Mana.Auth.TwoFactor;
 using Mana.Kernel.Errors;
 using Microsoft.AspNetCore.Http;
 
@@ -34,9 +35,10 @@ internal static class AccountHandlers
         };
 
     public static async Task<IResult> LoginAsync(
-        LoginRequest request, HttpContext http, Visitor visitor, SignIn signIn, KnownDevices devices, SignedIn signedIn, CancellationToken cancellationToken)
+        LoginRequest request, HttpContext http, Visitor visitor, SignIn signIn, KnownDevices devices, SignedIn signedIn, TwoFactorCookies cookies,
+        CancellationToken cancellationToken)
     {
-        var origin = new SignInOrigin(request.DeviceId, request.DeviceName, visitor.Client.UserAgent, visitor.Client.IpAddress, request.RememberMe == true);
+        var origin = new SignInOrigin(request.DeviceId, request.DeviceName, visitor.Client.UserAgent, visitor.Client.IpAddress, request.RememberMe == true) { UntilClosed = request.RememberMe == false };
         switch (await signIn.SignInAsync(request.Email, request.Password, origin, visitor, cancellationToken))
         {
             case SignInResult.SignedIn done:
@@ -44,6 +46,9 @@ internal static class AccountHandlers
                 devices.Write(http, done.DeviceCookie);
                 return Results.Ok(new LoginResponse(
                     false, done.Session.Tokens.AccessToken, done.Account, done.Session.Tokens.AccessToken, done.Session.Tokens.RefreshToken, AccessTokens.LifetimeSeconds, "Bearer"));
+            case SignInResult.SecondFactorNeeded needed:
+                cookies.Begin(http, needed.Token);
+                return Results.Ok(TwoFactorRedirect.Of(needed.Token));
             case SignInResult.Invalid invalid:
                 return AuthRefusals.Validation($"{invalid.Field}: {invalid.Problem}");
             case SignInResult.InvalidCredentials:

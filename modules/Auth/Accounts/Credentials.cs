@@ -1,5 +1,6 @@
 using Mana.Auth.Data;
 using Mana.Auth.Sessions;
+using Mana.Auth.TwoFactor;
 using Mana.Kernel.Ids;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,21 +20,35 @@ internal sealed class Credentials(AuthDbContext database, SessionRevocation revo
         return users.SingleOrDefault();
     }
 
-    /// <summary>Whether the account is still as it was when its password was verified; nothing may change it before the transaction ends.</summary>
+    /// <summary>
+    /// Whether the account is still as it was when its password was verified, second factor included; nothing may change it before the
+    /// transaction ends.
+    /// </summary>
     public async Task<bool> HoldAsync(User user, CancellationToken cancellationToken)
     {
         var stamps = await database.Database
-            .SqlQuery<string?>($"""SELECT security_stamp AS "Value" FROM auth.users WHERE id = {user.Id} AND deleted_at IS NULL FOR SHARE""").ToListAsync(cancellationToken);
+            .SqlQuery<string?>($"""SELECT security_stamp AS "Value" FROM auth.users WHERE id = {user.Id} AND deleted_at IS NULL AND two_factor_enabled = {user.TwoFactorEnabled} FOR SHARE""").ToListAsync(cancellationToken);
         return stamps is [var stamp] && stamp == user.SecurityStamp;
     }
 
-    /// <summary>A new stamp voids known devices and sign-ins under way.</summary>
+    /// <summary>A new stamp voids known devices and sign-ins under way; devices that were trusted are trusted no longer.</summary>
     public async Task SetPasswordAsync(string userId, string hash, bool verified, CancellationToken cancellationToken)
     {
         var (now, stamp) = (time.GetUtcNow(), NewStamp());
         await database.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(
             user => user.SetProperty(row => row.PasswordHash, hash).SetProperty(row => row.PasswordChangedAt, now).SetProperty(row => row.UpdatedAt, now)
                 .SetProperty(row => row.SecurityStamp, stamp).SetProperty(row => row.EmailConfirmed, row => row.EmailConfirmed || verified),
+            cancellationToken);
+        await TrustedDevices.ForgetAsync(database, userId, cancellationToken);
+    }
+
+    /// <summary>Whoever had set it was not the owner of the address, which is proved now.</summary>
+    public async Task RemovePasswordAsync(string userId, CancellationToken cancellationToken)
+    {
+        var (now, stamp) = (time.GetUtcNow(), NewStamp());
+        await database.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(
+            user => user.SetProperty(row => row.PasswordHash, (string?)null).SetProperty(row => row.PasswordChangedAt, now).SetProperty(row => row.UpdatedAt, now)
+                .SetProperty(row => row.SecurityStamp, stamp).SetProperty(row => row.EmailConfirmed, true),
             cancellationToken);
     }
 
@@ -46,9 +61,11 @@ internal sealed class Credentials(AuthDbContext database, SessionRevocation revo
             cancellationToken);
     }
 
-    /// <summary>Ends every session but <paramref name="kept"/>, with its refresh tokens.</summary>
+    /// <summary>Ends every session but <paramref name="kept"/>, with its refresh tokens; when none is kept, trusted devices too.</summary>
     public async Task EndSessionsAsync(string userId, string? kept, string reason, CancellationToken cancellationToken)
     {
+        if (kept is null)
+            await TrustedDevices.ForgetAsync(database, userId, cancellationToken);
         var live = await database.Sessions.Where(session => session.UserId == userId && session.RevokedAt == null && session.Id != kept)
             .OrderBy(session => session.Id).Select(session => session.Id).ToListAsync(cancellationToken);
         foreach (var session in live)

@@ -3,6 +3,7 @@ using Mana.Auth.Passwords;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Mana.Auth.Tokens;
+using Mana.Auth.TwoFactor;
 using Mana.Auth.Verification;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,6 +14,10 @@ internal abstract record SignInResult
     /// <summary>The sign-in is complete.</summary>
     /// <param name="DeviceCookie">For <see cref="KnownDevices.Write"/>.</param>
     public sealed record SignedIn(AccountView Account, StartedSession Session, string DeviceCookie) : SignInResult;
+
+    /// <summary>The first factor is proved. No session yet: <see cref="SecondFactorSignIn"/> completes it.</summary>
+    /// <param name="Token">For <see cref="TwoFactorCookies.Begin"/>, and for clients without cookies.</param>
+    public sealed record SecondFactorNeeded(string Token) : SignInResult;
 
     public sealed record Invalid(string Field, string Problem) : SignInResult;
 
@@ -28,13 +33,13 @@ internal abstract record SignInResult
 }
 
 /// <summary>
-/// Signs in by password (auth.md 5.3), on every path. In this order: input, lock and password, verified address, (second factor), session.
+/// Signs in by password (auth.md 5.3), on every path. In this order: input, lock and password, verified address, second factor, session.
 /// </summary>
 internal sealed class SignIn(
     AuthDbContext database, PasswordGuard guard, VerificationRule rule, EmailVerification verification, Credentials credentials, KnownDevices devices, AccessTokens access,
-    SessionStart sessions, SecurityLog security, AuthMetrics metrics)
+    SessionStart sessions, PendingSignIns pending, TrustedDevices trusted, SecurityLog security, AuthMetrics metrics)
 {
-    const string Method = "pwd";
+    const string Method = AuthenticationMethods.Password;
 
     public async Task<SignInResult> SignInAsync(string? email, string? password, SignInOrigin origin, Visitor visitor, CancellationToken cancellationToken)
     {
@@ -42,6 +47,7 @@ internal sealed class SignIn(
         metrics.Login(result switch
         {
             SignInResult.SignedIn => "success",
+            SignInResult.SecondFactorNeeded => "second_factor_needed",
             SignInResult.Invalid => "invalid",
             SignInResult.InvalidCredentials => "invalid_credentials",
             SignInResult.Locked => "locked",
@@ -87,12 +93,15 @@ internal sealed class SignIn(
             return Refuse(new SignInResult.EmailNotVerified(), "EMAIL_NOT_VERIFIED", user, visitor);
         }
 
-        // 4. The second factor goes here: for an account that has one, a pending sign-in instead of what follows, and this once it is complete.
-        return await CompleteAsync(user, source, origin, visitor, cancellationToken);
+        // 4. Second factor, unless this browser is trusted. What follows then happens when it is proved.
+        var trust = user.TwoFactorEnabled ? await trusted.UseAsync(visitor, user, cancellationToken) : null;
+        if (user.TwoFactorEnabled && trust is null)
+            return new SignInResult.SecondFactorNeeded(await pending.BeginAsync(user, Method, origin, cancellationToken));
+        return await CompleteAsync(user, source, origin, trust, visitor, cancellationToken);
     }
 
     /// <summary>5. Session. Only now is the sign-in complete: failures are forgotten and the device is known.</summary>
-    async Task<SignInResult> CompleteAsync(User user, GuessSource source, SignInOrigin origin, Visitor visitor, CancellationToken cancellationToken)
+    async Task<SignInResult> CompleteAsync(User user, GuessSource source, SignInOrigin origin, string? trust, Visitor visitor, CancellationToken cancellationToken)
     {
         var key = await access.SigningKeyAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
@@ -100,10 +109,10 @@ internal sealed class SignIn(
         if (!await credentials.HoldAsync(user, cancellationToken))
             return Refuse(new SignInResult.InvalidCredentials(), "INVALID_CREDENTIALS", user, visitor);
         await GuessLimit.ForgetAsync(database, user.NormalizedEmail!, source, cancellationToken);
-        var started = await sessions.StartAsync(key, user, origin, Method, cancellationToken);
+        var started = await sessions.StartAsync(key, user, origin, [Method], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         security.Record(SecurityEventTypes.LoginSuccess, user.Id, visitor.Client, ("method", Method), ("device", origin.DeviceName));
-        return new SignInResult.SignedIn(AccountView.Of(user), started, devices.Remember(visitor.DeviceCookie, user));
+        return new SignInResult.SignedIn(AccountView.Of(user), started with { TrustToken = trust }, devices.Remember(visitor.DeviceCookie, user));
     }
 
     SignInResult Refuse(SignInResult result, string code, User? user, Visitor visitor)

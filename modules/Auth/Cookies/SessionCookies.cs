@@ -78,9 +78,10 @@ internal sealed class SessionCookies(CookieSettings settings, SignedValue signed
     }
 
     /// <summary>Browsers take a <c>__Secure-</c> cookie only with <c>Secure</c>, and that only over https.</summary>
-    string Name(string name) => _secure ? "__Secure-" + name : name;
+    public string Name(string name) => _secure ? "__Secure-" + name : name;
 
-    CookieOptions Attributes(TimeSpan? lifetime) => new()
+    /// <summary>Every cookie of auth.md 6.2 has the same.</summary>
+    public CookieOptions Attributes(TimeSpan? lifetime) => new()
     {
         Path = "/",
         HttpOnly = true,

@@ -23,6 +23,18 @@ internal sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : I
 
     public DbSet<VerificationToken> VerificationTokens => Set<VerificationToken>();
 
+    public DbSet<TotpSecret> TotpSecrets => Set<TotpSecret>();
+
+    public DbSet<BackupCode> BackupCodes => Set<BackupCode>();
+
+    public DbSet<PendingSignIn> PendingSignIns => Set<PendingSignIn>();
+
+    public DbSet<TrustedDevice> TrustedDevices => Set<TrustedDevice>();
+
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+
+    public DbSet<PasskeyChallenge> PasskeyChallenges => Set<PasskeyChallenge>();
+
     public DbSet<SignUpDay> SignUpDays => Set<SignUpDay>();
 
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();

@@ -22,6 +22,9 @@ internal sealed class Session
     /// <summary>How they proved it (RFC 8176), e.g. <c>pwd</c>.</summary>
     public required List<string> Amr { get; set; }
 
+    /// <summary>When they last proved a second factor, at sign-in or since; null: never in this session. A trusted device proves none.</summary>
+    public DateTimeOffset? SecondFactorAt { get; set; }
+
     /// <summary>SHA-256 of the secret in the session cookie; the secret itself is stored nowhere. Null for sessions from before there were cookies.</summary>
     public byte[]? TokenHash { get; init; }
 

@@ -14,6 +14,9 @@ internal enum VerificationPurpose
 
     /// <summary>Back to the old address.</summary>
     Revert,
+
+    /// <summary>Signs somebody in without a password.</summary>
+    MagicLink,
 }
 
 /// <summary>

@@ -19,6 +19,9 @@ internal enum AddressRequestKind
 
     /// <summary>An account, although there is one.</summary>
     Registration,
+
+    /// <summary>A link that signs in.</summary>
+    MagicLink,
 }
 
 /// <summary>
@@ -32,7 +35,8 @@ internal sealed record AddressRequested(string RequestId, byte[] Sealed) : IMana
 
 /// <summary>What is inside.</summary>
 /// <param name="Target">Where the link leads afterwards.</param>
-internal sealed record AddressRequest(AddressRequestKind Kind, string Address, string Target, string Locale, ClientInfo Client);
+/// <param name="More">What else the link must remember.</param>
+internal sealed record AddressRequest(AddressRequestKind Kind, string Address, string Target, string Locale, ClientInfo Client, string? More = null);
 
 /// <summary>Notes wishes down.</summary>
 internal sealed class AddressRequests(AuthDbContext database, EventWriter events, SecretBox secrets, IIdSource ids)
@@ -40,10 +44,10 @@ internal sealed class AddressRequests(AuthDbContext database, EventWriter events
     const string Purpose = "address requests";
 
     /// <summary>The caller saves.</summary>
-    public void Add(AddressRequestKind kind, string address, string target, Visitor visitor)
+    public void Add(AddressRequestKind kind, string address, string target, Visitor visitor, string? more = null)
     {
         var id = ids.NewId();
-        var content = JsonSerializer.SerializeToUtf8Bytes(new AddressRequest(kind, address, target, visitor.Locale, visitor.Client), JsonSerializerOptions.Web);
+        var content = JsonSerializer.SerializeToUtf8Bytes(new AddressRequest(kind, address, target, visitor.Locale, visitor.Client, more), JsonSerializerOptions.Web);
         events.Add(database, new AddressRequested(id, secrets.Seal(Purpose, id, content)));
     }
 

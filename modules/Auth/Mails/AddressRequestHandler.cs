@@ -1,4 +1,5 @@
 using Mana.Auth.Data;
+using Mana.Auth.MagicLink;
 using Mana.Auth.Recovery;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Verification;
@@ -13,7 +14,8 @@ namespace Mana.Auth.Mails;
 /// of such mails, and what is beyond it is dropped in silence (auth.md 3.5, 5.2).
 /// </summary>
 internal sealed class AddressRequestHandler(
-    AuthDbContext database, AddressRequests requests, EmailVerification verification, PasswordReset reset, AccountMails mails, MailBudget budget, TrustedPages pages, SecurityLog security)
+    AuthDbContext database, AddressRequests requests, EmailVerification verification, PasswordReset reset, AccountMails mails, MailBudget budget, TrustedPages pages, MagicLinkRequests links,
+    SecurityLog security)
     : IManaEventHandler<AddressRequested>
 {
     static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -24,13 +26,14 @@ internal sealed class AddressRequestHandler(
         var id = context.EventId.ToString("N");
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var user = await database.Users.AsNoTracking().SingleOrDefaultAsync(row => row.NormalizedEmail == request.Address && row.DeletedAt == null, cancellationToken);
-        if (user is null || await database.VerificationTokens.AnyAsync(token => token.Id == id, cancellationToken))
+        if (await database.VerificationTokens.AnyAsync(token => token.Id == id, cancellationToken))
             return;
-        var done = request.Kind switch
+        var done = user is null && request.Kind != AddressRequestKind.MagicLink ? null : request.Kind switch
         {
-            AddressRequestKind.Reset => await ResetAsync(user, request, id, cancellationToken),
-            AddressRequestKind.Verification => await VerifyAgainAsync(user, request, id, cancellationToken),
-            AddressRequestKind.Registration => await NoticeAsync(user, request, id, cancellationToken),
+            AddressRequestKind.MagicLink => await links.OweAsync(user, request, id, cancellationToken) ? "" : null,
+            AddressRequestKind.Reset => await ResetAsync(user!, request, id, cancellationToken),
+            AddressRequestKind.Verification => await VerifyAgainAsync(user!, request, id, cancellationToken),
+            AddressRequestKind.Registration => await NoticeAsync(user!, request, id, cancellationToken),
             _ => null,
         };
         if (done is null)
@@ -38,7 +41,7 @@ internal sealed class AddressRequestHandler(
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (done.Length > 0)
-            security.Record(done, user.Id, request.Client);
+            security.Record(done, user!.Id, request.Client);
     }
 
     async Task<string?> ResetAsync(User user, AddressRequest request, string id, CancellationToken cancellationToken)

@@ -24,6 +24,9 @@ internal sealed class TrustedPages(AuthOptions options, TrustedOrigins origins)
     public string ResetLink(string token, string target) =>
         QueryHelpers.AddQueryString($"{options.BaseUrl}/api/auth/reset-password/{token}", "callbackURL", target);
 
+    public string MagicLink(string token, string target) =>
+        QueryHelpers.AddQueryString(options.BaseUrl + "/api/auth/magic-link/verify", new Dictionary<string, string?>(StringComparer.Ordinal) { ["token"] = token, ["callbackURL"] = target });
+
     public string RevertLink(string token) => QueryHelpers.AddQueryString(options.BaseUrl + "/api/auth/revert-email", "token", token);
 
     string OfApp(string? wanted, string page)

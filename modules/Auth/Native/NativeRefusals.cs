@@ -14,6 +14,9 @@ internal static class NativeRefusals
     public static readonly ApiError InvalidCallback = new(403, "INVALID_CALLBACK_URL", "Invalid callbackURL");
     public static readonly ApiError InvalidRedirect = new(403, "INVALID_REDIRECT_URL", "Invalid redirectURL");
 
+    public static readonly ApiError InvalidNewUserCallback = new(403, "INVALID_NEW_USER_CALLBACK_URL", "Invalid newUserCallbackURL");
+    public static readonly ApiError InvalidErrorCallback = new(403, "INVALID_ERROR_CALLBACK_URL", "Invalid errorCallbackURL");
+
     public static ApiError Validation(string field, string problem) => new(400, "VALIDATION_ERROR", $"[body.{field}] {problem}");
 
     public static ApiError Weak(WeakPassword password) => new(400, password.Reason switch

@@ -3,6 +3,7 @@ using Mana.Auth.Accounts;
 using Mana.Auth.Origins;
 using Mana.Auth.Passwords;
 using Mana.Auth.Sessions;
+using Mana.Auth.TwoFactor;
 using Mana.Kernel.Errors;
 using Microsoft.AspNetCore.Http;
 
@@ -37,7 +38,8 @@ internal static class NativeSignInHandlers
 
     /// <summary>It sets cookies, so a page of strangers may not have somebody signed in as somebody else (auth.md 3.2).</summary>
     public static async Task<IResult> SignInAsync(
-        HttpContext http, Visitor visitor, SignIn signIn, KnownDevices devices, SignedIn signedIn, TrustedOrigins origins, CancellationToken cancellationToken)
+        HttpContext http, Visitor visitor, SignIn signIn, KnownDevices devices, SignedIn signedIn, TwoFactorCookies cookies, TrustedOrigins origins,
+        CancellationToken cancellationToken)
     {
         if (http.Request.Headers.Origin is [var from, ..] && !origins.Contains(from))
             return NativeRefusals.InvalidOrigin;
@@ -47,13 +49,16 @@ internal static class NativeSignInHandlers
         if (target is null && !string.IsNullOrEmpty(request.CallbackURL))
             return NativeRefusals.InvalidCallback;
 
-        var origin = new SignInOrigin(null, null, visitor.Client.UserAgent, visitor.Client.IpAddress, request.RememberMe != false);
+        var origin = new SignInOrigin(null, null, visitor.Client.UserAgent, visitor.Client.IpAddress, request.RememberMe != false) { UntilClosed = request.RememberMe == false };
         switch (await signIn.SignInAsync(request.Email, request.Password, origin, visitor, cancellationToken))
         {
             case SignInResult.SignedIn done:
                 signedIn.Complete(http, done.Session, request.RememberMe != false);
                 devices.Write(http, done.DeviceCookie);
                 return Results.Ok(new NativeSignedIn(target is not null, done.Session.Tokens.AccessToken, target, done.Account));
+            case SignInResult.SecondFactorNeeded needed:
+                cookies.Begin(http, needed.Token);
+                return Results.Ok(TwoFactorRedirect.Of(needed.Token));
             case SignInResult.Invalid invalid:
                 return NativeRefusals.Validation(invalid.Field, invalid.Problem);
             case SignInResult.InvalidCredentials:

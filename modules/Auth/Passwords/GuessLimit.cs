@@ -30,6 +30,10 @@ internal sealed class GuessLimit(NpgsqlDataSource database, TimeProvider time)
 {
     public const int MostPerSource = 5;
     public const int MostByStrangers = 20;
+
+    /// <summary>Of codes, which are shorter than passwords (auth.md 3.5).</summary>
+    public const int MostCodesByStrangers = 10;
+
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
     public static readonly TimeSpan LockTime = TimeSpan.FromMinutes(30);
 
@@ -68,13 +72,13 @@ internal sealed class GuessLimit(NpgsqlDataSource database, TimeProvider time)
         RETURNING source
         """;
 
-    public async Task<GuessPermit> EnterAsync(string address, GuessSource source, string method, string? ipAddress, CancellationToken cancellationToken)
+    public async Task<GuessPermit> EnterAsync(string address, GuessSource source, string method, string? ipAddress, int mostByStrangers, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(Command(Lock, address));
         batch.BatchCommands.Add(Command(
-            Enter, address, source.Key, source.Stranger, now, now - Window, now - Abandoned, (object?)ipAddress ?? DBNull.Value, method, MostPerSource, MostByStrangers));
+            Enter, address, source.Key, source.Stranger, now, now - Window, now - Abandoned, (object?)ipAddress ?? DBNull.Value, method, MostPerSource, mostByStrangers));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
@@ -83,6 +87,20 @@ internal sealed class GuessLimit(NpgsqlDataSource database, TimeProvider time)
         return await reader.IsDBNullAsync(0, cancellationToken)
             ? new GuessPermit.Contended()
             : new GuessPermit.Locked((int)Math.Ceiling((reader.GetFieldValue<DateTimeOffset>(0) - now).TotalSeconds));
+    }
+
+    /// <summary>Seconds until the place may guess again; null when it may now.</summary>
+    public async Task<int?> LockedForAsync(string address, GuessSource source, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var command = database.CreateCommand("""
+            SELECT max(locked_until) FROM auth.login_locks WHERE email_normalized = $1 AND locked_until > $4 AND (source = $2 OR $3 AND source = '*')
+            """);
+        foreach (var value in (object[])[address, source.Key, source.Stranger, now])
+            command.Parameters.Add(new() { Value = value });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return await reader.IsDBNullAsync(0, cancellationToken) ? null : (int)Math.Ceiling((reader.GetFieldValue<DateTimeOffset>(0) - now).TotalSeconds);
     }
 
     /// <summary>It was wrong. Returns the end of the lock that it brought about, or null.</summary>

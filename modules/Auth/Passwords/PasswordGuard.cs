@@ -33,36 +33,51 @@ internal sealed class PasswordGuard(
     /// <param name="user">Untracked; null, or without a password, is never right.</param>
     /// <param name="method">Which path asks; only for the log.</param>
     /// <param name="signedIn">The caller holds a live session of <paramref name="user"/>, so strangers cannot keep them out.</param>
-    public async Task<PasswordCheck> CheckAsync(
-        string address, User? user, string password, Visitor visitor, string method, bool signedIn, CancellationToken cancellationToken)
+    public Task<PasswordCheck> CheckAsync(
+        string address, User? user, string password, Visitor visitor, string method, bool signedIn, CancellationToken cancellationToken) =>
+        GuessAsync(address, user, token => VerifyAsync(user, password, token), visitor, method, signedIn, GuessLimit.MostByStrangers, cancellationToken);
+
+    /// <summary>The same count for a guess at something else: a code of the second factor.</summary>
+    /// <param name="evaluate">Called once, and only while there is no lock. Null: it was not evaluated, and counts as nothing.</param>
+    /// <param name="mostByStrangers">How many wrong guesses of all strangers together are too many for this one.</param>
+    public async Task<PasswordCheck> GuessAsync(
+        string address, User? user, Func<CancellationToken, Task<bool?>> evaluate, Visitor visitor, string method, bool signedIn, int mostByStrangers,
+        CancellationToken cancellationToken)
     {
-        var device = devices.Recognize(visitor.DeviceCookie, user);
-        var source = device is null ? new GuessSource("network:" + visitor.Network, !signedIn) : new GuessSource("device:" + device, false);
+        var source = SourceOf(user, visitor, signedIn);
         using var turn = await turns.EnterAsync(address + "\n" + source.Key, cancellationToken);
         if (turn is null)
             return new PasswordCheck.Busy();
-        switch (await limit.EnterAsync(address, source, method, visitor.Client.IpAddress, cancellationToken))
+        switch (await limit.EnterAsync(address, source, method, visitor.Client.IpAddress, mostByStrangers, cancellationToken))
         {
             case GuessPermit.Locked locked:
                 return new PasswordCheck.Locked(locked.RetryAfterSeconds);
             case GuessPermit.Granted granted:
-                return await EvaluateAsync(granted.AttemptId, address, user, password, source, visitor, cancellationToken);
+                return await EvaluateAsync(granted.AttemptId, address, user, evaluate, source, visitor, cancellationToken);
             default:
                 return new PasswordCheck.Busy();
         }
     }
+
+    /// <summary>Seconds until somebody may guess from there again; null when they may now. Looks only.</summary>
+    public Task<int?> LockedForAsync(User user, Visitor visitor, CancellationToken cancellationToken) =>
+        limit.LockedForAsync(user.NormalizedEmail!, SourceOf(user, visitor, false), cancellationToken);
+
+    GuessSource SourceOf(User? user, Visitor visitor, bool signedIn) => devices.Recognize(visitor.DeviceCookie, user) is { } device
+        ? new GuessSource("device:" + device, false)
+        : new GuessSource("network:" + visitor.Network, !signedIn);
 
     /// <summary>For text that is no address: nobody's, so there is nothing to count, but it takes the time of a guess.</summary>
     public async Task<PasswordCheck> CheckNobodyAsync(string password, CancellationToken cancellationToken) =>
         await VerifyAsync(null, password, cancellationToken) is null ? new PasswordCheck.Busy() : new PasswordCheck.Wrong();
 
     async Task<PasswordCheck> EvaluateAsync(
-        long attempt, string address, User? user, string password, GuessSource source, Visitor visitor, CancellationToken cancellationToken)
+        long attempt, string address, User? user, Func<CancellationToken, Task<bool?>> evaluate, GuessSource source, Visitor visitor, CancellationToken cancellationToken)
     {
         bool? right;
         try
         {
-            right = await VerifyAsync(user, password, cancellationToken);
+            right = await evaluate(cancellationToken);
         }
         catch
         {

@@ -15,6 +15,10 @@ internal sealed class Retention(NpgsqlDataSource database, TimeProvider time) : 
         ("login_locks", "locked_until", TimeSpan.FromDays(30)),
         ("mail_allowances", "since", TimeSpan.FromDays(2)),
         ("verification_tokens", "expires_at", TimeSpan.FromDays(7)),
+        ("pending_sign_ins", "expires_at", TimeSpan.Zero),
+        ("trusted_devices", "expires_at", TimeSpan.Zero),
+        ("passkey_challenges", "expires_at", TimeSpan.Zero),
+        ("passkey_failures", "since", TimeSpan.FromHours(1)),
     ];
 
     public Task RunAsync(CancellationToken cancellationToken) => PurgeAsync(cancellationToken);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using Mana.Auth.SecurityEvents;
+using Mana.Auth.TwoFactor;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.Passwords;
@@ -12,13 +13,19 @@ namespace Mana.Auth.Passwords;
 /// <param name="Locale"><c>de</c> or <c>en</c>, for mails.</param>
 internal sealed record Visitor(ClientInfo Client, string Network, string? DeviceCookie, string Locale)
 {
+    /// <summary>As sent; <see cref="TrustedDevices"/> judges it.</summary>
+    public string? TrustCookie { get; init; }
+
     const int Ipv4Bytes = 3;
     const int Ipv6Bytes = 8;
 
     public static ValueTask<Visitor?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Visitor?>(Of(context));
 
     public static Visitor Of(HttpContext context) => new(
-        ClientInfo.Of(context), NetworkOf(context.Connection.RemoteIpAddress), KnownDevices.CookieOf(context.Request), LocaleOf(context.Request));
+        ClientInfo.Of(context), NetworkOf(context.Connection.RemoteIpAddress), KnownDevices.CookieOf(context.Request), LocaleOf(context.Request))
+    {
+        TrustCookie = TwoFactorCookies.TrustOf(context.Request),
+    };
 
     public static string NetworkOf(IPAddress? address)
     {

@@ -1,5 +1,6 @@
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
+using Mana.Auth.TwoFactor;
 using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -43,10 +44,12 @@ internal sealed class SessionRevocation(AuthDbContext database, EventWriter even
         return await RevokeAsync(sessions, Owner, transaction, cancellationToken);
     }
 
-    /// <summary>Ends every session of a person, but for one.</summary>
+    /// <summary>Ends every session of a person, but for one; without that exception trusted devices too (auth.md 10).</summary>
     public async Task<IReadOnlyList<EndedSession>> RevokeAllAsync(string userId, string? exceptSessionId, string reason, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        if (exceptSessionId is null)
+            await TrustedDevices.ForgetAsync(database, userId, cancellationToken);
         var sessions = await Alive(userId).Where(session => session.Id != exceptSessionId).Select(session => session.Id).ToListAsync(cancellationToken);
         return await RevokeAsync(sessions, reason, transaction, cancellationToken);
     }

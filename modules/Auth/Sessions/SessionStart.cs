@@ -10,15 +10,19 @@ namespace Mana.Auth.Sessions;
 /// <summary>A session that has just begun: what the app gets, and what its browser gets.</summary>
 /// <param name="CookieToken">For <see cref="SessionCookies"/>; never part of a body.</param>
 /// <param name="NewDevice">Its owner has other sessions, and none of them was on this device.</param>
-internal sealed record StartedSession(SessionTokens Tokens, Session Session, string CookieToken, bool NewDevice);
+internal sealed record StartedSession(SessionTokens Tokens, Session Session, string CookieToken, bool NewDevice)
+{
+    /// <summary>For the cookie that spares this browser the second factor; null: leave it as it is.</summary>
+    public string? TrustToken { get; init; }
+}
 
 /// <summary>One sign-in, one session, one family of refresh tokens (auth.md 5.3; W28).</summary>
 internal sealed class SessionStart(AuthDbContext database, AccessTokens access, RefreshTokens refresh, SessionCookies cookies, IIdSource ids, TimeProvider time)
 {
     /// <summary>Call inside a transaction: the session must not outlive a sign-in that fails later. Then <see cref="SignedIn.Complete"/>.</summary>
     /// <param name="key">Of <see cref="AccessTokens.SigningKeyAsync"/>, asked for before the transaction.</param>
-    /// <param name="method">How the user proved who they are (RFC 8176).</param>
-    public async Task<StartedSession> StartAsync(LoadedKey key, User user, SignInOrigin origin, string method, CancellationToken cancellationToken)
+    /// <param name="amr">How the user proved who they are, of <see cref="AuthenticationMethods"/>.</param>
+    public async Task<StartedSession> StartAsync(LoadedKey key, User user, SignInOrigin origin, IReadOnlyList<string> amr, CancellationToken cancellationToken)
     {
         // Identity may have left a re-hash that lost a race on the tracked user; it is not ours to save.
         database.ChangeTracker.Clear();
@@ -33,7 +37,8 @@ internal sealed class SessionStart(AuthDbContext database, AccessTokens access, 
             LastActivityAt = now,
             AuthTime = now,
             ExpiresAt = SessionLifetime.Expiry(now, origin.RememberMe, now),
-            Amr = [method],
+            Amr = [.. amr],
+            SecondFactorAt = amr.Contains(AuthenticationMethods.MultiFactor, StringComparer.Ordinal) ? now : null,
             TokenHash = SessionCookies.Hash(cookie),
             IpAddress = origin.IpAddress,
             UserAgent = origin.UserAgent,

@@ -3,6 +3,9 @@ namespace Mana.Auth.Sessions;
 /// <summary>What is remembered of where a session came from (auth.md 5.3).</summary>
 internal sealed record SignInOrigin(string? DeviceId, string? DeviceName, string? UserAgent, string? IpAddress, bool RememberMe)
 {
+    /// <summary>The browser was told not to remember: its cookie ends with it.</summary>
+    public bool UntilClosed { get; init; }
+
     const int LongestDeviceId = 128;
     const int LongestDeviceName = 100;
 

@@ -1,15 +1,17 @@
 using Mana.Auth.Data;
+using Mana.Auth.Passkeys;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.StepUp;
 
 /// <summary>Exactly one of them is given; the ways to prove it are the registered <see cref="IStepUpProof"/>s, in their order.</summary>
-internal sealed record StepUpRequest(string? Password, string? TwoFactorCode);
+/// <param name="Passkey">An answer to <c>passkeys/authenticate/options</c>.</param>
+internal sealed record StepUpRequest(string? Password, string? TwoFactorCode, PasskeyAnswer? Passkey = null);
 
-/// <summary>One way to prove again who one is. A second factor and a passkey are further implementations.</summary>
+/// <summary>One way to prove again who one is: password, second factor, passkey.</summary>
 internal interface IStepUpProof
 {
-    /// <summary>Its name in <c>amr</c> (RFC 8176).</summary>
+    /// <summary>Its name in the log.</summary>
     string Method { get; }
 
     bool IsIn(StepUpRequest request);
@@ -20,7 +22,8 @@ internal interface IStepUpProof
 
 internal abstract record ProofVerdict
 {
-    public sealed record Proven : ProofVerdict;
+    /// <param name="Methods">Of <c>amr</c> (RFC 8176).</param>
+    public sealed record Proven(params IReadOnlyList<string> Methods) : ProofVerdict;
 
     public sealed record Wrong : ProofVerdict;
 

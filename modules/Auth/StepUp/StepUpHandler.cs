@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using Mana.Auth.Passkeys;
 using Mana.Auth.Passwords;
+using Mana.Auth.Sessions;
 using Mana.Auth.Tokens;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
@@ -18,6 +20,8 @@ internal static class StepUpHandler
         {
             StepUpResult.Done done => Results.Ok(new StepUpResponse(done.AccessToken, AccessTokens.LifetimeSeconds, "Bearer", done.AuthTime)),
             StepUpResult.Nothing => AuthRefusals.Validation("password: Required"),
+            StepUpResult.Wrong { Method: AuthenticationMethods.OneTimeCode } => AuthRefusals.TwoFactorFailed,
+            StepUpResult.Wrong { Method: PasskeyProof.Name } => AuthRefusals.PasskeyFailed,
             StepUpResult.Wrong => AuthRefusals.InvalidCredentials,
             StepUpResult.Locked locked => AuthRefusals.Locked(locked.RetryAfterSeconds),
             StepUpResult.SessionEnded => AuthRefusals.NotSignedIn,

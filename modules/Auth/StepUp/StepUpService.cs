@@ -1,5 +1,6 @@
 using Mana.Auth.Data;
 using Mana.Auth.SecurityEvents;
+using Mana.Auth.Sessions;
 using Mana.Auth.Tokens;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +15,8 @@ internal abstract record StepUpResult
     /// <summary>Nothing in the request proves anything.</summary>
     public sealed record Nothing : StepUpResult;
 
-    public sealed record Wrong : StepUpResult;
+    /// <param name="Method">Which proof it was.</param>
+    public sealed record Wrong(string Method) : StepUpResult;
 
     public sealed record Locked(int RetryAfterSeconds) : StepUpResult;
 
@@ -37,19 +39,19 @@ internal sealed class StepUpService(AuthDbContext database, IEnumerable<IStepUpP
         {
             case ProofVerdict.Wrong:
                 log.Record(SecurityEventTypes.StepUpFailed, owner.Id, client, ("method", given.Method));
-                return new StepUpResult.Wrong();
+                return new StepUpResult.Wrong(given.Method);
             case ProofVerdict.Locked locked:
                 return new StepUpResult.Locked(locked.RetryAfterSeconds);
             case ProofVerdict.Busy:
                 return new StepUpResult.Busy();
-            case ProofVerdict.Proven:
-                return await RenewAsync(owner, caller.SessionId, given.Method, client, cancellationToken);
+            case ProofVerdict.Proven proven:
+                return await RenewAsync(owner, caller.SessionId, given.Method, proven.Methods, client, cancellationToken);
             case var other:
                 throw new InvalidOperationException($"{other} is no verdict.");
         }
     }
 
-    async Task<StepUpResult> RenewAsync(User owner, string? sessionId, string method, ClientInfo client, CancellationToken cancellationToken)
+    async Task<StepUpResult> RenewAsync(User owner, string? sessionId, string method, IReadOnlyList<string> methods, ClientInfo client, CancellationToken cancellationToken)
     {
         var key = await access.SigningKeyAsync(cancellationToken);
         var now = time.GetUtcNow();
@@ -59,7 +61,9 @@ internal sealed class StepUpService(AuthDbContext database, IEnumerable<IStepUpP
         if (sessions is not [var session] || !session.IsAlive(now))
             return new StepUpResult.SessionEnded();
         session.AuthTime = now;
-        session.Amr = [.. session.Amr.Union([method], StringComparer.Ordinal)];
+        session.Amr = AuthenticationMethods.Join(session.Amr, methods);
+        if (methods.Any(AuthenticationMethods.IsSecondFactor))
+            session.SecondFactorAt = now;
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         log.Record(SecurityEventTypes.StepUpCompleted, owner.Id, client, ("method", method), ("sessionId", session.Id));

@@ -29,8 +29,10 @@ internal sealed class VerificationTokens(AuthDbContext database, IIdSource ids, 
     /// <summary>Voids the earlier one of the same purpose and subject, and returns the text, which exists nowhere else.</summary>
     /// <param name="target">Where the browser goes after its use.</param>
     /// <param name="id">Given when the same request may come twice.</param>
+    /// <param name="data">A JSON object with more than the target, which it holds too.</param>
     public async Task<string> IssueAsync(
-        VerificationPurpose purpose, string subject, string userId, string address, string target, TimeSpan lifetime, string? id, CancellationToken cancellationToken)
+        VerificationPurpose purpose, string subject, string? userId, string address, string target, TimeSpan lifetime, string? id, CancellationToken cancellationToken,
+        string? data = null)
     {
         await database.Database.ExecuteSqlAsync(
             $"SELECT pg_advisory_xact_lock(hashtextextended('auth.verification_tokens:' || {purpose.ToString()} || ':' || {subject}, 0))", cancellationToken);
@@ -45,7 +47,7 @@ internal sealed class VerificationTokens(AuthDbContext database, IIdSource ids, 
             UserId = userId,
             Address = address,
             TokenHash = Hash(text)!,
-            Data = JsonSerializer.Serialize(new { target }),
+            Data = data ?? JsonSerializer.Serialize(new { target }),
             CreatedAt = now,
             ExpiresAt = now + lifetime,
         });
@@ -62,6 +64,10 @@ internal sealed class VerificationTokens(AuthDbContext database, IIdSource ids, 
             return new MailedToken.Invalid();
         return token.ExpiresAt > time.GetUtcNow() ? new MailedToken.Good(token) : new MailedToken.Expired();
     }
+
+    /// <summary>Whether it was good once and has done what it was for.</summary>
+    public async Task<bool> WasUsedAsync(string? text, VerificationPurpose purpose, CancellationToken cancellationToken) =>
+        Hash(text) is { } hash && await database.VerificationTokens.AnyAsync(row => row.TokenHash == hash && row.Purpose == purpose && row.ConsumedAt != null, cancellationToken);
 
     /// <summary>False when somebody else was faster, or time has run out meanwhile.</summary>
     public async Task<bool> ConsumeAsync(VerificationToken token, CancellationToken cancellationToken)

@@ -22,9 +22,10 @@ internal sealed class SecurityHeaders(RequestDelegate next, IHostEnvironment env
         if (headers.CacheControl.Count == 0)
             headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
-        // A page of a module brings policies of its own.
-        if (!headers.ContainsKey("Referrer-Policy"))
+        // A page with a form says "same-origin": under "no-referrer" browsers send the form with the origin "null", which is nobody's.
+        if (headers["Referrer-Policy"].Count == 0)
             headers["Referrer-Policy"] = "no-referrer";
+        // A page of a module brings a policy of its own.
         if (headers.ContentSecurityPolicy.Count == 0)
             headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal) ? DocumentationPolicy : DataPolicy;
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";

@@ -17,6 +17,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(session => session.LastActivityAt).HasColumnName("last_activity_at");
         builder.Property(session => session.AuthTime).HasColumnName("auth_time");
         builder.Property(session => session.Amr).HasColumnName("amr");
+        builder.Property(session => session.SecondFactorAt).HasColumnName("second_factor_at");
         builder.Property(session => session.IpAddress).HasColumnName("ip_address");
         builder.Property(session => session.UserAgent).HasColumnName("user_agent");
         builder.Property(session => session.DeviceId).HasColumnName("device_id");

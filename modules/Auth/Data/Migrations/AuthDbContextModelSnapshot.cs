@@ -101,6 +101,44 @@ namespace Mana.Auth.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.BackupCode", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("CaseSensitive")
+                        .HasColumnType("boolean")
+                        .HasColumnName("case_sensitive");
+
+                    b.Property<byte[]>("CodeHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("code_hash");
+
+                    b.Property<byte[]>("Salt")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("salt");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("two_factor_backup_codes_pkey");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("two_factor_backup_codes_user_id");
+
+                    b.ToTable("two_factor_backup_codes", "auth");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.EncryptionVault", b =>
                 {
                     b.Property<string>("UserId")
@@ -499,6 +537,209 @@ namespace Mana.Auth.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.Passkey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Aaguid")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("aaguid");
+
+                    b.Property<bool>("BackedUp")
+                        .HasColumnType("boolean")
+                        .HasColumnName("backed_up");
+
+                    b.Property<long>("Counter")
+                        .HasColumnType("bigint")
+                        .HasColumnName("counter");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CredentialId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("credential_id");
+
+                    b.Property<string>("DeviceType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("device_type");
+
+                    b.Property<DateTimeOffset?>("FlaggedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("flagged_at");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("public_key");
+
+                    b.Property<string>("Transports")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("transports");
+
+                    b.Property<byte[]>("UserHandle")
+                        .HasColumnType("bytea")
+                        .HasColumnName("user_handle");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("passkeys_pkey");
+
+                    b.HasIndex("CredentialId")
+                        .IsUnique()
+                        .HasDatabaseName("passkeys_credential_id_key");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("passkeys_user_id");
+
+                    b.ToTable("passkeys", "auth", t =>
+                        {
+                            t.HasCheckConstraint("passkeys_device_type", "device_type IN ('singleDevice', 'multiDevice')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.PasskeyChallenge", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Challenge")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("challenge");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<bool>("Registration")
+                        .HasColumnType("boolean")
+                        .HasColumnName("registration");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("passkey_challenges_pkey");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("passkey_challenges_expires_at");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("passkey_challenges_user_id");
+
+                    b.ToTable("passkey_challenges", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.PasskeyFailure", b =>
+                {
+                    b.Property<byte[]>("CredentialHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("credential_hash");
+
+                    b.Property<DateTimeOffset?>("BlockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("blocked_until");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("CredentialHash")
+                        .HasName("passkey_failures_pkey");
+
+                    b.HasIndex("Since")
+                        .HasDatabaseName("passkey_failures_since");
+
+                    b.ToTable("passkey_failures", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.PendingSignIn", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DeviceId")
+                        .HasColumnType("text")
+                        .HasColumnName("device_id");
+
+                    b.Property<string>("DeviceName")
+                        .HasColumnType("text")
+                        .HasColumnName("device_name");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("method");
+
+                    b.Property<bool>("RememberMe")
+                        .HasColumnType("boolean")
+                        .HasColumnName("remember_me");
+
+                    b.Property<string>("SecurityStamp")
+                        .HasColumnType("text")
+                        .HasColumnName("security_stamp");
+
+                    b.Property<bool>("UntilClosed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("until_closed");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("TokenHash")
+                        .HasName("pending_sign_ins_pkey");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("pending_sign_ins_expires_at");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("pending_sign_ins_user_id");
+
+                    b.ToTable("pending_sign_ins", "auth");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.RefreshToken", b =>
                 {
                     b.Property<string>("Id")
@@ -691,6 +932,10 @@ namespace Mana.Auth.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("revoked_reason");
 
+                    b.Property<DateTimeOffset?>("SecondFactorAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("second_factor_at");
+
                     b.Property<byte[]>("TokenHash")
                         .HasColumnType("bytea")
                         .HasColumnName("token_hash");
@@ -806,6 +1051,92 @@ namespace Mana.Auth.Data.Migrations
                         {
                             t.HasCheckConstraint("signing_keys_state", "state IN ('staged', 'active', 'retiring', 'retired')");
                         });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.TotpSecret", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("LastUsedStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_used_step");
+
+                    b.Property<byte[]>("SecretEncrypted")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_encrypted");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("two_factor_pkey");
+
+                    b.HasIndex("UserId")
+                        .IsUnique()
+                        .HasDatabaseName("two_factor_user_id_key");
+
+                    b.ToTable("two_factor", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.TrustedDevice", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<DateTimeOffset>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<string>("UserAgent")
+                        .HasColumnType("text")
+                        .HasColumnName("user_agent");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("trusted_devices_pkey");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("trusted_devices_expires_at");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("trusted_devices_token_hash_key");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("trusted_devices_user_id");
+
+                    b.ToTable("trusted_devices", "auth");
                 });
 
             modelBuilder.Entity("Mana.Auth.Data.User", b =>
@@ -991,7 +1322,7 @@ namespace Mana.Auth.Data.Migrations
 
                     b.ToTable("verification_tokens", "auth", t =>
                         {
-                            t.HasCheckConstraint("verification_tokens_purpose", "purpose IN ('verification', 'reset', 'change', 'revert')");
+                            t.HasCheckConstraint("verification_tokens_purpose", "purpose IN ('verification', 'reset', 'change', 'revert', 'magiclink')");
                         });
                 });
 
@@ -1143,6 +1474,16 @@ namespace Mana.Auth.Data.Migrations
                         .HasConstraintName("api_keys_user_id_fkey");
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.BackupCode", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("two_factor_backup_codes_user_id_fkey");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.EncryptionVault", b =>
                 {
                     b.HasOne("Mana.Auth.Data.User", null)
@@ -1199,6 +1540,35 @@ namespace Mana.Auth.Data.Migrations
                         .HasConstraintName("organizations_owner_user_id_fkey");
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.Passkey", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("passkeys_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.PasskeyChallenge", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("passkey_challenges_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.PendingSignIn", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("pending_sign_ins_user_id_fkey");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.RefreshToken", b =>
                 {
                     b.HasOne("Mana.Auth.Data.Session", null)
@@ -1232,6 +1602,26 @@ namespace Mana.Auth.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("sessions_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.TotpSecret", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("two_factor_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.TrustedDevice", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("trusted_devices_user_id_fkey");
                 });
 
             modelBuilder.Entity("Mana.Auth.Data.VerificationToken", b =>
