@@ -14,7 +14,7 @@ internal static class MagicLinkEndpoints
     public static void AddMagicLinks(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddManaOptions<MagicLinkOptions>(configuration, "Auth:MagicLink");
-        services.AddScoped<MagicLinkRequests>().AddScoped<MagicLinkSignIn>();
+        services.AddScoped<MagicLinkRequests>().AddScoped<MagicLinkSignIn>().AddSingleton<MagicLinkNonce>();
     }
 
     public static void Map(RouteGroupBuilder native)

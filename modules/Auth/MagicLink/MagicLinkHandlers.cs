@@ -1,12 +1,11 @@
 using Mana.Auth.Cookies;
-using Mana.Auth.Keys;
 using Mana.Auth.Mails;
 using Mana.Auth.Native;
 using Mana.Auth.Origins;
+using Mana.Auth.Pages;
 using Mana.Auth.Passwords;
 using Mana.Auth.Sessions;
 using Mana.Auth.TwoFactor;
-using Mana.Kernel.Ids;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -16,12 +15,9 @@ internal sealed record MagicLinkRequest(string? Email, string? Name, string? Cal
 
 internal static class MagicLinkHandlers
 {
-    const string NonceCookie = "mana.magic_link";
-
     /// <summary>One answer for every address, and for what is none.</summary>
     public static async Task<IResult> RequestAsync(
-        MagicLinkRequest request, HttpContext http, Visitor visitor, MagicLinkRequests links, TrustedOrigins origins, SessionCookies cookies, SignedValue signed,
-        OriginCheck check, IIdSource ids, CancellationToken cancellationToken)
+        MagicLinkRequest request, HttpContext http, Visitor visitor, MagicLinkRequests links, TrustedOrigins origins, MagicLinkNonce nonce, CancellationToken cancellationToken)
     {
         if (IsForeign(origins, request.CallbackURL))
             return NativeRefusals.InvalidCallback;
@@ -29,23 +25,17 @@ internal static class MagicLinkHandlers
             return NativeRefusals.InvalidNewUserCallback;
         if (IsForeign(origins, request.ErrorCallbackURL))
             return NativeRefusals.InvalidErrorCallback;
-        var nonce = OpaqueToken.New(ids);
-        await links.RequestAsync(new MagicLinkWish(request.Email, request.Name, request.CallbackURL, request.NewUserCallbackURL, request.ErrorCallbackURL), nonce, visitor, cancellationToken);
-        if (check.MaySetCookie(http))
-            http.Response.Cookies.Append(cookies.Name(NonceCookie), signed.Sign(nonce), cookies.Attributes(MagicLinkRequests.Lifetime));
+        var wish = new MagicLinkWish(request.Email, request.Name, request.CallbackURL, request.NewUserCallbackURL, request.ErrorCallbackURL);
+        await links.RequestAsync(wish, nonce.Give(http), visitor, cancellationToken);
         return Results.Ok(new NativeStatus());
     }
 
     /// <summary>The link in the mail. It signs nobody in: a program may have opened it.</summary>
     public static async Task<IResult> AskAsync(
-        string? token, string? callbackURL, HttpContext http, Visitor visitor, MagicLinkSignIn links, TrustedOrigins origins, TrustedPages pages, SessionCookies cookies,
-        SignedValue signed, CancellationToken cancellationToken)
+        string? token, string? callbackURL, Page page, MagicLinkSignIn links, TrustedOrigins origins, TrustedPages pages, MagicLinkNonce nonce, CancellationToken cancellationToken)
     {
         var (data, failure) = await links.LookAsync(token, cancellationToken);
-        if (data is null)
-            return Failed(failure!, origins.Target(callbackURL) ?? pages.SignIn);
-        var here = MagicLinkData.Digest(signed.Open(http.Request.Cookies[cookies.Name(NonceCookie)])) == data.Nonce;
-        return MagicLinkPage.Ask(http, token!, visitor.Locale, here ? null : (data.Device, data.Address));
+        return data is null ? Failed(failure!, origins.Target(callbackURL) ?? pages.SignIn) : MagicLinkPage.Ask(page, token!, data, nonce.IsOf(page.Http, data), pages.SignIn);
     }
 
     /// <summary>The button on that page. Not for pages of strangers, who could sign their visitors in as themselves (auth.md 3.2).</summary>

@@ -46,16 +46,16 @@ internal sealed class Page(HttpContext http)
     }
 
     /// <summary>The whole document.</summary>
-    /// <param name="leadsTo">Where a form of this page may end up: browsers apply <c>form-action</c> to redirects too.</param>
+    /// <param name="leadsTo">Where a form of this page may end up, addresses parted by blanks: browsers apply <c>form-action</c> to redirects too.</param>
     /// <param name="wide">With a list in it.</param>
     /// <param name="aside">At the far end of the letterhead.</param>
     /// <param name="script">Runs the page's script (passkeys, copying).</param>
     public IResult Show(string title, Markup body, int status = 200, string? leadsTo = null, bool wide = false, bool script = false, Markup aside = default)
     {
         var headers = http.Response.Headers;
-        var formTarget = leadsTo is not null && Uri.TryCreate(leadsTo, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? " " + new Uri(leadsTo!).GetLeftPart(UriPartial.Authority) : "";
+        var origins = (leadsTo ?? "").Split(' ').Where(place => place.StartsWith("http", StringComparison.Ordinal)).Select(place => " " + new Uri(place).GetLeftPart(UriPartial.Authority));
         headers.ContentSecurityPolicy =
-            $"default-src 'none'; style-src 'nonce-{_nonce}'; script-src 'nonce-{_nonce}'; connect-src 'self'; img-src 'self' data:; form-action 'self'{formTarget}; frame-ancestors 'none'; base-uri 'none'";
+            $"default-src 'none'; style-src 'nonce-{_nonce}'; script-src 'nonce-{_nonce}'; connect-src 'self'; img-src 'self' data:; form-action 'self'{string.Concat(origins.Distinct())}; frame-ancestors 'none'; base-uri 'none'";
         headers.CacheControl = "no-store";
         headers.ContentLanguage = Locale;
         headers.Vary = "Accept-Language";

@@ -20,6 +20,7 @@ internal static class PageEndpoints
 
     public static void AddPages(this IServiceCollection services)
     {
+        services.AddScoped<SecurityPage.Cards>();
         services.AddAntiforgery();
         services.AddOptions<AntiforgeryOptions>().Configure<AuthOptions>((antiforgery, auth) =>
         {
@@ -46,6 +47,10 @@ internal static class PageEndpoints
         var pages = app.MapGroup("").WithMetadata(new PageErrors(), new RequestSizeLimitAttribute(LargestForm)).AddEndpointFilter<RouteGroupBuilder, FormGuard>().ExcludeFromDescription();
         pages.MapGet(SignInPages.Path, SignInPages.ShowAsync);
         pages.MapPost(SignInPages.Path, SignInPages.SignInAsync).RequireRateLimiting(AuthModule.LoginLimit);
+        pages.MapGet(SecondFactorPages.Path, SecondFactorPages.Show);
+        pages.MapPost(SecondFactorPages.Path, SecondFactorPages.VerifyAsync).RequireRateLimiting(AuthModule.LoginLimit);
+        pages.MapGet(MailLinkPages.Path, MailLinkPages.Show);
+        pages.MapPost(MailLinkPages.Path, MailLinkPages.SendAsync).RequireRateLimiting(AuthModule.MailLimit);
         pages.MapGet(RegisterPages.Path, RegisterPages.ShowAsync);
         pages.MapPost(RegisterPages.Path, RegisterPages.RegisterAsync).RequireRateLimiting(AuthModule.RegisterLimit);
         pages.MapGet(VerifyPages.Path, VerifyPages.Show);
@@ -59,19 +64,23 @@ internal static class PageEndpoints
         account.MapGet("", ProfilePage.ShowAsync);
         account.MapPost("", ProfilePage.SaveAsync);
         account.MapPost("/email", ProfilePage.ChangeEmailAsync).RequireRateLimiting(AuthModule.PasswordLimit);
-        account.MapGet("/security", SecurityPage.Show);
+        account.MapGet("/security", SecurityPage.ShowAsync);
         account.MapPost("/password", SecurityPage.ChangePasswordAsync).RequireRateLimiting(AuthModule.PasswordLimit);
+        account.MapPost("/second-factor", SecondFactorPage.ChangeAsync).RequireRateLimiting(AuthModule.PasswordLimit);
+        account.MapPost("/second-factor/confirm", SecondFactorPage.ConfirmAsync).RequireRateLimiting(AuthModule.LoginLimit);
+        account.MapPost("/passkeys", PasskeysCard.ChangeAsync);
         account.MapGet("/sessions", SessionsPage.ShowAsync);
         account.MapPost("/sessions", SessionsPage.RevokeAsync);
         account.MapGet("/keys", KeysPage.ShowAsync);
         account.MapPost("/keys", KeysPage.ChangeAsync);
-        account.MapGet("/confirm", ConfirmPage.Show);
+        account.MapGet("/confirm", ConfirmPage.ShowAsync);
         account.MapPost("/logout", SignInPages.SignOutAsync);
         account.MapPost("/confirm", ConfirmPage.ConfirmAsync).RequireRateLimiting(AuthModule.PasswordLimit);
 
         // Where only forms go; whoever comes back there after a sign-in starts at the page of the form.
         Alias(app, ProfilePage.EmailPath, AccountPages.Path);
-        Alias(app, SecurityPage.PasswordPath, SecurityPage.Path);
+        foreach (var form in (string[])[SecurityPage.PasswordPath, SecondFactorPage.Path, SecondFactorPage.ConfirmPath, PasskeysCard.Path])
+            Alias(app, form, SecurityPage.Path);
         Alias(app, SignInPages.SignOutPath, AccountPages.Path);
         // The apps' names for these pages: mails lead there while this server is the only app (TrustedPages).
         Alias(app, "/forgot-password", RecoveryPages.ForgotPath);

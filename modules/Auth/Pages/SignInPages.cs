@@ -1,7 +1,9 @@
 using Mana.Auth.Accounts;
 using Mana.Auth.Origins;
+using Mana.Auth.Passkeys;
 using Mana.Auth.Passwords;
 using Mana.Auth.Sessions;
+using Mana.Auth.TwoFactor;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.Pages;
@@ -15,38 +17,43 @@ internal static class SignInPages
     public static string PathFor(string callback) => $"{Path}?callbackURL={Uri.EscapeDataString(callback)}";
 
     /// <summary>Who is signed in already goes on at once; <c>prompt=login</c> asks all the same.</summary>
-    public static async Task<IResult> ShowAsync(Page page, TrustedOrigins origins, LiveSessions sessions, CancellationToken cancellationToken)
+    public static async Task<IResult> ShowAsync(Page page, TrustedOrigins origins, LiveSessions sessions, RelyingParty party, CancellationToken cancellationToken)
     {
         var target = origins.Target(page.Query["callbackURL"]);
         return page.Query["prompt"] != "login" && await sessions.ByCookieAsync(page.Http, cancellationToken) is not null
             ? Page.SeeOther(target ?? Account.AccountPages.Path)
-            : Form(page, target, page.Query["email"], null);
+            // A link that signs in leads here when a second factor is still to come.
+            : page.Query["twoFactorRedirect"] == "true" ? Page.SeeOther(SecondFactorPages.PathFor(target))
+            : Form(page, party.Enabled, target, page.Query["email"], null);
     }
 
     public static async Task<IResult> SignInAsync(
-        Page page, SignIn signIn, SignedIn signedIn, KnownDevices devices, TrustedOrigins origins, CancellationToken cancellationToken)
+        Page page, SignIn signIn, SignedIn signedIn, KnownDevices devices, TwoFactorCookies cookies, RelyingParty party, TrustedOrigins origins, CancellationToken cancellationToken)
     {
         var form = await page.FormAsync();
         var (email, target, remember) = ((string?)form["email"], origins.Target(form["callbackURL"]), form["remember"] == "true");
-        var from = new SignInOrigin(null, DeviceLabel.Of(page.Visitor.Client.UserAgent), page.Visitor.Client.UserAgent, page.Visitor.Client.IpAddress, remember);
+        var from = new SignInOrigin(null, DeviceLabel.Of(page.Visitor.Client.UserAgent), page.Visitor.Client.UserAgent, page.Visitor.Client.IpAddress, remember) { UntilClosed = !remember };
         switch (await signIn.SignInAsync(email, form["password"], from, page.Visitor, cancellationToken))
         {
             case SignInResult.SignedIn done:
                 signedIn.Complete(page.Http, done.Session, remember);
                 devices.Write(page.Http, done.DeviceCookie);
                 return Page.SeeOther(target ?? Account.AccountPages.Path);
+            case SignInResult.SecondFactorNeeded needed:
+                cookies.Begin(page.Http, needed.Token);
+                return Page.SeeOther(SecondFactorPages.PathFor(target));
             case SignInResult.Invalid { Field: "email" }:
-                return Form(page, target, email, page["Bitte gib deine E-Mail-Adresse an.", "Please enter your e-mail address."]);
+                return Form(page, party.Enabled, target, email, page["Bitte gib deine E-Mail-Adresse an.", "Please enter your e-mail address."]);
             case SignInResult.Invalid:
-                return Form(page, target, email, page["Bitte gib dein Passwort an.", "Please enter your password."]);
+                return Form(page, party.Enabled, target, email, page["Bitte gib dein Passwort an.", "Please enter your password."]);
             case SignInResult.InvalidCredentials:
-                return Form(page, target, email, page["Adresse oder Passwort stimmt nicht.", "Address or password is not right."], 401);
+                return Form(page, party.Enabled, target, email, page["Adresse oder Passwort stimmt nicht.", "Address or password is not right."], 401);
             case SignInResult.EmailNotVerified:
                 return VerifyPages.Unverified(page, email);
             case SignInResult.Locked locked:
-                return Form(page, target, email, PageErrors.Wait(page, locked.RetryAfterSeconds), 429);
+                return Form(page, party.Enabled, target, email, PageErrors.Wait(page, locked.RetryAfterSeconds), 429);
             default:
-                return Form(page, target, email, PageErrors.Wait(page, HashingGate.RetryAfterSeconds), 429);
+                return Form(page, party.Enabled, target, email, PageErrors.Wait(page, HashingGate.RetryAfterSeconds), 429);
         }
     }
 
@@ -56,7 +63,7 @@ internal static class SignInPages
         return Page.SeeOther(Path + "?signedOut=true");
     }
 
-    static IResult Form(Page page, string? target, string? email, string? problem, int status = 200)
+    static IResult Form(Page page, bool passkeys, string? target, string? email, string? problem, int status = 200)
     {
         var fields = Markup.Of($"""
             {Controls.Hidden("callbackURL", target)}
@@ -70,10 +77,15 @@ internal static class SignInPages
             {Controls.Title(title, page["Ein Konto für alle Mana-Apps.", "One account for all Mana apps."])}
             {Notice(page)}{Controls.Problem(problem)}
             {page.Form(Path, fields)}
-            <nav class="foot">{Controls.Link("/forgot", page["Passwort vergessen?", "Forgot your password?"])}
-            {Controls.Link("/register" + (target is null ? "" : "?callbackURL=" + Uri.EscapeDataString(target)), page["Konto erstellen", "Create an account"])}</nav>
+            <div data-passkey-sign-in="{target ?? Account.AccountPages.Path}" hidden><p class="or">{page["oder", "or"]}</p>
+            <button type="button" class="secondary full">{page["Mit Passkey anmelden", "Sign in with a passkey"]}</button></div>
+            <nav class="foot">{Controls.Link(With(RecoveryPages.ForgotPath, null), page["Passwort vergessen?", "Forgot your password?"])}
+            {Controls.Link(With(MailLinkPages.Path, target), page["Link per Mail", "Link by mail"])}
+            {Controls.Link(With(RegisterPages.Path, target), page["Konto erstellen", "Create an account"])}</nav>
             """);
-        return page.Show(title, body, status, target);
+        return page.Show(title, body, status, target, script: passkeys);
+
+        static string With(string path, string? target) => target is null ? path : $"{path}?callbackURL={Uri.EscapeDataString(target)}";
     }
 
     static Markup Notice(Page page)

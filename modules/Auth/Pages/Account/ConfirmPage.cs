@@ -1,30 +1,34 @@
+using Mana.Auth.Data;
 using Mana.Auth.Passwords;
+using Mana.Auth.Profile;
 using Mana.Auth.StepUp;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.Pages.Account;
 
-/// <summary><c>/account/confirm</c>: the password once more, before something that matters.</summary>
+/// <summary><c>/account/confirm</c>: a proof once more, before something that matters.</summary>
 internal static class ConfirmPage
 {
     public const string Path = "/account/confirm";
 
     public static string PathFor(string next) => $"{Path}?next={Uri.EscapeDataString(next)}";
 
-    public static IResult Show(Page page) => Form(page, Next(page.Query["next"]), null);
+    public static async Task<IResult> ShowAsync(Page page, CurrentUser caller, Profiles profiles, CancellationToken cancellationToken) =>
+        Form(page, await profiles.ReadAsync(caller, cancellationToken), Next(page.Query["next"]), null);
 
-    public static async Task<IResult> ConfirmAsync(Page page, CurrentUser caller, StepUpService stepUp, CancellationToken cancellationToken)
+    public static async Task<IResult> ConfirmAsync(Page page, CurrentUser caller, Profiles profiles, StepUpService stepUp, CancellationToken cancellationToken)
     {
         var form = await page.FormAsync();
         var next = Next(form["next"]);
-        return await stepUp.StepUpAsync(new StepUpRequest(form["password"], null), caller, page.Http, cancellationToken) switch
+        var user = await profiles.ReadAsync(caller, cancellationToken);
+        return await stepUp.StepUpAsync(new StepUpRequest(form["password"], form["code"]), caller, page.Http, cancellationToken) switch
         {
             StepUpResult.Done => Page.SeeOther(next),
-            StepUpResult.Locked locked => Form(page, next, PageErrors.Wait(page, locked.RetryAfterSeconds), 429),
+            StepUpResult.Locked locked => Form(page, user, next, PageErrors.Wait(page, locked.RetryAfterSeconds), 429),
             StepUpResult.SessionEnded => Page.SeeOther(SignInPages.PathFor(next)),
-            StepUpResult.Busy => Form(page, next, PageErrors.Wait(page, HashingGate.RetryAfterSeconds), 429),
-            _ => Form(page, next, page["Das ist nicht dein Passwort.", "This is not your password."], 400),
+            StepUpResult.Busy => Form(page, user, next, PageErrors.Wait(page, HashingGate.RetryAfterSeconds), 429),
+            _ => Form(page, user, next, page["Das stimmt nicht.", "This is not right."], 400),
         };
     }
 
@@ -33,17 +37,19 @@ internal static class ConfirmPage
         wanted?.StartsWith(AccountPages.Path + "/", StringComparison.Ordinal) == true && wanted.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '-' or '_')
             ? wanted : AccountPages.Path;
 
-    static IResult Form(Page page, string next, string? problem, int status = 200)
+    static IResult Form(Page page, User user, string next, string? problem, int status = 200)
     {
         var title = page["Bist du es?", "Is it you?"];
+        var proof = user.PasswordHash is not null
+            ? Controls.Input(new("password", page["Passwort", "Password"], "password", "current-password") { Longest = 512, Problem = problem, Focus = true })
+            : user.TwoFactorEnabled ? Controls.Input(new("code", page["Code aus der App", "Code of the app"], "text", "one-time-code") { Longest = 20, Problem = problem, Focus = true })
+            : (Markup?)null;
+        var again = SignInPages.PathFor(next) + "&prompt=login";
         return page.Show(title, Markup.Of($"""
-            {Controls.Title(title, page["Bevor es weitergeht, gib bitte noch einmal dein Passwort ein.", "Before we go on, please enter your password once more."])}
-            {page.Form(Path, Markup.Of($"""
-                {Controls.Hidden("next", next)}
-                {Controls.Input(new("password", page["Passwort", "Password"], "password", "current-password") { Longest = 512, Problem = problem, Focus = true })}
-                {Controls.Button(page["Weiter", "Continue"])}
-                """))}
-            <nav class="foot">{Controls.Link(AccountPages.Path, page["Abbrechen", "Cancel"])}</nav>
-            """), status);
+            {Controls.Title(title, page["Bevor es weitergeht, bestätige bitte noch einmal, dass du es bist.", "Before we go on, please confirm once more that it is you."])}
+            {(proof is null ? Markup.None : page.Form(Path, Markup.Of($"{Controls.Hidden("next", next)}{proof.Value}{Controls.Button(page["Weiter", "Continue"])}")))}
+            <div data-passkey-confirm="{next}" hidden><button type="button" class="secondary full">{page["Mit Passkey bestätigen", "Confirm with a passkey"]}</button></div>
+            <nav class="foot">{Controls.Link(AccountPages.Path, page["Abbrechen", "Cancel"])}{Controls.Link(again, page["Neu anmelden", "Sign in again"])}</nav>
+            """), status, script: true);
     }
 }

@@ -17,7 +17,7 @@ for (const secret of document.querySelectorAll('[data-copy]')) {
 const canPasskeys = 'PublicKeyCredential' in window && 'parseRequestOptionsFromJSON' in PublicKeyCredential;
 
 async function ask(path, body) {
-  const answer = await fetch('/api/v1/auth/passkeys/' + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const answer = await fetch('/api/v1/auth/' + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   const json = answer.status === 204 ? {} : await answer.json();
   if (!answer.ok) throw Object.assign(new Error(json.error), { code: json.error });
   return json;
@@ -49,14 +49,29 @@ if (entry && canPasskeys) {
     waiting?.abort();
     waiting = new AbortController();
     const { signal } = waiting;
-    const { options, challengeId } = await ask('authenticate/options', {});
+    const { options, challengeId } = await ask('passkeys/authenticate/options', {});
     const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options), mediation, signal });
-    await ask('authenticate/verify', { challengeId, credential: credential.toJSON() });
+    await ask('passkeys/authenticate/verify', { challengeId, credential: credential.toJSON() });
     location.assign(entry.dataset.passkeySignIn);
   };
   entry.hidden = false;
   entry.querySelector('button').addEventListener('click', () => signIn('optional').catch((error) => tell(entry, error)));
   if (await PublicKeyCredential.isConditionalMediationAvailable?.()) signIn('conditional').catch(() => {});
+}
+
+const proof = document.querySelector('[data-passkey-confirm]');
+if (proof && canPasskeys) {
+  proof.hidden = false;
+  proof.querySelector('button').addEventListener('click', async () => {
+    try {
+      const { options, challengeId } = await ask('passkeys/authenticate/options', {});
+      const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+      await ask('step-up', { passkey: { challengeId, credential: credential.toJSON() } });
+      location.assign(proof.dataset.passkeyConfirm);
+    } catch (error) {
+      tell(proof, error);
+    }
+  });
 }
 
 const newPasskey = document.querySelector('[data-passkey-new]');
@@ -65,9 +80,9 @@ if (newPasskey && canPasskeys) {
   newPasskey.addEventListener('submit', async (event) => {
     event.preventDefault();
     try {
-      const { options, challengeId } = await ask('register/options', {});
+      const { options, challengeId } = await ask('passkeys/register/options', {});
       const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
-      await ask('register/verify', { challengeId, credential: credential.toJSON(), friendlyName: newPasskey.elements.name.value || undefined });
+      await ask('passkeys/register/verify', { challengeId, credential: credential.toJSON(), friendlyName: newPasskey.elements.name.value || undefined });
       location.assign('/account/security?done=passkey');
     } catch (error) {
       if (error.code === 'STEP_UP_REQUIRED') location.assign('/account/confirm?next=/account/security');
