@@ -56,7 +56,7 @@ internal sealed class MagicLinkRequests(
             return false;
         var subject = user?.Id ?? request.Address;
         var text = await tokens.IssueAsync(VerificationPurpose.MagicLink, subject, user?.Id, request.Address, request.Target, Lifetime, id, cancellationToken, request.More);
-        mails.AddTo(user?.Email ?? request.Address, user, MailTemplates.MagicLink, request.Locale, time.GetUtcNow() + Lifetime, ("signInLink", pages.MagicLink(text, request.Target)));
+        mails.AddNameless(request.Address, user?.Id, MailTemplates.MagicLink, request.Locale, time.GetUtcNow() + Lifetime, ("signInLink", pages.MagicLink(text, request.Target)));
         return true;
     }
 }

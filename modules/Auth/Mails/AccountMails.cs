@@ -17,14 +17,20 @@ internal sealed class AccountMails(AuthDbContext database, EventWriter events, S
     public void Add(User user, string template, string locale, DateTimeOffset? expiresAt, params IEnumerable<(string Name, string Value)> values) =>
         AddTo(user.Email!, user, template, locale, expiresAt, values);
 
-    /// <summary>To another address of its owner, or to one without an account. Every template of an account is given the name.</summary>
+    /// <summary>To another address of its owner. Every template but one is given the name.</summary>
     public void AddTo(
-        string recipient, User? user, string template, string locale, DateTimeOffset? expiresAt, params IEnumerable<(string Name, string Value)> values)
+        string recipient, User user, string template, string locale, DateTimeOffset? expiresAt, params IEnumerable<(string Name, string Value)> values)
     {
-        var name = string.IsNullOrWhiteSpace(user?.Name) ? EmailAddress.LocalPart(user?.Email ?? recipient) : user.Name;
-        var all = values.Append(("name", name)).ToDictionary(value => value.Item1, value => value.Item2);
-        var id = ids.NewId();
-        var content = JsonSerializer.SerializeToUtf8Bytes(new MailContent(template, recipient, locale, user?.Id, all, expiresAt), JsonSerializerOptions.Web);
+        var name = string.IsNullOrWhiteSpace(user.Name) ? EmailAddress.LocalPart(user.Email!) : user.Name;
+        AddNameless(recipient, user.Id, template, locale, expiresAt, values.Append(("name", name)));
+    }
+
+    /// <summary>Of a template that calls nobody by name, perhaps to an address without an account.</summary>
+    public void AddNameless(
+        string recipient, string? userId, string template, string locale, DateTimeOffset? expiresAt, params IEnumerable<(string Name, string Value)> values)
+    {
+        var (id, all) = (ids.NewId(), values.ToDictionary(value => value.Name, value => value.Value));
+        var content = JsonSerializer.SerializeToUtf8Bytes(new MailContent(template, recipient, locale, userId, all, expiresAt), JsonSerializerOptions.Web);
         events.Add(database, new MailRequested(id, secrets.Seal(Purpose, id, content)));
     }
 

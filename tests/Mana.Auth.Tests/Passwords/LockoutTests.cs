@@ -83,7 +83,7 @@ public sealed class LockoutTests(AccountWorld world) : IClassFixture<AccountWorl
         var limit = world.Host.Services.GetRequiredService<GuessLimit>();
         var (email, _) = await world.PersonAsync();
         var elsewhere = new GuessSource("network:unknown", true);
-        var entered = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => limit.EnterAsync(email, elsewhere, "password", null, default)));
+        var entered = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => limit.EnterAsync(email, elsewhere, "password", null, GuessLimit.MostByStrangers, default)));
         Assert.Equal(5, entered.Count(permit => permit is GuessPermit.Granted));
 
         // Nobody knows yet whether those were wrong, so this is no lock; and a host that died does not hold them for ever.
