@@ -1,6 +1,7 @@
 using Mana.Auth.Accounts;
 using Mana.Auth.Keys;
 using Mana.Auth.Native;
+using Mana.Auth.Privacy;
 using Mana.Auth.Sessions;
 using Mana.Kernel.Errors;
 using Microsoft.AspNetCore.Builder;
@@ -24,12 +25,14 @@ internal static class AuthEndpoints
         AccountEndpoints.Map(auth);
         AccountEndpoints.MapOwn(app);
         SessionEndpoints.MapWrapper(auth);
+        PrivacyEndpoints.MapWrapper(auth);
 
         var native = app.MapGroup("/api/auth").WithTags("auth")
             .WithMetadata(new ErrorStyle(WithStatus: true, BadJson: "VALIDATION_ERROR"), new RequestSizeLimitAttribute(LargestBody))
             .AddEndpointFilter(NotStoredAsync);
         NativeEndpoints.Map(native);
         SessionEndpoints.MapNative(native);
+        PrivacyEndpoints.MapNative(native);
 
         // Two paths, because both are built into services that verify our tokens (auth.md 7.4).
         foreach (var path in (string[])["/api/auth/jwks", "/api/v1/auth/jwks"])

@@ -10,6 +10,7 @@ using Mana.Auth.Mails;
 using Mana.Auth.MissionGrants;
 using Mana.Auth.Origins;
 using Mana.Auth.Passwords;
+using Mana.Auth.Privacy;
 using Mana.Auth.Profile;
 using Mana.Auth.Recovery;
 using Mana.Auth.SecurityEvents;
@@ -61,6 +62,7 @@ public static class AuthModule
         services.AddMissionGrants(configuration);
         services.AddApiKeys();
         services.AddAdministration();
+        services.AddPrivacy(configuration);
         services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>().AddScoped<NewSpace>().AddScoped<SpaceSlugs>();
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
@@ -80,6 +82,7 @@ public static class AuthModule
         ApiKeyEndpoints.Map(app);
         MembershipEndpoints.Map(app);
         AdminEndpoints.Map(app);
+        PrivacyEndpoints.Map(app);
     }
 
     static void AddSessions(this IServiceCollection services, IConfiguration configuration)
