@@ -3,6 +3,7 @@ using Mana.Auth.Keys;
 using Mana.Auth.MagicLink;
 using Mana.Auth.Native;
 using Mana.Auth.Passkeys;
+using Mana.Auth.Privacy;
 using Mana.Auth.Sessions;
 using Mana.Auth.TwoFactor;
 using Mana.Kernel.Errors;
@@ -28,6 +29,7 @@ internal static class AuthEndpoints
         AccountEndpoints.MapOwn(app);
         SessionEndpoints.MapWrapper(auth);
         PasskeyEndpoints.Map(auth);
+        PrivacyEndpoints.MapWrapper(auth);
 
         var native = app.MapGroup("/api/auth").WithTags("auth")
             .WithMetadata(new ErrorStyle(WithStatus: true, BadJson: "VALIDATION_ERROR"), new RequestSizeLimitAttribute(LargestBody))
@@ -36,6 +38,7 @@ internal static class AuthEndpoints
         SessionEndpoints.MapNative(native);
         TwoFactorEndpoints.Map(native);
         MagicLinkEndpoints.Map(native);
+        PrivacyEndpoints.MapNative(native);
 
         // Two paths, because both are built into services that verify our tokens (auth.md 7.4).
         foreach (var path in (string[])["/api/auth/jwks", "/api/v1/auth/jwks"])

@@ -13,6 +13,7 @@ using Mana.Auth.Origins;
 using Mana.Auth.Pages;
 using Mana.Auth.Passkeys;
 using Mana.Auth.Passwords;
+using Mana.Auth.Privacy;
 using Mana.Auth.Profile;
 using Mana.Auth.Recovery;
 using Mana.Auth.SecurityEvents;
@@ -69,6 +70,7 @@ public static class AuthModule
         services.AddApiKeys();
         services.AddAdministration();
         services.AddPages();
+        services.AddPrivacy(configuration);
         services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>().AddScoped<NewSpace>().AddScoped<SpaceSlugs>();
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
@@ -89,6 +91,7 @@ public static class AuthModule
         MembershipEndpoints.Map(app);
         AdminEndpoints.Map(app);
         PageEndpoints.Map(app);
+        PrivacyEndpoints.Map(app);
     }
 
     static void AddSessions(this IServiceCollection services, IConfiguration configuration)

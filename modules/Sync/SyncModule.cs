@@ -15,6 +15,7 @@ using Mana.Sync.Import;
 using Mana.Sync.Internal;
 using Mana.Sync.Live;
 using Mana.Sync.Live.Streams;
+using Mana.Sync.Overview;
 using Mana.Sync.Privacy;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
@@ -48,6 +49,7 @@ public static class SyncModule
         services.AddManaEventHandler<UserRegistered, SingletonHandlers>("sync.singletons").AddManaEventHandler<SpaceCreated, SingletonHandlers>("sync.singletons");
         services.AddSingleton<DeviceNotes>().AddSingleton<DebugView>().AddSingleton<DeviceLog>().AddHostedService(provider => provider.GetRequiredService<DeviceLog>());
         services.AddSingleton<ScopeErasure>().AddSingleton<SharedTraces>().AddSingleton<IPersonalData, SyncPersonalData>().AddSingleton<ClosedSpaces>();
+        services.AddSingleton<IRecordCounts, RecordCounts>();
         services.AddManaJob<ClosedSpaces>("sync.closed-spaces", schedule => schedule.Every(TimeSpan.FromDays(1)));
         services.AddSingleton<RecordHistory>().AddSingleton<Revert>();
         services.AddSingleton<ChunkStore>().AddSingleton<ISyncImport, SyncImport>();

@@ -52,6 +52,14 @@ internal sealed class Credentials(AuthDbContext database, SessionRevocation revo
             cancellationToken);
     }
 
+    /// <summary>No password is right any more. A new stamp voids known devices and sign-ins under way, as above.</summary>
+    public async Task VoidPasswordAsync(string userId, CancellationToken cancellationToken)
+    {
+        var (now, stamp) = (time.GetUtcNow(), NewStamp());
+        await database.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(
+            user => user.SetProperty(row => row.PasswordHash, (string?)null).SetProperty(row => row.UpdatedAt, now).SetProperty(row => row.SecurityStamp, stamp), cancellationToken);
+    }
+
     public async Task SetAddressAsync(string userId, string address, CancellationToken cancellationToken)
     {
         var (now, stamp) = (time.GetUtcNow(), NewStamp());

@@ -1,3 +1,5 @@
+using Mana.Auth.Privacy;
+using Mana.Auth.Privacy.Erasures;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Builder;
@@ -36,6 +38,11 @@ internal static class AdminEndpoints
             .WithSummary("Open a locked account").Produces(200).Produces(401).Produces(403).Produces(404);
         admin.MapPost("/users/{id}/revoke-sessions", AdminHandlers.RevokeSessionsAsync).AsAdmin("user.revoke-sessions", isChange: true, stepUp: true)
             .WithSummary("Sign a person out everywhere").Produces(200).Produces(401).Produces(403).Produces(404);
+        admin.MapGet("/users/{id}/data", AdminDataHandlers.OverviewAsync).AsAdmin("user.data")
+            .WithSummary("What is stored about a person, in numbers").Produces<DataSummary>().Produces(401).Produces(403).Produces(404);
+        admin.MapDelete("/users/{id}/data", AdminDataHandlers.EraseAsync).AsAdmin("user.erase", isChange: true, stepUp: true)
+            .WithSummary("Erase a person's account and everything that belongs to it")
+            .Produces<ErasureReport>().Produces<ErasureReport>(202).Produces(400).Produces(401).Produces(403).Produces(404).Produces(409);
         admin.MapPut("/spaces/{id}/tier", AdminHandlers.SetSpaceTierAsync).AsAdmin("space.tier", isChange: true)
             .WithSummary("Change the tier of a space").Accepts<TierRequest>("application/json")
             .Produces(200).Produces(400).Produces(401).Produces(403).Produces(404);

@@ -26,7 +26,7 @@ internal sealed record RoleResponse(bool Success, RoleView User);
 
 internal static class AdminHandlers
 {
-    static readonly ApiError UserNotFound = new(404, "Not found", "User not found") { Code = "NOT_FOUND" };
+    public static readonly ApiError UserNotFound = new(404, "Not found", "User not found") { Code = "NOT_FOUND" };
     static readonly ApiError SpaceNotFound = new(404, "Not found", "Space not found") { Code = "NOT_FOUND" };
     static readonly ApiError LastAdmin = new(409, "Last admin", "Make somebody else an administrator first") { Code = "LAST_ADMIN" };
 

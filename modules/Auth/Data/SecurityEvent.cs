@@ -20,7 +20,7 @@ internal sealed class SecurityEvent
     /// <summary>One of <see cref="SecurityEvents.SecurityEventTypes"/>.</summary>
     public required string EventType { get; init; }
 
-    /// <summary>Shortened after 90 days; <see cref="AddressDigest"/> stays, so that the chain still holds.</summary>
+    /// <summary>Shortened to its network (<c>203.0.113.0/24</c>) after 90 days; <see cref="AddressDigest"/> stays, so that the chain still holds.</summary>
     public string? IpAddress { get; set; }
 
     public byte[]? AddressDigest { get; init; }
@@ -35,4 +35,10 @@ internal sealed class SecurityEvent
     public required DateTimeOffset CreatedAt { get; init; }
 
     public byte[]? Hash { get; init; }
+
+    /// <summary>
+    /// Set when the person was erased: what the chain holds in the place of user agent, request id and metadata, which are gone then. Never
+    /// set while there is an account.
+    /// </summary>
+    public byte[]? ContentDigest { get; init; }
 }

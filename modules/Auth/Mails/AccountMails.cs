@@ -5,6 +5,7 @@ using Mana.Auth.Data;
 using Mana.Auth.Keys;
 using Mana.Kernel.Ids;
 using Mana.Kernel.Outbox;
+using Mana.Notifications.Contracts;
 
 namespace Mana.Auth.Mails;
 
@@ -21,8 +22,7 @@ internal sealed class AccountMails(AuthDbContext database, EventWriter events, S
     public void AddTo(
         string recipient, User user, string template, string locale, DateTimeOffset? expiresAt, params IEnumerable<(string Name, string Value)> values)
     {
-        var name = string.IsNullOrWhiteSpace(user.Name) ? EmailAddress.LocalPart(user.Email!) : user.Name;
-        AddNameless(recipient, user.Id, template, locale, expiresAt, values.Append(("name", name)));
+        AddNameless(recipient, user.Id, template, locale, expiresAt, values.Append(("name", NameOf(user))));
     }
 
     /// <summary>Of a template that calls nobody by name, perhaps to an address without an account.</summary>
@@ -33,6 +33,17 @@ internal sealed class AccountMails(AuthDbContext database, EventWriter events, S
         var content = JsonSerializer.SerializeToUtf8Bytes(new MailContent(template, recipient, locale, userId, all, expiresAt), JsonSerializerOptions.Web);
         events.Add(database, new MailRequested(id, secrets.Seal(Purpose, id, content)));
     }
+
+    /// <summary>The last mail, in the transaction that removes the account. It names no account, so an erasure does not take it along.</summary>
+    public void AddFarewell(User user, string locale)
+    {
+        var id = ids.NewId();
+        var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = NameOf(user) };
+        var content = JsonSerializer.SerializeToUtf8Bytes(new MailContent(MailTemplates.AccountDeleted, user.Email!, locale, null, values, null), JsonSerializerOptions.Web);
+        events.Add(database, new MailRequested(id, secrets.Seal(Purpose, id, content)));
+    }
+
+    static string NameOf(User user) => string.IsNullOrWhiteSpace(user.Name) ? EmailAddress.LocalPart(user.Email!) : user.Name;
 
     public static string Instant(DateTimeOffset at) => at.ToString("O", CultureInfo.InvariantCulture);
 }

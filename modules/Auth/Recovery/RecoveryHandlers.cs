@@ -68,7 +68,7 @@ internal static class RecoveryHandlers
             : Results.Ok(new ChangeEmailResponse(true, "A link was sent to the new address. The address changes when it is used."));
     }
 
-    static IResult? Refusal(PasswordChangeResult result) => result switch
+    public static IResult? Refusal(PasswordChangeResult result) => result switch
     {
         PasswordChangeResult.Done => null,
         PasswordChangeResult.Invalid invalid => AuthRefusals.Validation($"{invalid.Field}: {invalid.Problem}"),

@@ -8,7 +8,8 @@ namespace Mana.Auth.SecurityEvents;
 
 /// <summary>
 /// How events are linked (auth.md 22): SHA-256 over the previous hash and every field of the event, each with its length before it. Of the
-/// address it covers a keyed digest only, because addresses are shortened later.
+/// address, and of what a person's erasure takes away, it covers keyed digests only: addresses are shortened later and content goes, and
+/// the chain still holds.
 /// </summary>
 internal sealed class SecurityChain(SecretBox secrets)
 {
@@ -19,7 +20,17 @@ internal sealed class SecurityChain(SecretBox secrets)
 
     public byte[]? DigestOf(string? address) => address is null ? null : secrets.Digest(Purpose, "address:" + address);
 
-    public static byte[] HashOf(byte[]? previous, SecurityEvent entry)
+    /// <summary>Of user agent, request id and metadata.</summary>
+    public byte[] ContentOf(SecurityEvent entry)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Add(hash, entry.UserAgent);
+        Add(hash, entry.RequestId);
+        Add(hash, entry.Metadata);
+        return secrets.Digest(Purpose, "content:" + Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    public byte[] HashOf(byte[]? previous, SecurityEvent entry)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, previous);
@@ -28,9 +39,7 @@ internal sealed class SecurityChain(SecretBox secrets)
         Add(hash, Number(entry.Position ?? 0));
         Add(hash, entry.EventType);
         Add(hash, entry.AddressDigest);
-        Add(hash, entry.UserAgent);
-        Add(hash, entry.RequestId);
-        Add(hash, entry.Metadata);
+        Add(hash, entry.ContentDigest ?? ContentOf(entry));
         Add(hash, Number(entry.CreatedAt.UtcTicks / TimeSpan.TicksPerMicrosecond));
         return hash.GetHashAndReset();
     }

@@ -14,13 +14,15 @@ internal sealed class SecurityEventStore(NpgsqlDataSource database, SecurityChai
           SELECT e.position, e.hash FROM auth.security_events e WHERE e.subject = s.subject ORDER BY e.position DESC LIMIT 1) e
         """;
 
-    // An account may be gone by now; its event stays, under the pseudonym.
+    // An account may be gone by now; its event stays, under the pseudonym, and of an erased one without its content.
     const string Insert = """
-        INSERT INTO auth.security_events (id, user_id, subject, position, event_type, ip_address, address_digest, user_agent, request_id, metadata, created_at, hash)
-        SELECT u.id, (SELECT a.id FROM auth.users a WHERE a.id = u.user_id), u.subject, u.position, u.event_type, u.ip_address, u.address_digest, u.user_agent,
-          u.request_id, u.metadata, u.created_at, u.hash
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::json[], $11::timestamptz[], $12::bytea[])
-          AS u (id, user_id, subject, position, event_type, ip_address, address_digest, user_agent, request_id, metadata, created_at, hash)
+        INSERT INTO auth.security_events (id, user_id, subject, position, event_type, ip_address, address_digest, user_agent, request_id, metadata, created_at, hash, content_digest)
+        SELECT u.id, (SELECT a.id FROM auth.users a WHERE a.id = u.user_id AND e.id IS NULL), u.subject, u.position, u.event_type,
+          CASE WHEN e.id IS NULL THEN u.ip_address END, u.address_digest, CASE WHEN e.id IS NULL THEN u.user_agent END, CASE WHEN e.id IS NULL THEN u.request_id END,
+          CASE WHEN e.id IS NULL THEN u.metadata ELSE '{}' END, u.created_at, u.hash, CASE WHEN e.id IS NOT NULL THEN u.content_digest END
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::text[], $10::json[], $11::timestamptz[], $12::bytea[], $13::bytea[])
+          AS u (id, user_id, subject, position, event_type, ip_address, address_digest, user_agent, request_id, metadata, created_at, hash, content_digest)
+        LEFT JOIN auth.erasures e ON e.subject = u.subject
         ON CONFLICT (id) DO NOTHING
         """;
 
@@ -44,7 +46,7 @@ internal sealed class SecurityEventStore(NpgsqlDataSource database, SecurityChai
         var placed = With(entry, subject, subject is null ? null : (end?.Position ?? 0) + 1, chain.DigestOf(entry.IpAddress), null);
         if (subject is null)
             return placed;
-        var hash = SecurityChain.HashOf(end?.Hash, placed);
+        var hash = chain.HashOf(end?.Hash, placed);
         ends[subject] = (placed.Position!.Value, hash);
         return With(placed, subject, placed.Position, placed.AddressDigest, hash);
     }
@@ -70,7 +72,7 @@ internal sealed class SecurityEventStore(NpgsqlDataSource database, SecurityChai
         return ends;
     }
 
-    static async Task InsertAsync(NpgsqlConnection connection, List<SecurityEvent> entries, CancellationToken cancellationToken)
+    async Task InsertAsync(NpgsqlConnection connection, List<SecurityEvent> entries, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Insert, connection)
         {
@@ -81,6 +83,7 @@ internal sealed class SecurityEventStore(NpgsqlDataSource database, SecurityChai
                 Column(entries, entry => entry.UserAgent), Column(entries, entry => entry.RequestId),
                 new NpgsqlParameter<string[]> { TypedValue = [.. entries.Select(entry => entry.Metadata)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json },
                 Column(entries, entry => entry.CreatedAt), Column(entries, entry => entry.Hash),
+                Column(entries, entry => entry.Subject is null ? null : chain.ContentOf(entry)),
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -55,6 +55,9 @@ internal static class SecurityEventTypes
     public const string VaultMissionGrant = "vault_mission_grant";
     public const string VaultNewDevice = "vault_new_device";
     public const string VaultRefused = "vault_refused";
+    /// <summary>Its owner says that another event was not their doing.</summary>
+    public const string EventDisowned = "event_disowned";
+    public const string DataExported = "data_exported";
     public const string AdminAction = "admin_action";
     public const string ServiceError = "service_error";
 }

@@ -30,6 +30,9 @@ internal static class SpaceRoles
 
     public static bool IsOwner(string stored) => Highest(stored) == Owner;
 
+    /// <summary>0 is the highest; roles that this code does not know come last.</summary>
+    public static int Rank(string stored) => Array.IndexOf(Registered, Highest(stored)) is >= 0 and var rank ? rank : Registered.Length;
+
     public static string Check(string column)
     {
         var one = $"({string.Join('|', Registered)})";

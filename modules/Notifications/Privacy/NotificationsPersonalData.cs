@@ -65,4 +65,12 @@ internal sealed class NotificationsPersonalData(NpgsqlDataSource database) : IPe
         await lift.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    /// <summary>The farewell names no account, so it is not among them.</summary>
+    public async Task<long> CountAsync(string userId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT count(*) FROM notify.deliveries WHERE user_id = $1");
+        command.Parameters.Add(new() { Value = userId });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 }

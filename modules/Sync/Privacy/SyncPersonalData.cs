@@ -28,6 +28,12 @@ internal sealed class SyncPersonalData(NpgsqlDataSource database, ScopeErasure s
         UPDATE sync.scopes SET name = $3 WHERE name = $1
         """;
 
+    const string Held = """
+        SELECT (SELECT count(*) FROM sync.scopes WHERE name = $1) + (SELECT count(*) FROM sync.records WHERE author_id = (SELECT id FROM sync.scopes WHERE name = $1))
+          + (SELECT count(*) FROM sync.changes WHERE author_id = (SELECT id FROM sync.scopes WHERE name = $1))
+          + (SELECT count(*) FROM sync.read_states WHERE owner = $1) + (SELECT count(*) FROM sync.devices WHERE owner = $1)
+        """;
+
     public string Module => "sync";
 
     /// <summary><c>{"records":[{"scope","app","table","id","fields":{name:{value,at}},"deleted","changedAt"}]}</c>: one's own, and what one wrote first in spaces.</summary>
@@ -67,6 +73,20 @@ internal sealed class SyncPersonalData(NpgsqlDataSource database, ScopeErasure s
         await batch.ExecuteNonQueryAsync(cancellationToken);
         tenancy.Forget(userId);
         devices.Forget(userId);
+    }
+
+    /// <summary>After an erasure nothing goes by the person's name any more, so nothing is found by it.</summary>
+    public async Task<long> CountAsync(string userId, CancellationToken cancellationToken)
+    {
+        var own = ScopeNames.OfUser(userId);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(Maintenance.Enter(own, own));
+        batch.BatchCommands.Add(Maintenance.Command(Held, Maintenance.Text(own)));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        return rows.GetInt64(0);
     }
 
     async Task ExportScopeAsync(Utf8JsonWriter json, string author, string scope, CancellationToken cancellationToken)

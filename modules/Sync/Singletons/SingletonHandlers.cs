@@ -6,13 +6,20 @@ using Microsoft.AspNetCore.Http;
 namespace Mana.Sync.Singletons;
 
 /// <summary>The three occasions: an account, a space, and every start of an app, which repairs what the other two missed.</summary>
-internal sealed class SingletonHandlers(SingletonBootstrap bootstrap) : IManaEventHandler<UserRegistered>, IManaEventHandler<SpaceCreated>
+/// <remarks>An event may come late, and for an account that is erased by then: it must not bring back a row.</remarks>
+internal sealed class SingletonHandlers(SingletonBootstrap bootstrap, IErasedUsers erased) : IManaEventHandler<UserRegistered>, IManaEventHandler<SpaceCreated>
 {
-    public Task HandleAsync(UserRegistered happened, EventContext context, CancellationToken cancellationToken) =>
-        bootstrap.UserContextAsync(happened.UserId, cancellationToken);
+    public async Task HandleAsync(UserRegistered happened, EventContext context, CancellationToken cancellationToken)
+    {
+        if (!await erased.IsErasedAsync(happened.UserId, cancellationToken))
+            await bootstrap.UserContextAsync(happened.UserId, cancellationToken);
+    }
 
-    public Task HandleAsync(SpaceCreated happened, EventContext context, CancellationToken cancellationToken) =>
-        bootstrap.SpaceAsync(happened.OwnerUserId, happened.SpaceId, happened.Type == "personal", cancellationToken);
+    public async Task HandleAsync(SpaceCreated happened, EventContext context, CancellationToken cancellationToken)
+    {
+        if (!await erased.IsErasedAsync(happened.OwnerUserId, cancellationToken))
+            await bootstrap.SpaceAsync(happened.OwnerUserId, happened.SpaceId, happened.Type == "personal", cancellationToken);
+    }
 
     public static async Task<IResult> BootstrapAsync(CurrentUser user, SingletonBootstrap bootstrap, CancellationToken cancellationToken)
     {

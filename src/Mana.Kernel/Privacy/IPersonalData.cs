@@ -17,4 +17,10 @@ public interface IPersonalData
     /// Afterwards no table of the module holds the user id, save those listed with a legal reason in its README.
     /// </summary>
     Task EraseAsync(string userId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// How many rows still belong to the person: told to them before the erasure, and 0 after it. An erasure is not over before every
+    /// module says 0. What is kept for a legal reason does not count.
+    /// </summary>
+    Task<long> CountAsync(string userId, CancellationToken cancellationToken);
 }

@@ -12,6 +12,8 @@ public sealed class SecurityLogTests(HostFixture fixture) : IClassFixture<HostFi
 
     readonly SecurityLog _log = fixture.Host.Services.GetRequiredService<SecurityLog>();
 
+    SecurityChain Chain => fixture.Host.Services.GetRequiredService<SecurityChain>();
+
     [Fact]
     public async Task Parallel_events_of_one_person_form_one_chain_without_gap()
     {
@@ -22,7 +24,7 @@ public sealed class SecurityLogTests(HostFixture fixture) : IClassFixture<HostFi
         Assert.Equal(Enumerable.Range(1, 500).Select(n => (long?)n), chain.Select(entry => entry.Position));
         byte[]? previous = null;
         foreach (var entry in chain)
-            Assert.Equal(previous = SecurityChain.HashOf(previous, entry), entry.Hash);
+            Assert.Equal(previous = Chain.HashOf(previous, entry), entry.Hash);
         Assert.All(chain, entry => Assert.Equal(("203.0.113.7", "Test/1", "req-1"), (entry.IpAddress, entry.UserAgent, entry.RequestId)));
     }
 
@@ -32,10 +34,10 @@ public sealed class SecurityLogTests(HostFixture fixture) : IClassFixture<HostFi
         var user = await UserAsync();
         _log.Record(SecurityEventTypes.PasswordChanged, user, Client);
         var entry = (await ChainAsync(user)).Single();
-        Assert.NotEqual(entry.Hash, SecurityChain.HashOf(null, Changed(entry, type: SecurityEventTypes.LoginSuccess)));
-        Assert.NotEqual(entry.Hash, SecurityChain.HashOf(null, Changed(entry, metadata: """{"code":"X"}""")));
-        Assert.NotEqual(entry.Hash, SecurityChain.HashOf(entry.Hash, entry));
-        Assert.Equal(entry.Hash, SecurityChain.HashOf(null, Changed(entry)));
+        Assert.NotEqual(entry.Hash, Chain.HashOf(null, Changed(entry, type: SecurityEventTypes.LoginSuccess)));
+        Assert.NotEqual(entry.Hash, Chain.HashOf(null, Changed(entry, metadata: """{"code":"X"}""")));
+        Assert.NotEqual(entry.Hash, Chain.HashOf(entry.Hash, entry));
+        Assert.Equal(entry.Hash, Chain.HashOf(null, Changed(entry)));
     }
 
     [Fact]

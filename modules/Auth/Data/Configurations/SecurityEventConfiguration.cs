@@ -22,9 +22,11 @@ internal sealed class SecurityEventConfiguration : IEntityTypeConfiguration<Secu
         builder.Property(entry => entry.Metadata).HasColumnName("metadata").HasColumnType("json");
         builder.Property(entry => entry.CreatedAt).HasColumnName("created_at");
         builder.Property(entry => entry.Hash).HasColumnName("hash");
+        builder.Property(entry => entry.ContentDigest).HasColumnName("content_digest");
         builder.HasOne<User>().WithMany().HasForeignKey(entry => entry.UserId).OnDelete(DeleteBehavior.SetNull);
         builder.HasIndex(entry => new { entry.Subject, entry.Position }).IsUnique().HasDatabaseName("security_events_chain");
         builder.HasIndex(entry => new { entry.UserId, entry.CreatedAt }).IsDescending(false, true).HasDatabaseName("security_events_user_id");
+        builder.HasIndex(entry => entry.CreatedAt).HasFilter("ip_address IS NOT NULL AND strpos(ip_address, '/') = 0").HasDatabaseName("security_events_full_address");
         builder.HasIndex(entry => new { entry.EventType, entry.CreatedAt }).HasDatabaseName("security_events_event_type");
     }
 }

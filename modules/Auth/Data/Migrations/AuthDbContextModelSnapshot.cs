@@ -263,6 +263,107 @@ namespace Mana.Auth.Data.Migrations
                     b.ToTable("encryption_vault_audit", "auth");
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.Erasure", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Accounts")
+                        .HasColumnType("integer")
+                        .HasColumnName("accounts");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Locale")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("locale");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<int>("Sessions")
+                        .HasColumnType("integer")
+                        .HasColumnName("sessions");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Wish")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("wish");
+
+                    b.HasKey("Id")
+                        .HasName("erasures_pkey");
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("erasures_due")
+                        .HasFilter("finished_at IS NULL");
+
+                    b.HasIndex("Subject")
+                        .IsUnique()
+                        .HasDatabaseName("erasures_subject_key");
+
+                    b.ToTable("erasures", "auth", t =>
+                        {
+                            t.HasCheckConstraint("erasures_forgotten", "finished_at IS NULL OR (user_id IS NULL AND wish IS NULL)");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.ErasureStep", b =>
+                {
+                    b.Property<string>("ErasureId")
+                        .HasColumnType("text")
+                        .HasColumnName("erasure_id");
+
+                    b.Property<string>("Module")
+                        .HasColumnType("text")
+                        .HasColumnName("module");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("DeletedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("deleted_count");
+
+                    b.Property<DateTimeOffset?>("DoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("done_at");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("text")
+                        .HasColumnName("last_error");
+
+                    b.HasKey("ErasureId", "Module")
+                        .HasName("erasure_steps_pkey");
+
+                    b.ToTable("erasure_steps", "auth");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.LoginAttempt", b =>
                 {
                     b.Property<long>("Id")
@@ -818,6 +919,10 @@ namespace Mana.Auth.Data.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("address_digest");
 
+                    b.Property<byte[]>("ContentDigest")
+                        .HasColumnType("bytea")
+                        .HasColumnName("content_digest");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -862,6 +967,10 @@ namespace Mana.Auth.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("security_events_pkey");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("security_events_full_address")
+                        .HasFilter("ip_address IS NOT NULL AND strpos(ip_address, '/') = 0");
 
                     b.HasIndex("EventType", "CreatedAt")
                         .HasDatabaseName("security_events_event_type");
@@ -1502,6 +1611,16 @@ namespace Mana.Auth.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("encryption_vault_audit_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.ErasureStep", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.Erasure", null)
+                        .WithMany()
+                        .HasForeignKey("ErasureId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("erasure_steps_erasure_id_fkey");
                 });
 
             modelBuilder.Entity("Mana.Auth.Data.Member", b =>
