@@ -5,9 +5,11 @@ using Mana.Auth.Contracts;
 using Mana.Auth.Cookies;
 using Mana.Auth.Data;
 using Mana.Auth.EmailChange;
+using Mana.Auth.Gilden;
 using Mana.Auth.Keys;
 using Mana.Auth.Mails;
 using Mana.Auth.MissionGrants;
+using Mana.Auth.Organizations;
 using Mana.Auth.Origins;
 using Mana.Auth.Passwords;
 using Mana.Auth.Profile;
@@ -61,7 +63,7 @@ public static class AuthModule
         services.AddMissionGrants(configuration);
         services.AddApiKeys();
         services.AddAdministration();
-        services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>().AddScoped<NewSpace>().AddScoped<SpaceSlugs>();
+        services.AddSpaces(configuration);
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
         services.AddManaRateLimit(new(RefreshLimit, RateLimitKey.Address, 60, 60));
@@ -79,6 +81,8 @@ public static class AuthModule
         MissionGrantEndpoints.Map(app);
         ApiKeyEndpoints.Map(app);
         MembershipEndpoints.Map(app);
+        OrganizationEndpoints.Map(app);
+        GildenEndpoints.Map(app);
         AdminEndpoints.Map(app);
     }
 

@@ -22,9 +22,19 @@ internal sealed class AccountMails(AuthDbContext database, EventWriter events, S
         string recipient, User user, string template, string locale, DateTimeOffset? expiresAt, params IEnumerable<(string Name, string Value)> values)
     {
         var name = string.IsNullOrWhiteSpace(user.Name) ? EmailAddress.LocalPart(user.Email!) : user.Name;
-        var all = values.Append(("name", name)).ToDictionary(value => value.Item1, value => value.Item2);
+        Owe(recipient, user.Id, template, locale, expiresAt, values.Append(("name", name)));
+    }
+
+    /// <summary>To somebody who may have no account.</summary>
+    public void AddToAnybody(
+        string recipient, string? userId, string template, string locale, DateTimeOffset? expiresAt, params IEnumerable<(string Name, string Value)> values) =>
+        Owe(recipient, userId, template, locale, expiresAt, values);
+
+    void Owe(string recipient, string? userId, string template, string locale, DateTimeOffset? expiresAt, IEnumerable<(string Name, string Value)> values)
+    {
+        var all = values.ToDictionary(value => value.Name, value => value.Value);
         var id = ids.NewId();
-        var content = JsonSerializer.SerializeToUtf8Bytes(new MailContent(template, recipient, locale, user.Id, all, expiresAt), JsonSerializerOptions.Web);
+        var content = JsonSerializer.SerializeToUtf8Bytes(new MailContent(template, recipient, locale, userId, all, expiresAt), JsonSerializerOptions.Web);
         events.Add(database, new MailRequested(id, secrets.Seal(Purpose, id, content)));
     }
 

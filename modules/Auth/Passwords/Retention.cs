@@ -15,6 +15,7 @@ internal sealed class Retention(NpgsqlDataSource database, TimeProvider time) : 
         ("login_locks", "locked_until", TimeSpan.FromDays(30)),
         ("mail_allowances", "since", TimeSpan.FromDays(2)),
         ("verification_tokens", "expires_at", TimeSpan.FromDays(7)),
+        ("invitations", "expires_at", TimeSpan.FromDays(30)),
     ];
 
     public Task RunAsync(CancellationToken cancellationToken) => PurgeAsync(cancellationToken);

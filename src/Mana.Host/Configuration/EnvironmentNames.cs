@@ -24,6 +24,8 @@ internal static class EnvironmentNames
         ["MANA_AI_PUBLIC_KEY_PEM"] = "Auth:MissionGrants:PublicKeyPem",
         ["AUTH_REQUIRE_VERIFIED_EMAIL"] = "Auth:RequireVerifiedEmail",
         ["MAX_DAILY_SIGNUPS"] = "Auth:MaxDailySignups",
+        ["FREE_MAX_ORGANIZATIONS"] = "Auth:Spaces:FreeMaxOrganizations",
+        ["FREE_MAX_TEAM_MEMBERS"] = "Auth:Spaces:FreeMaxTeamMembers",
         ["MANA_SERVICE_KEY"] = "ServiceKeys:Current",
         ["MANA_SERVICE_KEY_PREVIOUS"] = "ServiceKeys:Previous",
         ["CORS_ORIGINS"] = "Origins:Trusted",

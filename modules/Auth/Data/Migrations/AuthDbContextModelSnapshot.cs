@@ -225,6 +225,73 @@ namespace Mana.Auth.Data.Migrations
                     b.ToTable("encryption_vault_audit", "auth");
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.Invitation", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("InviterId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("inviter_id");
+
+                    b.Property<string>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("invitations_pkey");
+
+                    b.HasIndex("Email")
+                        .HasDatabaseName("invitations_email");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("invitations_expires_at");
+
+                    b.HasIndex("InviterId")
+                        .HasDatabaseName("invitations_inviter_id");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("invitations_organization_id");
+
+                    b.HasIndex("OrganizationId", "Email")
+                        .IsUnique()
+                        .HasDatabaseName("invitations_one_pending")
+                        .HasFilter("status = 'pending'");
+
+                    b.ToTable("invitations", "auth", t =>
+                        {
+                            t.HasCheckConstraint("invitations_role", "role ~ '^(owner|admin|member|viewer)(,(owner|admin|member|viewer))*$'");
+
+                            t.HasCheckConstraint("invitations_status", "status IN ('pending', 'accepted', 'rejected', 'canceled')");
+                        });
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.LoginAttempt", b =>
                 {
                     b.Property<long>("Id")
@@ -1161,6 +1228,23 @@ namespace Mana.Auth.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("encryption_vault_audit_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.Invitation", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("InviterId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("invitations_inviter_id_fkey");
+
+                    b.HasOne("Mana.Auth.Data.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("invitations_organization_id_fkey");
                 });
 
             modelBuilder.Entity("Mana.Auth.Data.Member", b =>
