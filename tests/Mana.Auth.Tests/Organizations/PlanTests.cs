@@ -65,8 +65,8 @@ public sealed class PlanTests(FreeWorld world) : IClassFixture<FreeWorld>
     public async Task Scenario_64_a_Gilde_is_founded_by_token_and_stops_at_the_plan()
     {
         var ada = await world.VerifiedAsync();
-        var (slug, made) = (OrganizationWorld.Slug(), default(Answer));
-        made = await world.PostAsync("/api/v1/gilden", ada, new { name = "Gilde", slug });
+        var slug = OrganizationWorld.Slug();
+        var made = await world.PostAsync("/api/v1/gilden", ada, new { name = "Gilde", slug });
         Assert.Equal(201, made.Status);
         Assert.Equal(0, made.Body.GetProperty("pool").GetProperty("balance").GetInt32());
         var gilde = made.Body.GetProperty("gilde");
@@ -86,5 +86,31 @@ public sealed class PlanTests(FreeWorld world) : IClassFixture<FreeWorld>
         Assert.Equal(new PlanLimits(100, 200), options.Free(development: true));
         Assert.Empty(options.Problems(true));
         Assert.Single(new SpaceOptions { FreeMaxTeamMembers = 0 }.Problems(true));
+    }
+}
+
+/// <summary>A host that counts requests as in Production, with few of them for invitations.</summary>
+public sealed class CountingWorld : OrganizationWorld
+{
+    protected override void Configure(TestHost host)
+    {
+        base.Configure(host);
+        host.With("RateLimits:Enabled", "true").With("RateLimits:Policies:invite:PermitsPerMinute", "1").With("RateLimits:Policies:invite:Burst", "2");
+    }
+}
+
+public sealed class InviteLimitTests(CountingWorld world) : IClassFixture<CountingWorld>
+{
+    [Fact]
+    public async Task Somebody_sends_so_many_invitations_a_minute_on_either_path_and_others_are_not_kept_waiting()
+    {
+        var (ada, bob) = (await world.VerifiedAsync(), await world.VerifiedAsync());
+        var (space, other) = (await world.SpaceAsync(ada), await world.SpaceAsync(bob));
+        (await world.InviteAsync(ada, space, AuthApi.NewEmail())).IsOk();
+        (await world.PostAsync($"/api/v1/gilden/{space}/invite", ada, new { email = AuthApi.NewEmail() })).IsOk();
+        Assert.NotNull((await world.InviteAsync(ada, space, AuthApi.NewEmail())).Refuses(429, "RATE_LIMITED").Headers.RetryAfter);
+        Assert.Equal(429, (await world.PostAsync($"/api/v1/gilden/{space}/invite", ada, new { email = AuthApi.NewEmail() })).Status);
+        (await world.InviteAsync(bob, other, AuthApi.NewEmail())).IsOk();
+        (await world.ReadAsync(ada, "list")).IsOk();
     }
 }
