@@ -14,6 +14,7 @@ internal sealed class EventLog(string database)
     static readonly Dictionary<string, Func<string, object>> Kinds = new(StringComparer.Ordinal)
     {
         [SpaceCreated.Name] = Read<SpaceCreated>,
+        [GuildCreated.Name] = Read<GuildCreated>,
         [SpaceMemberAdded.Name] = Read<SpaceMemberAdded>,
         [SpaceMemberRemoved.Name] = Read<SpaceMemberRemoved>,
         [SpaceRoleChanged.Name] = Read<SpaceRoleChanged>,

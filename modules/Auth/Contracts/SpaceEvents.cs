@@ -9,6 +9,12 @@ public sealed record SpaceCreated(string SpaceId, string Type, string OwnerUserI
     public static string Name => "auth.space_created";
 }
 
+/// <summary>A space was founded as a Gilde (auth.md 14.7); its <see cref="SpaceCreated"/> is sent as well. Credits may give it a pool.</summary>
+public sealed record GuildCreated(string SpaceId, string OwnerUserId) : IManaEvent
+{
+    public static string Name => "auth.guild_created";
+}
+
 public sealed record SpaceMemberAdded(string SpaceId, string UserId, string Role) : IManaEvent
 {
     public static string Name => "auth.space_member_added";

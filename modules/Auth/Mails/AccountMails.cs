@@ -20,10 +20,8 @@ internal sealed class AccountMails(AuthDbContext database, EventWriter events, S
 
     /// <summary>To another address of its owner. Every template but one is given the name.</summary>
     public void AddTo(
-        string recipient, User user, string template, string locale, DateTimeOffset? expiresAt, params IEnumerable<(string Name, string Value)> values)
-    {
+        string recipient, User user, string template, string locale, DateTimeOffset? expiresAt, params IEnumerable<(string Name, string Value)> values) =>
         AddNameless(recipient, user.Id, template, locale, expiresAt, values.Append(("name", NameOf(user))));
-    }
 
     /// <summary>Of a template that calls nobody by name, perhaps to an address without an account.</summary>
     public void AddNameless(
@@ -35,13 +33,7 @@ internal sealed class AccountMails(AuthDbContext database, EventWriter events, S
     }
 
     /// <summary>The last mail, in the transaction that removes the account. It names no account, so an erasure does not take it along.</summary>
-    public void AddFarewell(User user, string locale)
-    {
-        var id = ids.NewId();
-        var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = NameOf(user) };
-        var content = JsonSerializer.SerializeToUtf8Bytes(new MailContent(MailTemplates.AccountDeleted, user.Email!, locale, null, values, null), JsonSerializerOptions.Web);
-        events.Add(database, new MailRequested(id, secrets.Seal(Purpose, id, content)));
-    }
+    public void AddFarewell(User user, string locale) => AddNameless(user.Email!, null, MailTemplates.AccountDeleted, locale, null, ("name", NameOf(user)));
 
     static string NameOf(User user) => string.IsNullOrWhiteSpace(user.Name) ? EmailAddress.LocalPart(user.Email!) : user.Name;
 

@@ -12,6 +12,9 @@ internal sealed class TrustedPages(AuthOptions options, TrustedOrigins origins)
 
     public string Security => origins.DefaultApp + "/settings/security";
 
+    /// <summary>The original's link led to a path of this server that does not exist (W17).</summary>
+    public string InvitationLink(string id) => QueryHelpers.AddQueryString(origins.DefaultApp + "/accept-invitation", "id", id);
+
     /// <summary>The sign-in page of the app that somebody registered in; of the default one when it is not ours to send people to.</summary>
     public string SignInOf(string? sourceApp) => OfApp(sourceApp, "/login");
 

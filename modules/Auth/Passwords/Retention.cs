@@ -19,6 +19,7 @@ internal sealed class Retention(NpgsqlDataSource database, TimeProvider time) : 
         ("trusted_devices", "expires_at", TimeSpan.Zero),
         ("passkey_challenges", "expires_at", TimeSpan.Zero),
         ("passkey_failures", "since", TimeSpan.FromHours(1)),
+        ("invitations", "expires_at", TimeSpan.FromDays(30)),
     ];
 
     public Task RunAsync(CancellationToken cancellationToken) => PurgeAsync(cancellationToken);

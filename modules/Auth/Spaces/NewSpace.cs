@@ -11,7 +11,8 @@ internal sealed class NewSpace(AuthDbContext database, EventWriter events, IIdSo
 {
     /// <summary>Returns the id.</summary>
     /// <param name="slug">Null: the id.</param>
-    public string Add(SpaceType type, string name, string ownerUserId, AccessTier tier, string? slug = null)
+    /// <param name="metadata">As <see cref="SpaceMetadata.Stored"/>.</param>
+    public string Add(SpaceType type, string name, string ownerUserId, AccessTier tier, string? slug = null, string? logo = null, string metadata = "{}")
     {
         var (id, now) = (ids.NewId(), Organization.WholeMicroseconds(time.GetUtcNow()));
         database.Organizations.Add(new Organization
@@ -23,6 +24,8 @@ internal sealed class NewSpace(AuthDbContext database, EventWriter events, IIdSo
             Type = type,
             Tier = tier,
             OwnerUserId = type == SpaceType.Personal ? ownerUserId : null,
+            Logo = logo,
+            Metadata = metadata,
             CreatedAt = now,
             UpdatedAt = now,
         });

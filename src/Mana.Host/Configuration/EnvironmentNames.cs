@@ -31,6 +31,8 @@ internal static class EnvironmentNames
         ["AUTH_IP_RETENTION_DAYS"] = "Auth:Privacy:AddressDays",
         ["AUTH_ERASED_LOG_DAYS"] = "Auth:Privacy:ErasedLogDays",
         ["VAULT_AUDIT_DAYS"] = "Auth:Privacy:VaultAuditDays",
+        ["FREE_MAX_ORGANIZATIONS"] = "Auth:Spaces:FreeMaxOrganizations",
+        ["FREE_MAX_TEAM_MEMBERS"] = "Auth:Spaces:FreeMaxTeamMembers",
         ["MANA_SERVICE_KEY"] = "ServiceKeys:Current",
         ["MANA_SERVICE_KEY_PREVIOUS"] = "ServiceKeys:Previous",
         ["CORS_ORIGINS"] = "Origins:Trusted",
