@@ -5,11 +5,13 @@ using Mana.Auth.Contracts;
 using Mana.Auth.Cookies;
 using Mana.Auth.Data;
 using Mana.Auth.EmailChange;
+using Mana.Auth.Import;
 using Mana.Auth.Keys;
 using Mana.Auth.Mails;
 using Mana.Auth.MissionGrants;
 using Mana.Auth.Origins;
 using Mana.Auth.Passwords;
+using Mana.Auth.Personas;
 using Mana.Auth.Profile;
 using Mana.Auth.Recovery;
 using Mana.Auth.SecurityEvents;
@@ -61,6 +63,8 @@ public static class AuthModule
         services.AddMissionGrants(configuration);
         services.AddApiKeys();
         services.AddAdministration();
+        services.AddPersonas();
+        services.AddImport();
         services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>().AddScoped<NewSpace>().AddScoped<SpaceSlugs>();
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
@@ -80,6 +84,7 @@ public static class AuthModule
         ApiKeyEndpoints.Map(app);
         MembershipEndpoints.Map(app);
         AdminEndpoints.Map(app);
+        PersonaEndpoints.Map(app);
     }
 
     static void AddSessions(this IServiceCollection services, IConfiguration configuration)
