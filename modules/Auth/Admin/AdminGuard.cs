@@ -63,7 +63,7 @@ internal static class AdminGuards
             var guard = http.RequestServices.GetRequiredService<AdminGuard>();
             object? result = await guard.RefuseAsync(http, stepUp, http.RequestAborted);
             result ??= await next(context);
-            guard.Tell(http, action, isChange, (result as ApiError)?.StatusCode ?? 200, context.Arguments.OfType<IAdminChange>().FirstOrDefault());
+            guard.Tell(http, action, isChange, (result as ApiError)?.StatusCode ?? (result as IStatusCodeHttpResult)?.StatusCode ?? 200, context.Arguments.OfType<IAdminChange>().FirstOrDefault());
             return result;
         });
 }

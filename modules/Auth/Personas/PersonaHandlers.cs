@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Mana.Kernel.Errors;
 using Microsoft.AspNetCore.Http;
 
@@ -12,8 +13,13 @@ internal sealed record PersonasResponse(IReadOnlyList<PersonaSummary> Personas);
 internal sealed record JournalWritten(bool Ok, int Written);
 
 /// <summary>The platform's error, with the list that these routes' clients read (auth.md 3.4).</summary>
-internal sealed record PersonaProblem(int StatusCode, string Code, string Error, string Message, IReadOnlyList<string>? Details = null, string? Hint = null) : IResult
+internal sealed record PersonaProblem(
+    int StatusCode, string Code, string Error, string Message,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Details = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Hint = null) : IResult, IStatusCodeHttpResult
 {
+    int? IStatusCodeHttpResult.StatusCode => StatusCode;
+
     public Task ExecuteAsync(HttpContext httpContext) => Results.Json(this, statusCode: StatusCode).ExecuteAsync(httpContext);
 }
 
