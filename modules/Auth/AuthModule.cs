@@ -6,6 +6,7 @@ using Mana.Auth.Cookies;
 using Mana.Auth.Data;
 using Mana.Auth.EmailChange;
 using Mana.Auth.Gilden;
+using Mana.Auth.Import;
 using Mana.Auth.Keys;
 using Mana.Auth.MagicLink;
 using Mana.Auth.Mails;
@@ -15,6 +16,7 @@ using Mana.Auth.Origins;
 using Mana.Auth.Pages;
 using Mana.Auth.Passkeys;
 using Mana.Auth.Passwords;
+using Mana.Auth.Personas;
 using Mana.Auth.Privacy;
 using Mana.Auth.Profile;
 using Mana.Auth.Recovery;
@@ -74,6 +76,8 @@ public static class AuthModule
         services.AddPages();
         services.AddPrivacy(configuration);
         services.AddSpaces(configuration);
+        services.AddPersonas();
+        services.AddImport();
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
         services.AddManaRateLimit(new(RefreshLimit, RateLimitKey.Address, 60, 60));
@@ -96,6 +100,7 @@ public static class AuthModule
         AdminEndpoints.Map(app);
         PageEndpoints.Map(app);
         PrivacyEndpoints.Map(app);
+        PersonaEndpoints.Map(app);
     }
 
     static void AddSessions(this IServiceCollection services, IConfiguration configuration)

@@ -11,6 +11,8 @@ using Microsoft.Extensions.Options;
 var command = CommandLine.Parse(args);
 if (command is CommandLine.Wrong wrong)
     return await wrong.TellAsync();
+if (command is CommandLine.Help)
+    return await CommandLine.Help.TellAsync();
 try
 {
     var builder = WebApplication.CreateBuilder(command is CommandLine.Serve ? args : []);
@@ -24,6 +26,8 @@ try
     await using var app = builder.Build();
     app.Services.GetRequiredService<IStartupValidator>().Validate();
     await app.PrepareDatabaseAsync();
+    if (command is CommandLine.ImportAuth accounts)
+        return await ImportAuthCommand.RunAsync(app.Services, accounts.Request);
     if (command is CommandLine.ImportSync import)
         return await ImportSyncCommand.RunAsync(app.Services, import.Request);
     if (command is CommandLine.RotateKeys)

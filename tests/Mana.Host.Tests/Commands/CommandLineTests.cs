@@ -1,5 +1,5 @@
+using Mana.Auth.Contracts;
 using Mana.Host.Commands;
-using Mana.Sync.Contracts;
 
 namespace Mana.Host.Tests.Commands;
 
@@ -29,12 +29,31 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void An_import_of_accounts_has_defaults_and_takes_every_option()
+    {
+        Assert.Equal(new AuthImportRequest("Host=x", "auth", 500, false), Assert.IsType<CommandLine.ImportAuth>(CommandLine.Parse(["import-auth", "--from", "Host=x"])).Request);
+        Assert.Equal(
+            new AuthImportRequest("postgresql://u@h/d", "old", 50, true),
+            Assert.IsType<CommandLine.ImportAuth>(CommandLine.Parse(["import-auth", "--dry-run", "--batch", "50", "--schema", "old", "--from", "postgresql://u@h/d"])).Request);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("import-auth", "--help")]
+    [InlineData("import-sync", "--from", "x", "-h")]
+    public void Help_is_given_before_anything_else(params string[] args) => Assert.IsType<CommandLine.Help>(CommandLine.Parse(args));
+
+    [Fact]
     public void Keys_are_replaced_only_when_it_is_said_in_full() => Assert.IsType<CommandLine.RotateKeys>(CommandLine.Parse(["rotate-keys", "--emergency"]));
 
     [Theory]
     [InlineData("serve")]
     [InlineData("rotate-keys")]
     [InlineData("rotate-keys", "--emergency", "x")]
+    [InlineData("import-auth")]
+    [InlineData("import-auth", "--from")]
+    [InlineData("import-auth", "--from", "x", "--batch", "0")]
+    [InlineData("import-auth", "--from", "x", "--table", "y")]
     [InlineData("import-sync", "--from")]
     [InlineData("import-sync", "--from", "x", "y")]
     [InlineData("import-sync", "--from", "x", "--batch", "0")]
@@ -46,9 +65,9 @@ public sealed class CommandLineTests
     [Fact]
     public void Progress_tells_share_speed_and_time_left() => Assert.Equal(
         "Importing [###############...............] 50 %  5,000 of 10,000 rows  1,000 rows/s  0:00:05 left",
-        ProgressLine.Text(new ImportProgress(ImportPhase.Importing, 5000, 10000), TimeSpan.FromSeconds(5)));
+        ProgressLine.Text("Importing", 5000, 10000, TimeSpan.FromSeconds(5)));
 
     [Fact]
     public void Progress_of_nothing_is_complete() => Assert.StartsWith(
-        "Verifying [##############################] 100 %  0 of 0 rows", ProgressLine.Text(new ImportProgress(ImportPhase.Verifying, 0, 0), TimeSpan.Zero), StringComparison.Ordinal);
+        "Verifying [##############################] 100 %  0 of 0 rows", ProgressLine.Text("Verifying", 0, 0, TimeSpan.Zero), StringComparison.Ordinal);
 }

@@ -41,18 +41,22 @@ internal static class Journal
         var byEvent = parts.Where(parts => parts[0].Change.EventId is not null).ToDictionary(parts => parts[^1].Change.EventId!.Value, parts => parts[^1]);
         var others = parts.SelectMany(parts => parts[0].Change.EventId is null ? parts : parts.SkipLast(1))
             .ToLookup(part => (part.Change.ClientId, Author: "user:" + part.Change.UserId, part.Change.Key));
+        // A key stands for one change, also when the change comes again after compaction has forgotten the key: what it stands for is seen where its row
+        // tells enough, and holds for a row that tells nothing.
+        var known = new Dictionary<Guid, Part>();
         var used = new HashSet<Part>();
         var accepted = new List<Accepted>();
         foreach (var row in await RowsAsync(arena, world))
         {
             if (row.ToldOnly)
                 continue;
-            var part = byEvent.GetValueOrDefault(row.EventId)
+            var part = byEvent.GetValueOrDefault(row.EventId) ?? known.GetValueOrDefault(row.EventId)
                 ?? others[(row.ClientId, row.Author, row.Key)].MaxBy(part => Likeness(part, row, used.Contains(part)));
             if (part is null || part.Change.Key != row.Key || part.Change.Scope != row.Scope || "user:" + part.Change.UserId != row.Author
                 || (part.Change.EventId != row.EventId && Likeness(part, row, false) < 0))
                 world.Violated("nothing invented", $"position {row.Seq} of {row.Scope} holds {row.Key} by {row.Author} on {row.ClientId}, which nobody pushed");
             used.Add(part!);
+            known.TryAdd(row.EventId, part!);
             accepted.Add(new Accepted(row.Scope, row.Seq, row.Author, part!));
         }
 
