@@ -15,7 +15,8 @@ namespace Mana.Auth.Invitations;
 /// mail is owed in the same transaction.
 /// </summary>
 internal sealed class InvitationActions(
-    AuthDbContext database, SpaceLock locks, SpacePlans plans, AccountMails mails, MailBudget budget, TrustedPages pages, SecurityLog security, IIdSource ids, TimeProvider time)
+    AuthDbContext database, SpaceLock locks, SpacePlans plans, AccountMails mails, MailBudget budget, TrustedPages pages, SecurityLog security, IIdSource ids,
+    TimeProvider time)
 {
     public const int MostPending = 100;
     const int IdBytes = 24;
@@ -24,6 +25,7 @@ internal sealed class InvitationActions(
     static readonly TimeSpan Lifetime = TimeSpan.FromHours(48);
     static readonly TimeSpan BudgetSpan = TimeSpan.FromDays(1);
 
+    /// <summary>Keeps a place for an address and owes it the mail.</summary>
     /// <param name="resend">When the address has an open invitation: mail it again, for another 48 hours and with this role.</param>
     public async Task<SpaceResult<Invitation>> InviteAsync(
         SpaceCaller caller, string spaceId, string? email, string role, bool resend, CancellationToken cancellationToken)
@@ -45,7 +47,8 @@ internal sealed class InvitationActions(
             return SpaceRefusal.MayNotInvite;
         if (!SpacePermissions.MayGive(own, stored))
             return SpaceRefusal.MayNotInviteWithRole;
-        var recipient = await database.Users.Where(user => user.NormalizedEmail == address && user.DeletedAt == null).Select(user => user.Id).SingleOrDefaultAsync(cancellationToken);
+        var recipient = await database.Users.Where(user => user.NormalizedEmail == address && user.DeletedAt == null).Select(user => user.Id)
+            .SingleOrDefaultAsync(cancellationToken);
         if (recipient is not null && await locks.RoleAsync(spaceId, recipient, cancellationToken) is not null)
             return SpaceRefusal.AlreadyMember;
 
@@ -59,22 +62,26 @@ internal sealed class InvitationActions(
         if (others >= MostPending)
             return SpaceRefusal.TooManyInvitations;
         if (await database.Members.CountAsync(member => member.OrganizationId == spaceId, cancellationToken) + others >= most)
-            return new SpaceResult<Invitation>.Refused(SpaceRefusal.PlanAllowsNoMoreMembers, $"The plan of this space allows {most} member(s), open invitations included. A larger plan allows more.");
+            return new SpaceResult<Invitation>.Refused(
+                SpaceRefusal.PlanAllowsNoMoreMembers, $"The plan of this space allows {most} member(s), open invitations included. A larger plan allows more.");
 
-        var inviter = await database.Users.AsNoTracking().SingleAsync(user => user.Id == caller.UserId, cancellationToken);
-        if (!await budget.SpendAsync("invitation", address, MailsPerRecipient, BudgetSpan, cancellationToken)
-            || !await budget.SpendAsync("invitations-sent", inviter.NormalizedEmail!, MailsPerInviter, BudgetSpan, cancellationToken))
+        if (await SpendAsync(caller, address, cancellationToken) is not { } inviter)
             return SpaceRefusal.TooManyMails;
         if (open is null)
             database.Invitations.Add(open = new Invitation
             {
                 Id = NewId(), OrganizationId = spaceId, Email = address, Role = stored, InviterId = caller.UserId,
-                CreatedAt = Organization.WholeMicroseconds(now), ExpiresAt = now + Lifetime,
+                CreatedAt = Organization.WholeMicroseconds(now), ExpiresAt = now,
             });
         (open.Role, open.InviterId, open.ExpiresAt) = (stored, caller.UserId, Organization.WholeMicroseconds(now + Lifetime));
+<<<<<<< HEAD
         var name = string.IsNullOrWhiteSpace(inviter.Name) ? EmailAddress.LocalPart(inviter.Email!) : inviter.Name;
         mails.AddNameless(
             address, recipient, MailTemplates.Invitation, caller.Locale, open.ExpiresAt, ("inviter", name), ("space", space.Name), ("inviteLink", pages.InvitationLink(open.Id)));
+=======
+        mails.AddToAnybody(
+            address, recipient, MailTemplates.Invitation, caller.Locale, open.ExpiresAt, ("inviter", inviter), ("space", space.Name), ("inviteLink", pages.InvitationLink(open.Id)));
+>>>>>>> w-s
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         database.ChangeTracker.Clear();
@@ -99,6 +106,16 @@ internal sealed class InvitationActions(
         await transaction.CommitAsync(cancellationToken);
         invitation.Status = InvitationStatus.Canceled;
         return invitation;
+    }
+
+    /// <summary>The inviter's name as the mail says it; null when either of the two had their share of mails.</summary>
+    async Task<string?> SpendAsync(SpaceCaller caller, string address, CancellationToken cancellationToken)
+    {
+        var inviter = await database.Users.AsNoTracking().SingleAsync(user => user.Id == caller.UserId, cancellationToken);
+        return await budget.SpendAsync("invitation", address, MailsPerRecipient, BudgetSpan, cancellationToken)
+            && await budget.SpendAsync("invitations-sent", inviter.NormalizedEmail!, MailsPerInviter, BudgetSpan, cancellationToken)
+            ? string.IsNullOrWhiteSpace(inviter.Name) ? EmailAddress.LocalPart(inviter.Email!) : inviter.Name
+            : null;
     }
 
     string NewId()

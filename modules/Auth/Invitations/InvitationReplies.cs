@@ -36,7 +36,8 @@ internal sealed class InvitationReplies(AuthDbContext database, SpaceLock locks,
     public async Task<IReadOnlyList<ReceivedInvitation>> ListAsync(SpaceCaller caller, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var address = await database.Users.Where(user => user.Id == caller.UserId && user.EmailConfirmed).Select(user => user.NormalizedEmail).SingleOrDefaultAsync(cancellationToken);
+        var address = await database.Users.Where(user => user.Id == caller.UserId && user.EmailConfirmed).Select(user => user.NormalizedEmail)
+            .SingleOrDefaultAsync(cancellationToken);
         return address is null
             ? []
             : await Received(database.Invitations.Where(row => row.Email == address && row.Status == InvitationStatus.Pending && row.ExpiresAt > now))

@@ -53,7 +53,7 @@ internal static class OrganizationRefusals
         SpaceRefusal.AlreadyInvited => new(400, "USER_IS_ALREADY_INVITED_TO_THIS_ORGANIZATION", "User is already invited to this organization"),
         SpaceRefusal.AlreadyMember => new(400, "USER_IS_ALREADY_A_MEMBER_OF_THIS_ORGANIZATION", "User is already a member of this organization"),
         SpaceRefusal.TooManyInvitations => new(403, "INVITATION_LIMIT_REACHED", $"There are {InvitationActions.MostPending} open invitations; cancel one first"),
-        SpaceRefusal.TooManyMails => new(429, "RATE_LIMITED", "Too many invitations were sent to this address or by you; try again tomorrow"),
+        SpaceRefusal.TooManyMails => new(429, "RATE_LIMITED", "Too many invitations were sent to this address or by you; try again tomorrow") { RetryAfterSeconds = 3600 },
         SpaceRefusal.NoSuchInvitation => new(400, "INVITATION_NOT_FOUND", "Invitation not found"),
         SpaceRefusal.NotRecipient => new(403, "YOU_ARE_NOT_THE_RECIPIENT_OF_THE_INVITATION", "You are not the recipient of the invitation"),
         SpaceRefusal.EmailNotVerified => new(403, "EMAIL_VERIFICATION_REQUIRED_BEFORE_ACCEPTING_OR_REJECTING_INVITATION", "Verify your email address before you answer an invitation"),

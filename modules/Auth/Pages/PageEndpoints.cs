@@ -1,6 +1,8 @@
 using Mana.Auth.Cookies;
 using Mana.Auth.Keys;
 using Mana.Auth.Pages.Account;
+using Mana.Auth.Privacy;
+using Mana.Auth.StepUp;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -74,6 +76,11 @@ internal static class PageEndpoints
         account.MapGet("/keys", KeysPage.ShowAsync);
         account.MapPost("/keys", KeysPage.ChangeAsync);
         account.MapGet("/confirm", ConfirmPage.ShowAsync);
+        account.MapGet("/log", LogPage.ShowAsync);
+        account.MapPost("/log", LogPage.DisownAsync).RequireRateLimiting(AuthModule.PasswordLimit);
+        account.MapGet("/privacy", PrivacyPage.ShowAsync);
+        account.MapGet("/export", DataHandlers.FileAsync).RequireStepUp().RequireRateLimiting(PrivacyEndpoints.ExportLimit);
+        account.MapPost("/delete", PrivacyPage.DeleteAsync).RequireRateLimiting(AuthModule.PasswordLimit);
         account.MapPost("/logout", SignInPages.SignOutAsync);
         account.MapPost("/confirm", ConfirmPage.ConfirmAsync).RequireRateLimiting(AuthModule.PasswordLimit);
 
@@ -81,6 +88,7 @@ internal static class PageEndpoints
         Alias(app, ProfilePage.EmailPath, AccountPages.Path);
         foreach (var form in (string[])[SecurityPage.PasswordPath, SecondFactorPage.Path, SecondFactorPage.ConfirmPath, PasskeysCard.Path])
             Alias(app, form, SecurityPage.Path);
+        Alias(app, PrivacyPage.DeletePath, PrivacyPage.Path);
         Alias(app, SignInPages.SignOutPath, AccountPages.Path);
         // The apps' names for these pages: mails lead there while this server is the only app (TrustedPages).
         Alias(app, "/forgot-password", RecoveryPages.ForgotPath);

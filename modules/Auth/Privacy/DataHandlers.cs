@@ -30,6 +30,11 @@ internal static class DataHandlers
         CurrentUser caller, ClientInfo client, DataOverview overview, DataExport export, SecurityLog security, TimeProvider time, CancellationToken cancellationToken) =>
         FileAsync(caller, client, overview, security, time, "zip", MediaTypeNames.Application.Zip, export.WriteArchiveAsync, cancellationToken);
 
+    /// <summary>Either of them, as a page's link asks.</summary>
+    public static Task<IResult> FileAsync(
+        string? format, CurrentUser caller, ClientInfo client, DataOverview overview, DataExport export, SecurityLog security, TimeProvider time, CancellationToken cancellationToken) =>
+        format == "zip" ? ArchiveAsync(caller, client, overview, export, security, time, cancellationToken) : ExportAsync(caller, client, overview, export, security, time, cancellationToken);
+
     public static async Task<IResult> EraseAsync(HttpContext http, CurrentUser caller, Visitor visitor, OwnErasure erasure, CancellationToken cancellationToken) =>
         await erasure.EraseAsync(http, caller, visitor, cancellationToken) switch
         {

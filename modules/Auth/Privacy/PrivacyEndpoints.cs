@@ -22,7 +22,7 @@ namespace Mana.Auth.Privacy;
 internal static class PrivacyEndpoints
 {
     const string OverviewLimit = "me-data";
-    const string ExportLimit = "me-data-export";
+    internal const string ExportLimit = "me-data-export";
     const int LargestBody = 64 * 1024;
 
     public static void AddPrivacy(this IServiceCollection services, IConfiguration configuration)

@@ -13,6 +13,9 @@ internal abstract record RefreshResult
     /// <param name="Session">As it is now, with its new end.</param>
     public sealed record Refreshed(AccountView Account, SessionTokens Tokens, Session Session) : RefreshResult;
 
+    /// <summary>This session asks too often; its token is still good.</summary>
+    public sealed record TooOften(int RetryAfterSeconds) : RefreshResult;
+
     /// <summary>Unknown, expired, revoked or reused: the client has to sign in again.</summary>
     public sealed record Refused : RefreshResult;
 }
@@ -23,7 +26,7 @@ internal abstract record RefreshResult
 /// generation stay good until one of them is used. Anything later is a copy in foreign hands and ends the session.
 /// </summary>
 internal sealed class RefreshRotation(
-    AuthDbContext database, AccessTokens access, RefreshTokens tokens, SessionRevocation revocation, SessionStanding standing, SecurityLog events,
+    AuthDbContext database, AccessTokens access, RefreshTokens tokens, SessionRevocation revocation, SessionStanding standing, RefreshBudget budget, SecurityLog events,
     AuthMetrics metrics, TimeProvider time, ILogger<RefreshRotation> log)
 {
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
@@ -42,6 +45,8 @@ internal sealed class RefreshRotation(
         var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == session.UserId, cancellationToken);
         if (!session.IsAlive(now) || token.RevokedAt is not null || token.ExpiresAt <= now || user.DeletedAt is not null)
             return Refuse("expired");
+        if (budget.Spend(session.Id) is { } seconds)
+            return new RefreshResult.TooOften(seconds);
 
         Slide(session, now);
         var first = token.UsedAt is null;

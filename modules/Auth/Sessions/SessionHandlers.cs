@@ -30,12 +30,13 @@ internal static class SessionHandlers
     /// <summary>The token in the body; without one, the cookie.</summary>
     public static async Task<IResult> RefreshAsync(
         RefreshRequest? request, HttpContext context, ClientInfo client, RefreshRotation rotation, LiveSessions sessions, CookieExchange exchange,
-        OriginCheck origins, SessionCookies cookies, CancellationToken cancellationToken)
+        RefreshBudget budget, OriginCheck origins, SessionCookies cookies, CancellationToken cancellationToken)
     {
         if (request?.RefreshToken is { } text)
         {
-            if (await rotation.RefreshAsync(text, client, cancellationToken) is not RefreshResult.Refreshed rotated)
-                return AuthRefusals.InvalidRefreshToken;
+            var result = await rotation.RefreshAsync(text, client, cancellationToken);
+            if (result is not RefreshResult.Refreshed rotated)
+                return result is RefreshResult.TooOften wait ? Refusals.RateLimited(wait.RetryAfterSeconds, wrapper: true) : AuthRefusals.InvalidRefreshToken;
             if (rotated.Session.TokenHash is { } hash && cookies.Token(context) is { } cookie && hash.AsSpan().SequenceEqual(SessionCookies.Hash(cookie)))
                 cookies.Renew(context, rotated.Session);
             return Tokens(rotated);
@@ -43,16 +44,22 @@ internal static class SessionHandlers
 
         if (cookies.Token(context) is not null && origins.Refusal(context) is { } refusal)
             return refusal;
-        return await sessions.ByCookieAsync(context, cancellationToken) is { } live && await exchange.ExchangeAsync(live, cancellationToken) is { } done
-            ? Tokens(done)
-            : AuthRefusals.InvalidRefreshToken;
+        if (await sessions.ByCookieAsync(context, cancellationToken) is not { } live)
+            return AuthRefusals.InvalidRefreshToken;
+        if (budget.Spend(live.Session.Id) is { } seconds)
+            return Refusals.RateLimited(seconds, wrapper: true);
+        return await exchange.ExchangeAsync(live, cancellationToken) is { } done ? Tokens(done) : AuthRefusals.InvalidRefreshToken;
     }
 
     /// <summary>Single sign-on (auth.md 6.4): the scheme has seen to the cookie and the origin.</summary>
     public static async Task<IResult> SessionToTokenAsync(
-        HttpContext context, ClientInfo client, LiveSessions sessions, CookieExchange exchange, SecurityLog log, CancellationToken cancellationToken)
+        HttpContext context, ClientInfo client, LiveSessions sessions, CookieExchange exchange, RefreshBudget budget, SecurityLog log, CancellationToken cancellationToken)
     {
-        if (await sessions.ByCookieAsync(context, cancellationToken) is not { } live || await exchange.ExchangeAsync(live, cancellationToken) is not { } done)
+        if (await sessions.ByCookieAsync(context, cancellationToken) is not { } live)
+            return AuthRefusals.NotSignedIn;
+        if (budget.Spend(live.Session.Id) is { } seconds)
+            return Refusals.RateLimited(seconds, wrapper: true);
+        if (await exchange.ExchangeAsync(live, cancellationToken) is not { } done)
             return AuthRefusals.NotSignedIn;
         log.Record(SecurityEventTypes.SsoTokenExchange, live.User.Id, client, ("sessionId", live.Session.Id), ("origin", context.Request.Headers.Origin.ToString()));
         return Tokens(done);

@@ -15,6 +15,7 @@ internal sealed class SpaceActions(
 {
     const string UniqueSlug = "organizations_slug_key";
 
+    /// <summary>The new space, with its owner in it.</summary>
     /// <param name="wish">The caller is its owner; the plan's limit is added here.</param>
     public async Task<SpaceResult<Seat>> FoundAsync(SpaceCaller caller, SpaceWish wish, CancellationToken cancellationToken)
     {

@@ -73,7 +73,8 @@ internal sealed class SpaceFounding(AuthDbContext database, NewSpace creation, S
             .SingleOrDefaultAsync(cancellationToken);
 
     async Task<int> OwnedAsync(string userId, CancellationToken cancellationToken) =>
-        (await database.Members.Where(member => member.UserId == userId)
-            .Join(database.Organizations.Where(space => space.Type != SpaceType.Personal && space.DeletedAt == null), member => member.OrganizationId, space => space.Id, (member, _) => member.Role)
-            .ToListAsync(cancellationToken)).Count(SpaceRoles.IsOwner);
+        (await (from member in database.Members
+                join space in database.Organizations on member.OrganizationId equals space.Id
+                where member.UserId == userId && space.Type != SpaceType.Personal && space.DeletedAt == null
+                select member.Role).ToListAsync(cancellationToken)).Count(SpaceRoles.IsOwner);
 }

@@ -61,7 +61,9 @@ internal sealed class SpaceLookup(AuthDbContext database)
     /// <summary>Every space of a person, the one they joined first in front.</summary>
     public async Task<IReadOnlyList<(Organization Space, Member Member)>> OfAsync(string userId, CancellationToken cancellationToken) =>
         [.. (await database.Members.Where(member => member.UserId == userId)
-            .Join(database.Organizations.Where(space => space.DeletedAt == null), member => member.OrganizationId, space => space.Id, (member, space) => new { member, space })
+            .Join(
+                database.Organizations.Where(space => space.DeletedAt == null), member => member.OrganizationId, space => space.Id,
+                (member, space) => new { member, space })
             .OrderBy(row => row.member.CreatedAt).ThenBy(row => row.member.Id).AsNoTracking().ToListAsync(cancellationToken)).Select(row => (row.space, row.member))];
 
     /// <summary>In the order in which they joined.</summary>

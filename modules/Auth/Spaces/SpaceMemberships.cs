@@ -66,7 +66,8 @@ internal sealed class SpaceMemberships(AuthDbContext database, SpaceFounding fou
             return MembershipChange.NoSuchSpace;
         if (await locks.RoleAsync(spaceId, userId, cancellationToken) is not { } before)
             return MembershipChange.NotMember;
-        if (by is not null && await OfAsync(spaceId, by, cancellationToken) is var rank && !(SpacePermissions.MayManage(rank, before) && SpacePermissions.MayGive(rank, stored)))
+        var rank = by is null ? SpaceRoles.Owner : await OfAsync(spaceId, by, cancellationToken);
+        if (!SpacePermissions.MayManage(rank, before) || !SpacePermissions.MayGive(rank, stored))
             return MembershipChange.NotAllowed;
         if (before == stored)
             return MembershipChange.Unchanged;

@@ -51,6 +51,7 @@ internal abstract record SpaceResult<T>
 {
     public sealed record Done(T Value) : SpaceResult<T>;
 
+    /// <summary>It was not done, and nothing was changed.</summary>
     /// <param name="Problem">A sentence that says more than the reason does, or null.</param>
     public sealed record Refused(SpaceRefusal Why, string? Problem = null) : SpaceResult<T>;
 

@@ -30,7 +30,12 @@ public static class ErrorEnvelope
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.CacheControl = "no-store";
         if (error.RetryAfterSeconds is { } seconds)
+        {
+            // The second is what the engine of the original's web apps sends and reads (auth.md 3.4, E3).
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            response.Headers["X-Retry-After"] = response.Headers.RetryAfter;
+        }
+
         if (HttpMethods.IsHead(context.Request.Method))
             return;
 

@@ -14,6 +14,14 @@ public sealed class SpaceTablesTests(SpaceWorld world) : IClassFixture<SpaceWorl
     [InlineData("organizations_metadata", "UPDATE auth.organizations SET metadata = '\"{}\"' WHERE id = $1")]
     [InlineData("members_role", "UPDATE auth.members SET role = 'owner,god' WHERE organization_id = $1")]
     [InlineData("members_organization_id_user_id_key", "INSERT INTO auth.members SELECT 'copy', organization_id, user_id, role, now() FROM auth.members WHERE organization_id = $1")]
+    [InlineData("invitations_one_pending", """
+        INSERT INTO auth.invitations (id, organization_id, email, role, status, inviter_id, created_at, expires_at)
+        SELECT 'i' || n, organization_id, 'a@b.example', 'member', 'pending', user_id, now(), now() FROM auth.members, generate_series(1, 2) n WHERE organization_id = $1
+        """)]
+    [InlineData("invitations_role", """
+        INSERT INTO auth.invitations (id, organization_id, email, role, status, inviter_id, created_at, expires_at)
+        SELECT 'i', organization_id, 'a@b.example', 'god', 'pending', user_id, now(), now() FROM auth.members WHERE organization_id = $1
+        """)]
     [InlineData("organizations_one_personal", """
         INSERT INTO auth.organizations (id, name, slug, type, owner_user_id, created_at, updated_at)
         SELECT 'p' || n, 'p', 'p' || n, 'personal', user_id, now(), now() FROM auth.members, generate_series(1, 2) n WHERE organization_id = $1

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Mana.Auth.Passwords;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Auth.Tests.Organizations;
 
@@ -204,5 +206,20 @@ public sealed class InvitationTests(OrganizationWorld world) : IClassFixture<Org
         await world.ScalarAsync("INSERT INTO auth.members (id, organization_id, user_id, role, created_at) VALUES ($1, $1, $2, 'viewer', now())", space, bob.UserId);
         Assert.Equal("viewer", (await world.AcceptAsync(bob, id)).IsOk()["member", "role"]);
         Assert.Equal(2, (await world.Events.OfAsync(space)).Count);
+    }
+
+    [Fact]
+    public async Task Invitations_hold_addresses_of_strangers_and_go_30_days_after_their_end()
+    {
+        var ada = await world.VerifiedAsync();
+        var space = await world.SpaceAsync(ada);
+        await world.InviteAsync(ada, space, AuthApi.NewEmail());
+        var retention = ActivatorUtilities.CreateInstance<Retention>(world.Host.Services);
+        world.Clock.Advance(Lifetime + TimeSpan.FromDays(29));
+        await retention.PurgeAsync(default);
+        Assert.Equal(1L, await world.ScalarAsync("SELECT count(*) FROM auth.invitations WHERE organization_id = $1", space));
+        world.Clock.Advance(TimeSpan.FromDays(1));
+        await retention.PurgeAsync(default);
+        Assert.Equal(0L, await world.ScalarAsync("SELECT count(*) FROM auth.invitations WHERE organization_id = $1", space));
     }
 }

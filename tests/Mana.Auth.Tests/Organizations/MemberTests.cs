@@ -140,6 +140,28 @@ public sealed class MemberTests(OrganizationWorld world) : IClassFixture<Organiz
         Assert.Equal(DBNull.Value, await world.ScalarAsync("SELECT ip_address FROM auth.security_events WHERE user_id = $1 AND event_type = 'org_member_removed'", bob.UserId) ?? DBNull.Value);
     }
 
+    [Fact]
+    public async Task Sync_forgets_a_removed_member_by_the_event_although_what_it_remembers_is_still_fresh()
+    {
+        var ada = await world.VerifiedAsync();
+        var space = await world.SpaceAsync(ada);
+        var (bob, bobId) = await world.JoinedAsync(ada, space);
+        await world.Host.DrainAsync();
+        Task<Answer> PushAsync() => world.RawAsync("/sync/todo", bob, $$"""
+            {"clientId":"c","since":"1970-01-01T00:00:00.000Z","changes":[{"table":"tasks","id":"t1","op":"insert","data":{"id":"t1","title":"x"},"spaceId":"{{space}}"}]}
+            """);
+        (await PushAsync()).IsOk();
+        (await world.DoAsync(ada, "remove-member", new { organizationId = space, memberIdOrEmail = bobId })).IsOk();
+        await world.Host.DrainAsync();
+
+        // The clock stands still: without the event Sync would go by what it remembers for ever. It is told by a notification of the database.
+        var patience = System.Diagnostics.Stopwatch.StartNew();
+        var answer = await PushAsync();
+        while (answer.Status == 200 && patience.Elapsed < TimeSpan.FromSeconds(20))
+            answer = await PushAsync();
+        Assert.Equal((403, "space_forbidden"), (answer.Status, answer["code"]));
+    }
+
     Task<Answer> ChangeAsync(Person by, string space, string member, object? role) =>
         world.DoAsync(by, "update-member-role", new { organizationId = space, memberId = member, role });
 

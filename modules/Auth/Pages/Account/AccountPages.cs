@@ -13,6 +13,8 @@ internal static class AccountPages
         (SecurityPage.Path, "Sicherheit", "Security"),
         (SessionsPage.Path, "Geräte", "Devices"),
         (KeysPage.Path, "API-Schlüssel", "API keys"),
+        (LogPage.Path, "Protokoll", "Security log"),
+        (PrivacyPage.Path, "Daten", "Data"),
     ];
 
     /// <summary>One subject, with the way to the others.</summary>
