@@ -67,10 +67,15 @@ public sealed class MagicLinkTests(AccountWorld world) : IClassFixture<AccountWo
         for (var more = 0; more < 4; more++)
             (await world.Api.CallAsync("POST", Request, new { email })).IsOk();
         Assert.Equal(3, (await world.MailsAsync(email, "magic-link")).Count);
-        // Only the newest works; none of them is stored as it was sent.
-        var links = (await world.MailsAsync(email, "magic-link")).Select(mail => TokenOf(mail.Link("signInLink").PathAndQuery)).ToList();
-        Assert.EndsWith("error=INVALID_TOKEN", (await PostAsync(links[1])).Location, StringComparison.Ordinal);
-        Assert.Equal(0L, await world.RunAsync("SELECT count(*) FROM auth.verification_tokens WHERE user_id = $1 AND (id = $2 OR data::text LIKE '%' || $2 || '%')", id, links[0]));
+        // Only the newest works, and at this clock they are equally new; none is stored as it was sent.
+        var tokens = (await world.MailsAsync(email, "magic-link")).Select(mail => TokenOf(mail.Link("signInLink").PathAndQuery)).ToList();
+        foreach (var token in tokens)
+            Assert.Equal(0L, await world.RunAsync("SELECT count(*) FROM auth.verification_tokens token WHERE user_id = $1 AND token::text LIKE '%' || $2 || '%'", id, token));
+        var answers = new List<string?>();
+        foreach (var token in tokens)
+            answers.Add((await PostAsync(token)).Location);
+        Assert.Equal(2, answers.Count(answer => answer!.EndsWith("error=INVALID_TOKEN", StringComparison.Ordinal)));
+        Assert.Equal(1L, await SessionsAsync(id));
     }
 
     [Fact]
