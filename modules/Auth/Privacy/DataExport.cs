@@ -24,7 +24,8 @@ internal sealed class DataExport(IEnumerable<IPersonalData> modules, TimeProvide
         json.WriteString("exportedAt", time.GetUtcNow().UtcDateTime);
         json.WriteString("exportVersion", Version);
         json.WritePropertyName("data");
-        JsonSerializer.Serialize(json, summary, Web);
+        // Not Serialize into the writer: it would flush, and a thread would wait for the network.
+        JsonSerializer.SerializeToElement(summary, Web).WriteTo(json);
         json.WriteStartObject("details");
         await json.FlushAsync(cancellationToken);
         await modules.OfType<AuthPersonalData>().Single().WriteAsync(json, summary.User.Id, cancellationToken);
