@@ -24,7 +24,19 @@ public sealed class ErasureTests(PrivacyWorld world) : IClassFixture<PrivacyWorl
         Assert.Equal(401, (await world.Api.CallAsync("DELETE", "/api/v1/me/data")).Status);
         (await world.EraseAsync(person, "[]")).IsRefused(400, "VALIDATION");
         (await world.EraseAsync(person, "{")).IsRefused(400, "VALIDATION");
-        (await world.EraseAsync(person, new { password = AuthApi.Password, deleteSpaces = 7 })).IsRefused(400, "VALIDATION");
+        foreach (var wish in (string[])
+                 [
+                     "\"deleteSpaces\":7", "\"deleteSpaces\":[1]", "\"transferTo\":7", "\"transferTo\":{\"s\":1}", """
+                     "transferTo":"\u0000"
+                     """, """
+                     "transferTo":"\ud800"
+                     """, """
+                     "transferTo":{"\ud800":"u"}
+                     """, """
+                     "deleteSpaces":["\ud800"]
+                     """,
+                 ])
+            (await world.EraseAsync(person, $$"""{"password":"{{AuthApi.Password}}",{{wish}}}""")).IsRefused(400, "VALIDATION");
         (await world.GetAsync("/api/v1/me/data", person)).IsOk();
         Assert.False(await world.IsErasedAsync(person.UserId));
         (await world.EraseAsync(person, new { password = AuthApi.Password })).IsOk();
