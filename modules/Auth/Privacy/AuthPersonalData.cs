@@ -52,7 +52,11 @@ internal sealed class AuthPersonalData(NpgsqlDataSource database, IEnumerable<Pe
                 await WriteRowsAsync(json, table.Key, Command(connection, table.ExportSql, userId, address), cancellationToken);
         // The apps know this key, so it is there also before anybody can have one.
         if (!tables.Any(table => table.Key == "passkeys"))
-            json.WriteRawMember("passkeys", "[]");
+        {
+            json.WriteStartArray("passkeys");
+            json.WriteEndArray();
+        }
+
         await WriteRowsAsync(json, "securityEvents", Command(connection, ShortLog, userId), cancellationToken);
         await WriteRowsAsync(json, "securityLog", Command(connection, Log, userId), cancellationToken);
     }
@@ -91,7 +95,8 @@ internal sealed class AuthPersonalData(NpgsqlDataSource database, IEnumerable<Pe
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         for (var written = 1; await rows.ReadAsync(cancellationToken); written++)
         {
-            json.WriteRawValue(rows.GetString(0), skipInputValidation: true);
+            using (var row = JsonDocument.Parse(rows.GetString(0)))
+                row.RootElement.WriteTo(json);
             if (written % RowsPerFlush == 0)
                 await json.FlushAsync(cancellationToken);
         }
@@ -112,14 +117,5 @@ internal sealed class AuthPersonalData(NpgsqlDataSource database, IEnumerable<Pe
         foreach (var value in values)
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
         return command;
-    }
-}
-
-internal static class RawMember
-{
-    public static void WriteRawMember(this Utf8JsonWriter json, string name, string value)
-    {
-        json.WritePropertyName(name);
-        json.WriteRawValue(value);
     }
 }

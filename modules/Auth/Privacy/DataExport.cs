@@ -24,7 +24,8 @@ internal sealed class DataExport(IEnumerable<IPersonalData> modules, TimeProvide
         json.WriteString("exportedAt", time.GetUtcNow().UtcDateTime);
         json.WriteString("exportVersion", Version);
         json.WritePropertyName("data");
-        JsonSerializer.Serialize(json, summary, Web);
+        // Not Serialize into the writer: it would flush, and a thread would wait for the network.
+        JsonSerializer.SerializeToElement(summary, Web).WriteTo(json);
         json.WriteStartObject("details");
         await json.FlushAsync(cancellationToken);
         await modules.OfType<AuthPersonalData>().Single().WriteAsync(json, summary.User.Id, cancellationToken);
@@ -36,12 +37,14 @@ internal sealed class DataExport(IEnumerable<IPersonalData> modules, TimeProvide
     /// <summary><c>data.json</c> and <c>&lt;module&gt;.json</c>. When a module fails the archive has no end, and nobody takes it for whole.</summary>
     public async Task WriteArchiveAsync(DataSummary summary, Stream output, CancellationToken cancellationToken)
     {
-        var archive = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        await using var connection = new PatientStream(output);
+        var archive = await ZipArchive.CreateAsync(connection, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
         await AddAsync(archive, "data.json", entry => WriteJsonAsync(summary, entry, cancellationToken), cancellationToken);
         foreach (var module in modules.Where(module => module is not AuthPersonalData).OrderBy(module => module.Module, StringComparer.Ordinal))
             await AddAsync(archive, module.Module + ".json", entry => module.ExportAsync(summary.User.Id, entry, cancellationToken), cancellationToken);
         // Only here: disposing writes the directory, without which the archive does not open.
         await archive.DisposeAsync();
+        await connection.FlushAsync(cancellationToken);
     }
 
     async Task AddAsync(ZipArchive archive, string name, Func<Stream, Task> write, CancellationToken cancellationToken)

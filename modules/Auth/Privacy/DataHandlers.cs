@@ -79,7 +79,7 @@ internal sealed class OwnErasure(SessionGuard guard, PasswordChange passwords, A
         var (wish, problem) = ErasureWish.Read(body);
         if (wish is null)
             return (AuthRefusals.Validation(problem!), null);
-        if (PasswordOf(body) is { Length: > 0 } password
+        if (ErasureWish.TextOf(body, "password") is { Length: > 0 } password
             && RecoveryHandlers.Refusal(await passwords.ConfirmAsync(caller, password, visitor, cancellationToken)) is { } wrong)
             return (wrong, null);
         if (await guard.RefuseAsync(http, true, cancellationToken) is { } refused)
@@ -96,9 +96,6 @@ internal sealed class OwnErasure(SessionGuard guard, PasswordChange passwords, A
         }
     }
 
-    static string? PasswordOf(JsonElement body) =>
-        body.ValueKind == JsonValueKind.Object && body.TryGetProperty("password", out var password) && password.ValueKind == JsonValueKind.String ? password.GetString() : null;
-
     /// <summary>A DELETE may come without a body.</summary>
     public static async Task<JsonElement> BodyAsync(HttpContext http, CancellationToken cancellationToken)
     {
@@ -110,9 +107,9 @@ internal sealed class OwnErasure(SessionGuard guard, PasswordChange passwords, A
         {
             return JsonDocument.Parse(buffer.ToArray()).RootElement;
         }
-        catch (JsonException)
+        catch (JsonException exception)
         {
-            throw new BadHttpRequestException("The body is not JSON.");
+            throw new BadHttpRequestException("The body is not JSON.", exception);
         }
     }
 }

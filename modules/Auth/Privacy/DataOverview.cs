@@ -17,6 +17,7 @@ internal sealed record SummaryUser(
 internal sealed record SummaryAuth(
     int SessionsCount, int AccountsCount, [property: JsonPropertyName("has2FA")] bool HasSecondFactor, [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset? LastLoginAt);
 
+/// <summary>One app.</summary>
 /// <param name="Error">German, like the original's; only when the store could not be asked.</param>
 internal sealed record ProjectSummary(
     string ProjectId, string ProjectName, string Icon, bool Available, IReadOnlyList<EntitySummary> Entities, long TotalCount,

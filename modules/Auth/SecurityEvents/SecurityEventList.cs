@@ -10,6 +10,7 @@ namespace Mana.Auth.SecurityEvents;
 internal sealed record SecurityEventView(
     Guid Id, string EventType, string? IpAddress, string? UserAgent, JsonElement Metadata, [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset CreatedAt, bool Verified);
 
+/// <summary>One page.</summary>
 /// <param name="HasMore">Older ones follow.</param>
 internal sealed record SecurityEventPage(IReadOnlyList<SecurityEventView> Events, bool HasMore, bool Verified);
 
@@ -19,6 +20,7 @@ internal sealed class SecurityEventList(AuthDbContext database, ChainVerdicts ve
     public const int Usual = 50;
     public const int Most = 200;
 
+    /// <summary>At most <paramref name="limit"/> events.</summary>
     /// <param name="before">Where the page before ended; what is not the person's own event is the beginning.</param>
     public async Task<SecurityEventPage> PageAsync(string userId, int limit, Guid? before, CancellationToken cancellationToken)
     {

@@ -9,6 +9,7 @@ namespace Mana.Auth.Privacy.Erasures;
 internal sealed record ErasureWish(string? Heir, IReadOnlyDictionary<string, string> Heirs, bool DeletesAll, IReadOnlyList<string> Deleted)
 {
     const int Most = 1000;
+    const int LongestId = 100;
     static readonly Dictionary<string, string> NoHeirs = new(StringComparer.Ordinal);
 
     public static readonly ErasureWish None = new(null, NoHeirs, false, []);
@@ -27,25 +28,51 @@ internal sealed record ErasureWish(string? Heir, IReadOnlyDictionary<string, str
         var (heir, heirs, all, deleted) = ((string?)null, NoHeirs, false, new List<string>());
         if (body.TryGetProperty("transferTo", out var transfer) && transfer.ValueKind != JsonValueKind.Null)
         {
-            if (transfer.ValueKind == JsonValueKind.String)
-                heir = transfer.GetString();
-            else if (transfer.ValueKind == JsonValueKind.Object && transfer.EnumerateObject().Take(Most + 1).All(one => one.Value.ValueKind == JsonValueKind.String))
-                heirs = transfer.EnumerateObject().Take(Most).DistinctBy(one => one.Name, StringComparer.Ordinal)
-                    .ToDictionary(one => one.Name, one => one.Value.GetString()!, StringComparer.Ordinal);
-            else
+            heir = IdOf(transfer);
+            heirs = HeirsOf(transfer) ?? NoHeirs;
+            if (heir is null && HeirsOf(transfer) is null)
                 return (null, "transferTo: A user id, or an object {spaceId: userId}");
         }
 
         if (body.TryGetProperty("deleteSpaces", out var deletion) && deletion.ValueKind is not (JsonValueKind.Null or JsonValueKind.False))
         {
-            if (deletion.ValueKind == JsonValueKind.True)
-                all = true;
-            else if (deletion.ValueKind == JsonValueKind.Array && deletion.GetArrayLength() <= Most && deletion.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String))
-                deleted = [.. deletion.EnumerateArray().Select(one => one.GetString()!)];
-            else
+            all = deletion.ValueKind == JsonValueKind.True;
+            if (!all && (deletion.ValueKind != JsonValueKind.Array || deletion.GetArrayLength() > Most || deletion.EnumerateArray().Any(one => IdOf(one) is null)))
                 return (null, "deleteSpaces: true, or an array of space ids");
+            if (!all)
+                deleted = [.. deletion.EnumerateArray().Select(one => IdOf(one)!)];
         }
 
         return (new ErasureWish(heir, heirs, all, deleted), null);
     }
+
+    /// <summary>A member that is a text; null also for half a surrogate pair, which JSON can spell and which is no text.</summary>
+    public static string? TextOf(JsonElement body, string member)
+    {
+        try
+        {
+            return body.ValueKind == JsonValueKind.Object && body.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    static Dictionary<string, string>? HeirsOf(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object || value.GetRawText().Contains("\\u", StringComparison.Ordinal))
+            return null;
+        var heirs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var one in value.EnumerateObject())
+            if (heirs.Count >= Most || IdOf(one.Value) is not { } heir)
+                return null;
+            else
+                heirs[one.Name] = heir;
+        return heirs;
+    }
+
+    /// <summary>Ids are short and printable; they are stored, so what no column takes is refused here.</summary>
+    static string? IdOf(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && !value.GetRawText().Contains('\\', StringComparison.Ordinal) && value.GetString() is { Length: > 0 and <= LongestId } id ? id : null;
 }
