@@ -74,14 +74,8 @@ internal sealed class InvitationActions(
                 CreatedAt = Organization.WholeMicroseconds(now), ExpiresAt = now,
             });
         (open.Role, open.InviterId, open.ExpiresAt) = (stored, caller.UserId, Organization.WholeMicroseconds(now + Lifetime));
-<<<<<<< HEAD
-        var name = string.IsNullOrWhiteSpace(inviter.Name) ? EmailAddress.LocalPart(inviter.Email!) : inviter.Name;
         mails.AddNameless(
-            address, recipient, MailTemplates.Invitation, caller.Locale, open.ExpiresAt, ("inviter", name), ("space", space.Name), ("inviteLink", pages.InvitationLink(open.Id)));
-=======
-        mails.AddToAnybody(
             address, recipient, MailTemplates.Invitation, caller.Locale, open.ExpiresAt, ("inviter", inviter), ("space", space.Name), ("inviteLink", pages.InvitationLink(open.Id)));
->>>>>>> w-s
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         database.ChangeTracker.Clear();

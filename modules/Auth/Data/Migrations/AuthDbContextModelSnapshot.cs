@@ -364,6 +364,113 @@ namespace Mana.Auth.Data.Migrations
                     b.ToTable("erasure_steps", "auth");
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.ImportRun", b =>
+                {
+                    b.Property<long>("Run")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("Run")
+                        .HasName("import_runs_pkey");
+
+                    b.ToTable("import_runs", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.ImportedRow", b =>
+                {
+                    b.Property<string>("TableName")
+                        .HasColumnType("text")
+                        .HasColumnName("table_name");
+
+                    b.Property<byte[]>("RowDigest")
+                        .HasColumnType("bytea")
+                        .HasColumnName("row_digest");
+
+                    b.Property<long>("Run")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run");
+
+                    b.HasKey("TableName", "RowDigest")
+                        .HasName("imported_rows_pkey");
+
+                    b.ToTable("imported_rows", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.Invitation", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("InviterId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("inviter_id");
+
+                    b.Property<string>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("invitations_pkey");
+
+                    b.HasIndex("Email")
+                        .HasDatabaseName("invitations_email");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("invitations_expires_at");
+
+                    b.HasIndex("InviterId")
+                        .HasDatabaseName("invitations_inviter_id");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("invitations_organization_id");
+
+                    b.HasIndex("OrganizationId", "Email")
+                        .IsUnique()
+                        .HasDatabaseName("invitations_one_pending")
+                        .HasFilter("status = 'pending'");
+
+                    b.ToTable("invitations", "auth", t =>
+                        {
+                            t.HasCheckConstraint("invitations_role", "role ~ '^(owner|admin|member|viewer)(,(owner|admin|member|viewer))*$'");
+
+                            t.HasCheckConstraint("invitations_status", "status IN ('pending', 'accepted', 'rejected', 'canceled')");
+                        });
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.LoginAttempt", b =>
                 {
                     b.Property<long>("Id")
@@ -839,6 +946,157 @@ namespace Mana.Auth.Data.Migrations
                         .HasDatabaseName("pending_sign_ins_user_id");
 
                     b.ToTable("pending_sign_ins", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.Persona", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Archetype")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("archetype");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("LastActiveAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_active_at");
+
+                    b.Property<string>("ModuleMix")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("module_mix");
+
+                    b.Property<string>("SystemPrompt")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("system_prompt");
+
+                    b.Property<string>("TickCadence")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tick_cadence");
+
+                    b.HasKey("UserId")
+                        .HasName("personas_pkey");
+
+                    b.HasIndex("Archetype")
+                        .HasDatabaseName("personas_archetype");
+
+                    b.ToTable("personas", "auth", t =>
+                        {
+                            t.HasCheckConstraint("personas_module_mix", "jsonb_typeof(module_mix) = 'object'");
+
+                            t.HasCheckConstraint("personas_tick_cadence", "tick_cadence IN ('daily', 'weekdays', 'hourly')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.PersonaAction", b =>
+                {
+                    b.Property<string>("PersonaId")
+                        .HasColumnType("text")
+                        .HasColumnName("persona_id");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ErrorMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("error_message");
+
+                    b.Property<string>("InputHash")
+                        .HasColumnType("text")
+                        .HasColumnName("input_hash");
+
+                    b.Property<int?>("LatencyMs")
+                        .HasColumnType("integer")
+                        .HasColumnName("latency_ms");
+
+                    b.Property<string>("Result")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("result");
+
+                    b.Property<string>("TickId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tick_id");
+
+                    b.Property<string>("ToolName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tool_name");
+
+                    b.HasKey("PersonaId", "Id")
+                        .HasName("persona_actions_pkey");
+
+                    b.HasIndex("TickId")
+                        .HasDatabaseName("persona_actions_tick_id");
+
+                    b.HasIndex("PersonaId", "CreatedAt")
+                        .HasDatabaseName("persona_actions_persona_id_created_at");
+
+                    b.ToTable("persona_actions", "auth", t =>
+                        {
+                            t.HasCheckConstraint("persona_actions_result", "result IN ('ok', 'error')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.PersonaFeedback", b =>
+                {
+                    b.Property<string>("PersonaId")
+                        .HasColumnType("text")
+                        .HasColumnName("persona_id");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Module")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("module");
+
+                    b.Property<string>("Notes")
+                        .HasColumnType("text")
+                        .HasColumnName("notes");
+
+                    b.Property<short>("Rating")
+                        .HasColumnType("smallint")
+                        .HasColumnName("rating");
+
+                    b.Property<string>("TickId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tick_id");
+
+                    b.HasKey("PersonaId", "Id")
+                        .HasName("persona_feedback_pkey");
+
+                    b.HasIndex("Module", "CreatedAt")
+                        .HasDatabaseName("persona_feedback_module_created_at");
+
+                    b.HasIndex("PersonaId", "CreatedAt")
+                        .HasDatabaseName("persona_feedback_persona_id_created_at");
+
+                    b.ToTable("persona_feedback", "auth", t =>
+                        {
+                            t.HasCheckConstraint("persona_feedback_rating", "rating BETWEEN 1 AND 5");
+                        });
                 });
 
             modelBuilder.Entity("Mana.Auth.Data.RefreshToken", b =>
@@ -1623,6 +1881,23 @@ namespace Mana.Auth.Data.Migrations
                         .HasConstraintName("erasure_steps_erasure_id_fkey");
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.Invitation", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("InviterId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("invitations_inviter_id_fkey");
+
+                    b.HasOne("Mana.Auth.Data.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("invitations_organization_id_fkey");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.Member", b =>
                 {
                     b.HasOne("Mana.Auth.Data.Organization", null)
@@ -1686,6 +1961,36 @@ namespace Mana.Auth.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("pending_sign_ins_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.Persona", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithOne()
+                        .HasForeignKey("Mana.Auth.Data.Persona", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("personas_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.PersonaAction", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.Persona", null)
+                        .WithMany()
+                        .HasForeignKey("PersonaId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("persona_actions_persona_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.PersonaFeedback", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.Persona", null)
+                        .WithMany()
+                        .HasForeignKey("PersonaId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("persona_feedback_persona_id_fkey");
                 });
 
             modelBuilder.Entity("Mana.Auth.Data.RefreshToken", b =>
