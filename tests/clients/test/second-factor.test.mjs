@@ -102,11 +102,17 @@ test('a passkey is created, named, signs in without a password, and is removed',
   await page.locator('details').getByRole('button', { name: 'Save' }).click();
   await page.getByText('My key', { exact: true }).waitFor();
 
+  // By the button: the offer in the form's fields would be faster than any click.
+  await page.addInitScript(() => { if (!sessionStorage.offered) PublicKeyCredential.isConditionalMediationAvailable = async () => false; });
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await page.waitForURL('**/login**');
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await page.waitForURL('**/account');
   await page.getByText(email).waitFor();
+
+  // By the offer in the form's fields, which the virtual authenticator takes at once.
+  await page.evaluate(() => { sessionStorage.offered = 'yes'; });
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/account');
 
   await page.goto(at('/account/confirm?next=/account/security').href);
   await page.getByRole('button', { name: 'Confirm with a passkey' }).click();
@@ -131,7 +137,8 @@ test('a mailed link signs in after a click, in another browser with a warning', 
   assert.equal(await page.getByText('asked for in another browser').count(), 0);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL('**/account');
-  await stranger.getByRole('button', { name: 'Sign in' }).click();
-  await stranger.waitForURL('**/login**');
+  // It worked once; what is left of it leads to the sign-in of the app, which is not running here.
+  const [again] = await Promise.all([stranger.waitForResponse((response) => response.request().method() === 'POST'), stranger.getByRole('button', { name: 'Sign in' }).click()]);
+  assert.match(again.headers().location, /\/login\?error=ATTEMPTS_EXCEEDED$/);
   assert.deepEqual(page.complaints, []);
 });
