@@ -12,6 +12,7 @@ internal static class MagicLinkPage
     /// <summary>A form may also end where it is redirected to, so that is not limited here (CSP 3, 6.3.1).</summary>
     const string Policy = "default-src 'none'; style-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 
+    /// <summary>The page itself.</summary>
     /// <param name="asked">Null in the browser that asked for the link; else what is known of the one that did.</param>
     public static IResult Ask(HttpContext context, string token, string locale, (string? Device, string? Address)? asked)
     {
