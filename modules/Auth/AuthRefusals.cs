@@ -14,6 +14,7 @@ internal static class AuthRefusals
     public static readonly ApiError InvalidToken = new(400, "TOKEN_INVALID", "Invalid token");
     public static readonly ApiError InvalidRefreshToken = new(401, "TOKEN_EXPIRED", "Invalid refresh token");
 
+    public static readonly ApiError SecondFactorRequired = new(403, "STEP_UP_REQUIRED", "Please confirm with your second factor that it is you.");
     public static readonly ApiError TwoFactorFailed = new(401, "TWO_FACTOR_FAILED", "Invalid code");
     public static readonly ApiError PasskeyFailed = new(401, "PASSKEY_VERIFICATION_FAILED", "The passkey could not be verified.");
     public static readonly ApiError PasskeysOff = new(404, "PASSKEY_NOT_ENABLED", "Passkeys are not enabled here.");

@@ -36,6 +36,7 @@ internal sealed class MagicLinkRequests(
     const int MostPerHour = 3;
     static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
+    /// <summary>For any address, with one answer.</summary>
     /// <param name="nonce">Of the cookie that the browser gets with the answer.</param>
     public async Task RequestAsync(MagicLinkWish wish, string nonce, Visitor visitor, CancellationToken cancellationToken)
     {

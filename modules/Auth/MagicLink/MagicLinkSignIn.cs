@@ -15,12 +15,14 @@ namespace Mana.Auth.MagicLink;
 
 internal abstract record MagicLinkResult
 {
+    /// <summary>The sign-in is complete.</summary>
     /// <param name="Target">Where the browser goes now.</param>
     public sealed record SignedIn(StartedSession Session, string DeviceCookie, string Target) : MagicLinkResult;
 
     /// <summary>A link is one factor; the code is still missing.</summary>
     public sealed record SecondFactorNeeded(string Token, string Target) : MagicLinkResult;
 
+    /// <summary>Nobody is signed in.</summary>
     /// <param name="Code"><c>INVALID_TOKEN</c>, <c>EXPIRED_TOKEN</c>, <c>ATTEMPTS_EXCEEDED</c> for a link that was used, <c>ACCOUNT_LOCKED</c>, <c>SIGNUP_LIMIT_REACHED</c>.</param>
     /// <param name="Target">Where the wish wanted errors to be shown; null: unknown.</param>
     public sealed record Failed(string Code, string? Target) : MagicLinkResult;

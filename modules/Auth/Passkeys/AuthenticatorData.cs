@@ -67,5 +67,6 @@ internal sealed record AuthenticatorData(byte[] RpIdHash, byte Flags, uint SignC
     }
 }
 
+/// <summary>A credential that was just made (WebAuthn 6.5.1).</summary>
 /// <param name="PublicKey">COSE_Key.</param>
 internal sealed record AttestedCredential(Guid Aaguid, byte[] Id, byte[] PublicKey);

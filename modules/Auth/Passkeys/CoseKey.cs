@@ -50,6 +50,7 @@ internal sealed class CoseKey
         }
     }
 
+    /// <summary>Whether the holder of the private key signed this.</summary>
     /// <param name="signature">In the encoding of WebAuthn 6.5.5: DER for ECDSA.</param>
     public bool Verify(byte[] data, byte[] signature)
     {

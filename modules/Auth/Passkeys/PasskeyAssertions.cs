@@ -9,6 +9,7 @@ namespace Mana.Auth.Passkeys;
 
 internal abstract record AssertionResult
 {
+    /// <summary>The authenticator of this account has answered.</summary>
     /// <param name="Method">Of <c>amr</c>.</param>
     public sealed record Proven(User User, Passkey Passkey, string Method) : AssertionResult;
 
@@ -27,6 +28,7 @@ internal sealed class PasskeyAssertions(
     AuthDbContext database, RelyingParty party, Ceremony ceremony, PasskeyChallenges challenges, PasskeyFailures failures, SecurityLog security, AuthMetrics metrics,
     TimeProvider time)
 {
+    /// <summary>A question to an authenticator.</summary>
     /// <param name="userId">Whoever is signed in already: their passkeys are named. Null: the authenticator says whose it is.</param>
     public async Task<(AssertionOptions Options, string ChallengeId)> AskAsync(string? userId, CancellationToken cancellationToken)
     {
@@ -36,6 +38,7 @@ internal sealed class PasskeyAssertions(
             Base64Url.EncodeToString(challenge.Challenge), PasskeyRegistration.TimeoutMilliseconds, party.Id, [.. allowed.Select(CredentialDescriptor.Of)], "required"), challenge.Id);
     }
 
+    /// <summary>Judges an answer, counts it, and takes its question away.</summary>
     /// <param name="userId">Whose passkey it must be; null: anybody's.</param>
     public async Task<AssertionResult> VerifyAsync(PasskeyAnswer answer, string? userId, Visitor visitor, CancellationToken cancellationToken)
     {

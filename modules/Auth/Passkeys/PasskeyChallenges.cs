@@ -10,6 +10,7 @@ internal sealed class PasskeyChallenges(AuthDbContext database, IIdSource ids, T
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
     const int Length = 32;
 
+    /// <summary>A new question.</summary>
     /// <param name="userId">Whose answer it must be; null: anybody's.</param>
     public async Task<PasskeyChallenge> AskAsync(bool registration, string? userId, CancellationToken cancellationToken)
     {

@@ -43,7 +43,12 @@ internal static class PasskeyHandlers
     public static PasskeyCapability Capability(RelyingParty party) => new(party.Enabled, party.Enabled, party.Enabled ? party.Id : null);
 
     public static async Task<IResult> AskRegistrationAsync(CurrentUser caller, PasskeyRegistration registration, CancellationToken cancellationToken) =>
-        await registration.AskAsync(caller, cancellationToken) is PasskeyRegistrationResult.Asked asked ? Results.Ok(new CreationAsked(asked.Options, asked.ChallengeId)) : TooMany;
+        await registration.AskAsync(caller, cancellationToken) switch
+        {
+            PasskeyRegistrationResult.Asked asked => Results.Ok(new CreationAsked(asked.Options, asked.ChallengeId)),
+            PasskeyRegistrationResult.StepUpRequired => AuthRefusals.SecondFactorRequired,
+            _ => TooMany,
+        };
 
     public static async Task<IResult> RegisterAsync(
         RegisterPasskeyRequest request, CurrentUser caller, Visitor visitor, PasskeyRegistration registration, CancellationToken cancellationToken)

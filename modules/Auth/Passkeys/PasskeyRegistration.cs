@@ -5,6 +5,7 @@ using Mana.Auth.Data.Configurations;
 using Mana.Auth.Mails;
 using Mana.Auth.Passwords;
 using Mana.Auth.SecurityEvents;
+using Mana.Auth.StepUp;
 using Mana.Kernel.Identity;
 using Mana.Kernel.Ids;
 using Mana.Notifications.Contracts;
@@ -23,6 +24,9 @@ internal abstract record PasskeyRegistrationResult
     public sealed record NotAsked : PasskeyRegistrationResult;
 
     public sealed record Refused : PasskeyRegistrationResult;
+
+    /// <summary>The account has a second factor, and it was not proved lately.</summary>
+    public sealed record StepUpRequired : PasskeyRegistrationResult;
 
     public sealed record Exists : PasskeyRegistrationResult;
 
@@ -46,6 +50,10 @@ internal sealed class PasskeyRegistration(
         var existing = await database.Passkeys.AsNoTracking().Where(row => row.UserId == caller.UserId).ToListAsync(cancellationToken);
         if (user is null || existing.Count >= MostPerUser)
             return new PasskeyRegistrationResult.TooMany();
+        // A passkey signs in without a code: who has only the session and the password must not get one.
+        var since = time.GetUtcNow() - SessionGuard.StepUpAge;
+        if (user.TwoFactorEnabled && !await database.Sessions.AnyAsync(row => row.Id == caller.SessionId && row.SecondFactorAt >= since, cancellationToken))
+            return new PasskeyRegistrationResult.StepUpRequired();
         var challenge = await challenges.AskAsync(registration: true, caller.UserId, cancellationToken);
         var options = new CreationOptions(
             new RelyingPartyEntity(party.Id, party.Name), new UserEntity(Base64Url.EncodeToString(party.HandleOf(user.Id)), user.Email!, user.Email!),

@@ -22,6 +22,7 @@ internal interface IStepUpProof
 
 internal abstract record ProofVerdict
 {
+    /// <summary>It is who it should be.</summary>
     /// <param name="Methods">Of <c>amr</c> (RFC 8176).</param>
     public sealed record Proven(params IReadOnlyList<string> Methods) : ProofVerdict;
 

@@ -15,6 +15,7 @@ internal abstract record StepUpResult
     /// <summary>Nothing in the request proves anything.</summary>
     public sealed record Nothing : StepUpResult;
 
+    /// <summary>The proof was none.</summary>
     /// <param name="Method">Which proof it was.</param>
     public sealed record Wrong(string Method) : StepUpResult;
 

@@ -48,6 +48,7 @@ internal sealed class BackupCodes(AuthDbContext database, SecretBox secrets, IId
     public Task<int> LeftAsync(string userId, CancellationToken cancellationToken) =>
         database.BackupCodes.CountAsync(row => row.UserId == userId && row.UsedAt == null, cancellationToken);
 
+    /// <summary>A code as it is stored.</summary>
     /// <param name="caseSensitive">For codes of the original, which are told apart by case too.</param>
     internal BackupCode Row(string userId, string code, bool caseSensitive)
     {

@@ -49,6 +49,7 @@ internal sealed class SecondFactorGuard(
     const int FewCodes = 2;
     const int LongestCode = 64;
 
+    /// <summary>Counts, compares, uses up, and tells the log.</summary>
     /// <param name="signedIn">The caller holds a live session of <paramref name="user"/>.</param>
     /// <param name="begin">Asked when a code may be looked at and before it is; false: it is not.</param>
     public async Task<CodeCheck> CheckAsync(

@@ -25,6 +25,7 @@ internal sealed class SecondFactorSignIn(
     AuthDbContext database, PendingSignIns pending, SecondFactorGuard guard, TrustedDevices trusted, Credentials credentials, KnownDevices devices, AccessTokens access,
     SessionStart sessions, SecurityLog security, AuthMetrics metrics)
 {
+    /// <summary>Takes a code for what this browser, or whoever holds its token, has begun.</summary>
     /// <param name="token">Of the cookie, or as the first answer told it.</param>
     /// <param name="trust">This browser is spared the next time.</param>
     public async Task<SecondFactorResult> VerifyAsync(string? token, SecondFactor factor, string code, bool trust, Visitor visitor, CancellationToken cancellationToken)

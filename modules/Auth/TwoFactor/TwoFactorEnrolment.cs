@@ -17,6 +17,7 @@ internal sealed class TwoFactorEnrolment(
 {
     const string Rotated = "two_factor_enabled";
 
+    /// <summary>Takes the first code of a secret that is pending.</summary>
     /// <param name="live">Of the caller; it ends, and a new one begins in its place.</param>
     public async Task<TwoFactorChange> ConfirmAsync(LiveSession live, string code, bool trust, Visitor visitor, CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ internal static class TwoFactorRefusals
         TwoFactorChange.WrongPassword => NativeRefusals.InvalidPassword,
         TwoFactorChange.AlreadyEnabled => AlreadyEnabled,
         TwoFactorChange.NotEnabled => factor == SecondFactor.AuthenticatorApp ? TotpNotEnabled : NotEnabled,
-        TwoFactorChange.StepUpRequired => new ApiError(403, "STEP_UP_REQUIRED", "Please confirm with your second factor that it is you."),
+        TwoFactorChange.StepUpRequired => AuthRefusals.SecondFactorRequired,
         TwoFactorChange.Contended => InUse,
         TwoFactorChange.Invalid invalid => NativeRefusals.Validation(invalid.Field, invalid.Problem),
         TwoFactorChange.Locked locked => AuthRefusals.Locked(locked.RetryAfterSeconds),

@@ -4,7 +4,6 @@ using Mana.Auth.Keys;
 using Mana.Auth.Mails;
 using Mana.Auth.Passwords;
 using Mana.Auth.SecurityEvents;
-using Mana.Auth.Sessions;
 using Mana.Auth.StepUp;
 using Mana.Kernel.Identity;
 using Mana.Kernel.Ids;

@@ -123,6 +123,17 @@ public sealed class PasskeySignInTests(AccountWorld world) : IClassFixture<Accou
     }
 
     [Fact]
+    public async Task Who_has_a_second_factor_proves_it_before_a_passkey_stands_for_it()
+    {
+        var person = await Enrolled.NewAsync(world);
+        world.Clock.Advance(TimeSpan.FromMinutes(16));
+        (await person.Browser.PostAsync("/api/v1/auth/step-up", new { password = AuthApi.Password })).IsOk();
+        (await person.Browser.PostAsync(Path + "/register/options")).IsRefused(403, "STEP_UP_REQUIRED");
+        (await person.Browser.PostAsync("/api/v1/auth/step-up", new { twoFactorCode = person.NextCode() })).IsOk();
+        (await person.Browser.PostAsync(Path + "/register/options")).IsOk();
+    }
+
+    [Fact]
     public async Task A_passkey_of_the_caller_is_a_step_up()
     {
         var (person, other) = (await PasskeyPerson.NewAsync(world), await PasskeyPerson.NewAsync(world));

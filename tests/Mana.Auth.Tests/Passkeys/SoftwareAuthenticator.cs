@@ -16,22 +16,30 @@ namespace Mana.Auth.Tests.Passkeys;
 internal sealed class SoftwareAuthenticator
 {
     const byte Attested = 0x40;
-    readonly ECDsa? _ecdsa;
-    readonly RSA? _rsa;
-    readonly Ed25519Key? _ed25519;
-    readonly int _algorithm;
+    readonly List<(int Label, object Value)> _publicKey;
+    readonly Func<byte[], byte[]> _sign;
 
     public SoftwareAuthenticator(int algorithm = -7)
     {
-        _algorithm = algorithm;
-        if (algorithm == -7)
-            _ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        if (algorithm == -8)
+        {
+            var key = Ed25519Key.FromSeed(RandomNumberGenerator.GetBytes(32));
+            (_publicKey, _sign) = ([(1, 1), (3, -8), (-1, 6), (-2, key.PublicKey)], data => key.Sign(data));
+        }
         else if (algorithm == -257)
-            _rsa = RSA.Create(2048);
-        else if (algorithm == -8)
-            _ed25519 = Ed25519Key.FromSeed(RandomNumberGenerator.GetBytes(32));
+        {
+            var key = RSA.Create(2048);
+            var known = key.ExportParameters(false);
+            (_publicKey, _sign) = ([(1, 3), (3, -257), (-1, known.Modulus!), (-2, known.Exponent!)], data => key.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        }
         else
-            _ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        {
+            // Anything but ES256 is a key of the second curve, which nobody has asked for.
+            var key = ECDsa.Create(algorithm == -7 ? ECCurve.NamedCurves.nistP256 : ECCurve.NamedCurves.nistP384);
+            var point = key.ExportParameters(false).Q;
+            _publicKey = [(1, 2), (3, algorithm), (-1, algorithm == -7 ? 1 : 2), (-2, point.X!), (-3, point.Y!)];
+            _sign = data => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        }
     }
 
     public byte[] CredentialId { get; set; } = RandomNumberGenerator.GetBytes(20);
@@ -85,8 +93,7 @@ internal sealed class SoftwareAuthenticator
     {
         var (data, client) = (AuthenticatorData(Flags), ClientData("webauthn.get", options));
         byte[] signed = [.. data, .. SHA256.HashData(client)];
-        var signature = _ed25519?.Sign(signed) ?? _rsa?.SignData(signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            ?? _ecdsa!.SignData(signed, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        var signature = _sign(signed);
         if (Tampered)
             signature[^1] ^= 1;
         return Credential(new
@@ -118,15 +125,8 @@ internal sealed class SoftwareAuthenticator
     byte[] CoseKey()
     {
         var cbor = new CborWriter(CborConformanceMode.Ctap2Canonical);
-        List<(int Label, object Value)> members = [];
-        if (_ed25519 is not null)
-            members = [(1, 1), (3, -8), (-1, 6), (-2, _ed25519.PublicKey)];
-        else if (_rsa is not null)
-            members = [(1, 3), (3, -257), (-1, _rsa.ExportParameters(false).Modulus!), (-2, _rsa.ExportParameters(false).Exponent!)];
-        else
-            members = [(1, 2), (3, _algorithm), (-1, _algorithm == -7 ? 1 : 2), (-2, _ecdsa!.ExportParameters(false).Q.X!), (-3, _ecdsa.ExportParameters(false).Q.Y!)];
-        cbor.WriteStartMap(members.Count);
-        foreach (var (label, value) in members)
+        cbor.WriteStartMap(_publicKey.Count);
+        foreach (var (label, value) in _publicKey)
         {
             cbor.WriteInt32(label);
             if (value is int number)

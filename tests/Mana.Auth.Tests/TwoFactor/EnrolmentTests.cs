@@ -21,7 +21,7 @@ public sealed class EnrolmentTests(AccountWorld world) : IClassFixture<AccountWo
         Assert.Equal(10, codes.Distinct(StringComparer.Ordinal).Count());
         Assert.All(codes, code => Assert.Matches("^[a-hjkmnp-z2-9]{5}-[a-hjkmnp-z2-9]{5}$", code));
 
-        Assert.False((await EnabledAsync(browser)));
+        Assert.False(await EnabledAsync(browser));
         (await new Browser(world.Host).LoginAsync(email)).IsOk().Body.GetProperty("accessToken");
         var secret = Enrolled.SecretOf(begun["totpURI"]!);
         var right = Totp.Code(secret, Totp.StepAt(world.Clock.GetUtcNow()));

@@ -69,6 +69,16 @@ public sealed class SecondFactorTests(AccountWorld world) : IClassFixture<Accoun
     }
 
     [Fact]
+    public async Task Scenario_46_also_on_another_host()
+    {
+        var person = await Enrolled.NewAsync(world);
+        var (browser, _) = await person.BeginAsync();
+        await using var rival = await Rival.BeginAsync(world.Database, "UPDATE auth.two_factor SET last_used_step = 99999999 WHERE user_id = $1", person.Id);
+        var late = await rival.CommitBeforeAsync(browser.PostAsync(Totp, new { code = person.NextCode() }));
+        Assert.Equal((401, "INVALID_CODE"), (late.Status, late["code"]));
+    }
+
+    [Fact]
     public async Task The_token_in_the_body_stands_for_the_cookie()
     {
         var person = await Enrolled.NewAsync(world);
