@@ -17,7 +17,7 @@ internal sealed class ErasureClaims(NpgsqlDataSource database, TimeProvider time
         WHERE finished_at IS NULL AND next_attempt_at <= $1 AND ($2 = '' OR id = $2) ORDER BY next_attempt_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
         """;
 
-    const string Steps = "SELECT module, attempts FROM auth.erasure_steps WHERE erasure_id = $1 AND done_at IS NULL";
+    const string Done = "SELECT module FROM auth.erasure_steps WHERE erasure_id = $1 AND done_at IS NOT NULL";
 
     public async Task<ClaimedErasure?> ClaimAsync(NpgsqlConnection connection, string? id, CancellationToken cancellationToken)
     {
@@ -28,16 +28,16 @@ internal sealed class ErasureClaims(NpgsqlDataSource database, TimeProvider time
             : null;
     }
 
-    /// <summary>Modules that have not erased yet.</summary>
-    public async Task<HashSet<string>> PendingAsync(string erasureId, CancellationToken cancellationToken)
+    /// <summary>Modules that have erased. One that came with a later release is not among them, and has to.</summary>
+    public async Task<HashSet<string>> DoneAsync(string erasureId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Steps);
+        await using var command = database.CreateCommand(Done);
         command.Parameters.Add(new() { Value = erasureId });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var pending = new HashSet<string>(StringComparer.Ordinal);
+        var done = new HashSet<string>(StringComparer.Ordinal);
         while (await rows.ReadAsync(cancellationToken))
-            pending.Add(rows.GetString(0));
-        return pending;
+            done.Add(rows.GetString(0));
+        return done;
     }
 
     public Task FoundAsync(string erasureId, string module, long rows, CancellationToken cancellationToken) => ExecuteAsync("""

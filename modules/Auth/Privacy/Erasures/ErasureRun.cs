@@ -49,11 +49,11 @@ internal sealed class ErasureRun(NpgsqlDataSource database, ErasureClaims claims
     /// <summary>One module that fails does not keep the others from erasing, but the account stays until they have.</summary>
     async Task<bool> EraseAsync(ClaimedErasure erasure, CancellationToken cancellationToken)
     {
-        var pending = await claims.PendingAsync(erasure.Id, cancellationToken);
-        var complete = !pending.Contains(ErasureStart.SpacesStep) || await StepAsync(erasure, ErasureStart.SpacesStep, () => LeaveSpacesAsync(erasure, cancellationToken), cancellationToken);
-        foreach (var module in modules.Where(module => module.Module != AuthPersonalData.Name && (erasure.Checked || pending.Contains(module.Module))))
+        var done = await claims.DoneAsync(erasure.Id, cancellationToken);
+        var complete = done.Contains(ErasureStart.SpacesStep) || await StepAsync(erasure, ErasureStart.SpacesStep, () => LeaveSpacesAsync(erasure, cancellationToken), cancellationToken);
+        foreach (var module in modules.Where(module => module.Module != AuthPersonalData.Name && (erasure.Checked || !done.Contains(module.Module))))
             complete &= await StepAsync(erasure, module.Module, () => EraseAsync(erasure, module, cancellationToken), cancellationToken);
-        if (!complete || !(erasure.Checked || pending.Contains(AuthPersonalData.Name)))
+        if (!complete || (!erasure.Checked && done.Contains(AuthPersonalData.Name)))
             return complete;
         var own = modules.Single(module => module.Module == AuthPersonalData.Name);
         return await StepAsync(erasure, own.Module, () => EraseAsync(erasure, own, cancellationToken), cancellationToken);
