@@ -29,6 +29,7 @@ internal sealed class TableTally(string table)
 
     public void Remark(string what, string id) => Note(_remarks, what, id);
 
+    /// <summary>A row that is not here as it should.</summary>
     /// <param name="isSince">An earlier run found it equal: it was changed here since.</param>
     public void Differ(string id, bool isSince)
     {

@@ -14,6 +14,7 @@ internal sealed record FeedbackRequest(IReadOnlyList<FeedbackEntry?>? Feedback);
 
 internal abstract record JournalResult
 {
+    /// <summary>All of it is stored.</summary>
     /// <param name="Count">Rows that were not there before.</param>
     public sealed record Written(int Count) : JournalResult;
 

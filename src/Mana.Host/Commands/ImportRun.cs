@@ -6,6 +6,7 @@ namespace Mana.Host.Commands;
 /// <summary>Runs an import without opening a port. Ctrl+C ends it between two transactions; the next run goes on from there.</summary>
 internal static class ImportRun
 {
+    /// <summary>Returns the exit code.</summary>
     /// <param name="import">Its result; while it runs it reports to the line and heeds the token.</param>
     /// <param name="tell">Prints the result, and returns the exit code.</param>
     public static async Task<int> GoAsync<TResult>(

@@ -50,7 +50,7 @@ internal sealed class UsersImport(IIdSource ids) : ITableImport
                 ["access_failed_count"] = 0,
             },
             roleRemark, tierRemark, kindRemark,
-            row.Instant("created_at") is null ? "no date of creation, taken as the first day of the original" : null,
+            row.Instant("created_at") is null ? "no date of creation that could be, replaced" : null,
             EmailAddress.Normalize(address) is null ? "an address that no mail could reach: its owner cannot sign in" : null,
             row.Flag("two_factor_enabled") ? "second factor is off until its owner sets it up again" : null);
     }
