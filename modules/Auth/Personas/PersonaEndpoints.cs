@@ -17,7 +17,7 @@ internal static class PersonaEndpoints
     const int LargestJournal = 2 * 1024 * 1024;
 
     public static void AddPersonas(this IServiceCollection services) =>
-        services.AddScoped<PersonaKeeping>().AddScoped<PersonaErasure>().AddScoped<PersonaList>().AddSingleton<PersonaJournal>();
+        services.AddScoped<PersonaKeeping>().AddScoped<PersonaList>().AddSingleton<PersonaJournal>();
 
     public static void Map(IEndpointRouteBuilder app)
     {

@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using Mana.Kernel.Errors;
 using Microsoft.AspNetCore.Http;
 
+using Mana.Auth.SecurityEvents;
+
 namespace Mana.Auth.Personas;
 
 internal sealed record PersonaKept(bool Ok, string UserId, string Email);
@@ -50,8 +52,8 @@ internal static class PersonaHandlers
     public static async Task<IResult> FindAsync(string id, PersonaList personas, CancellationToken cancellationToken) =>
         await personas.FindAsync(id, cancellationToken) is { } found ? Results.Ok(found) : NotFound;
 
-    public static async Task<IResult> RemoveAsync(string id, PersonaKeeping personas, CancellationToken cancellationToken) =>
-        await personas.RemoveAsync(id, cancellationToken) switch
+    public static async Task<IResult> RemoveAsync(string id, ClientInfo client, PersonaKeeping personas, CancellationToken cancellationToken) =>
+        await personas.RemoveAsync(id, client, cancellationToken) switch
         {
             PersonaResult.Removed removed => Results.Ok(new PersonaRemoved(true, removed.UserId)),
             PersonaResult.NoPersona => NoPersona,

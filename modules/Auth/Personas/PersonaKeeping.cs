@@ -1,9 +1,10 @@
 using Mana.Auth.Accounts;
-using Mana.Auth.Admin;
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Data.Configurations;
 using Mana.Auth.Passwords;
+using Mana.Auth.Privacy.Erasures;
+using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Mana.Auth.Spaces;
 using Mana.Kernel.Ids;
@@ -36,7 +37,7 @@ internal abstract record PersonaResult
 /// </summary>
 internal sealed class PersonaKeeping(
     AuthDbContext database, UserManager<User> users, IPasswordHasher<User> hasher, HashingGate gate, PasswordPolicy policy, NewSpace spaces, SpaceSlugs slugs,
-    UserAdministration administration, SessionRevocation sessions, PersonaErasure erasure, EventWriter events, IIdSource ids, TimeProvider time)
+    SessionRevocation sessions, AccountErasure erasure, EventWriter events, IIdSource ids, TimeProvider time)
 {
     const string PasswordChanged = "password_change";
 
@@ -58,15 +59,15 @@ internal sealed class PersonaKeeping(
             ?? new PersonaResult.NoPersona();
     }
 
-    public async Task<PersonaResult> RemoveAsync(string userId, CancellationToken cancellationToken)
+    /// <summary>By the workflow of every account. Nobody inherits from a persona: shared spaces that only it owned go with it.</summary>
+    public async Task<PersonaResult> RemoveAsync(string userId, ClientInfo client, CancellationToken cancellationToken)
     {
         var user = await database.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == userId && row.DeletedAt == null, cancellationToken);
         if (user is null)
             return new PersonaResult.NotFound();
         if (user.Kind != UserKind.Persona)
             return new PersonaResult.NoPersona();
-        await administration.RevokeSessionsAsync(userId, cancellationToken);
-        await erasure.EraseAsync(userId, cancellationToken);
+        await erasure.EraseAsync(userId, ErasureWish.None with { DeletesAll = true }, "de", client, cancellationToken);
         return new PersonaResult.Removed(userId);
     }
 

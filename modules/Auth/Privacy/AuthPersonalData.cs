@@ -50,13 +50,6 @@ internal sealed class AuthPersonalData(NpgsqlDataSource database, IEnumerable<Pe
         foreach (var table in tables)
             if (table.Key is not null)
                 await WriteRowsAsync(json, table.Key, Command(connection, table.ExportSql, userId, address), cancellationToken);
-        // The apps know this key, so it is there also before anybody can have one.
-        if (!tables.Any(table => table.Key == "passkeys"))
-        {
-            json.WriteStartArray("passkeys");
-            json.WriteEndArray();
-        }
-
         await WriteRowsAsync(json, "securityEvents", Command(connection, ShortLog, userId), cancellationToken);
         await WriteRowsAsync(json, "securityLog", Command(connection, Log, userId), cancellationToken);
     }

@@ -28,7 +28,7 @@ internal static class PrivacyEndpoints
     public static void AddPrivacy(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddManaOptions<PrivacyOptions>(configuration, "Auth:Privacy");
-        foreach (var table in PersonalTables.Core)
+        foreach (var table in PersonalTables.All)
             services.AddSingleton(table);
         services.AddSingleton<IPersonalData, AuthPersonalData>().AddSingleton<IErasedUsers, ErasedUsers>().AddSingleton<ErasureClaims>();
         services.AddScoped<DataOverview>().AddScoped<DataExport>().AddScoped<OwnErasure>();

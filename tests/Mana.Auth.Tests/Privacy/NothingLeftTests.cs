@@ -1,3 +1,4 @@
+using Mana.Auth.Privacy;
 using Mana.Auth.Tests.Vault;
 
 namespace Mana.Auth.Tests.Privacy;
@@ -25,7 +26,8 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
         foreach (var table in (string[])
                  [
                      "auth.users", "auth.sessions", "auth.members", "auth.organizations", "auth.api_keys", "auth.encryption_vaults", "auth.encryption_vault_audit", "auth.mission_grants",
-                     "auth.verification_tokens", "auth.login_attempts", "auth.mail_allowances", "auth.security_events", "sync.scopes", "sync.records", "sync.changes", "notify.deliveries",
+                     "auth.verification_tokens", "auth.login_attempts", "auth.mail_allowances", "auth.security_events", "auth.two_factor", "auth.two_factor_backup_codes", "auth.passkeys", "auth.trusted_devices", "auth.pending_sign_ins", "auth.passkey_challenges",
+                     "auth.invitations", "auth.personas", "auth.persona_actions", "auth.persona_feedback", "sync.scopes", "sync.records", "sync.changes", "notify.deliveries",
                  ])
             Assert.True(before.ContainsKey(table), $"The test put nothing into {table}.");
 
@@ -55,6 +57,7 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
         await world.PushAsync(person, PrivacyWorld.Insert("shared-1", title: "Stimmen", more: actor));
         await world.PushAsync(friend, PrivacyWorld.Insert("shared-2", more: $"\"spaceId\":\"{space}\""));
         (await world.Api.PostAsync("forgot-password", new { email = person.Email })).IsOk();
+        await FeaturesAsync(person, space);
         (await world.PostAsync("/api/v1/auth/change-email", person, new { newEmail = AuthApi.NewEmail() })).IsOk();
         (await world.PutAsync($"/api/v1/admin/users/{person.UserId}/tier", admin, new { tier = "beta" })).IsOk();
         (await world.PostAsync("/api/v1/me/bootstrap-singletons", person)).IsOk();
@@ -65,6 +68,41 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
 
         await world.Host.DrainAsync();
         await world.FlushAsync();
+    }
+
+    /// <summary>A row in every table of features that this test does not walk through by their routes.</summary>
+    async Task FeaturesAsync(Person person, string space)
+    {
+        string[] rows =
+        [
+            "INSERT INTO auth.two_factor (id, user_id, secret_encrypted, created_at) VALUES ('t-' || $1, $1, '\\x01', now())",
+            "INSERT INTO auth.two_factor_backup_codes (id, user_id, salt, code_hash, case_sensitive) VALUES ('b-' || $1, $1, '\\x01', '\\x02', false)",
+            "INSERT INTO auth.trusted_devices (id, user_id, token_hash, user_agent, created_at, last_used_at, expires_at) VALUES ('d-' || $1, $1, sha256($1::bytea), 'a', now(), now(), now() + interval '1 day')",
+            "INSERT INTO auth.pending_sign_ins (token_hash, user_id, method, remember_me, until_closed, created_at, expires_at, attempts) VALUES (sha256($1::bytea), $1, 'pwd', false, false, now(), now() + interval '1 day', 0)",
+            "INSERT INTO auth.passkeys (id, user_id, credential_id, public_key, user_handle, counter, device_type, backed_up, transports, name, aaguid, created_at) VALUES ('p-' || $1, $1, 'c-' || $1, '\\x01', '\\x02', 0, 'singleDevice', false, '{}', 'key', gen_random_uuid(), now())",
+            "INSERT INTO auth.passkey_challenges (id, registration, user_id, challenge, expires_at) VALUES ('c-' || $1, true, $1, '\\x04', now() + interval '1 day')",
+            "INSERT INTO auth.personas (user_id, archetype, system_prompt, module_mix, tick_cadence, created_at) VALUES ($1, 'a', 'p', '{}', 'daily', now())",
+            "INSERT INTO auth.persona_actions (persona_id, id, tick_id, tool_name, result, created_at) VALUES ($1, 'a', 't', 'x', 'ok', now())",
+            "INSERT INTO auth.persona_feedback (persona_id, id, tick_id, module, rating, created_at) VALUES ($1, 'f', 't', 'm', 3, now())",
+        ];
+        foreach (var row in rows)
+            await world.ScalarAsync(row, person.UserId);
+        const string Invitation = "INSERT INTO auth.invitations (id, organization_id, email, role, status, inviter_id, created_at, expires_at) VALUES ($1, $2, $3, 'member', 'pending', $4, now(), now() + interval '1 day')";
+        await world.ScalarAsync(Invitation, "sent-" + person.UserId, space, AuthApi.NewEmail(), person.UserId);
+    }
+
+    /// <summary>The list that export and erasure go by, and what the database says of who belongs to whom.</summary>
+    [Fact]
+    public async Task Every_table_that_refers_to_an_account_is_in_the_list()
+    {
+        var listed = PersonalTables.All.Select(table => table.Table).ToHashSet(StringComparer.Ordinal);
+        var referring = await world.RowsAsync("""
+            SELECT DISTINCT from_table.relname::text FROM pg_constraint one JOIN pg_class from_table ON from_table.oid = one.conrelid
+            WHERE one.contype = 'f' AND one.confrelid IN ('auth.users'::regclass, 'auth.personas'::regclass) AND from_table.relnamespace = 'auth'::regnamespace
+            """);
+        Assert.True(referring.Count > 12, $"{referring.Count} tables");
+        foreach (var table in referring.Select(row => (string)row[0]!))
+            Assert.True(listed.Contains(table) || table == "refresh_tokens", $"auth.{table} refers to people and is not in PersonalTables.");
     }
 
     /// <summary>Every row of every table as text: all columns of all types, ids with and without dashes, bytes as hex.</summary>

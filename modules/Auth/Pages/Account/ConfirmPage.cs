@@ -40,9 +40,9 @@ internal static class ConfirmPage
     static IResult Form(Page page, User user, string next, string? problem, int status = 200)
     {
         var title = page["Bist du es?", "Is it you?"];
-        var proof = user.PasswordHash is not null
-            ? Controls.Input(new("password", page["Passwort", "Password"], "password", "current-password") { Longest = 512, Problem = problem, Focus = true })
-            : user.TwoFactorEnabled ? Controls.Input(new("code", page["Code aus der App", "Code of the app"], "text", "one-time-code") { Longest = 20, Problem = problem, Focus = true })
+        // A code proves more than the password alone, and some things ask for it.
+        var proof = user.TwoFactorEnabled ? Controls.Input(new("code", page["Code aus der App oder Notfallcode", "Code of the app, or a backup code"], "text", "one-time-code") { Longest = 20, Problem = problem, Focus = true })
+            : user.PasswordHash is not null ? Controls.Input(new("password", page["Passwort", "Password"], "password", "current-password") { Longest = 512, Problem = problem, Focus = true })
             : (Markup?)null;
         var again = SignInPages.PathFor(next) + "&prompt=login";
         return page.Show(title, Markup.Of($"""
