@@ -76,7 +76,7 @@ internal static class SecondFactorPage
     {
         var secret = begun.Uri.Split("secret=")[1].Split('&')[0];
         return AccountPages.Show(page, SecurityPage.Path, page["Zweiten Faktor einrichten", "Set up the second factor"], Markup.Of($"""
-            {AccountPages.Card(page["1. In deine App", "1. Into your app"], Markup.Of($"""
+            {AccountPages.Card(page["In deine App", "Into your app"], Markup.Of($"""
                 <p class="qr"><img src="{AuthenticatorUri.DataUri(begun.Svg)}" width="220" height="220" alt="{page["QR-Code für die Authenticator-App", "QR code for the authenticator app"]}"></p>
                 <p class="fine">{page["Oder von Hand:", "Or by hand:"]} <code data-secret>{secret}</code></p>
                 """), page["Scanne den Code mit einer Authenticator-App.", "Scan the code with an authenticator app."])}
