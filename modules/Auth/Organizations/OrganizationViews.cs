@@ -8,7 +8,7 @@ using Mana.Auth.Spaces;
 namespace Mana.Auth.Organizations;
 
 /// <summary>A space as clients see it (auth.md 14.5). <c>metadata</c> always holds type and tier.</summary>
-internal record OrganizationView(
+internal sealed record OrganizationView(
     string Id, string Name, string Slug, string? Logo,
     [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset CreatedAt, IReadOnlyDictionary<string, JsonElement> Metadata)
 {
@@ -17,8 +17,8 @@ internal record OrganizationView(
 
 /// <summary>With what the caller is in it.</summary>
 internal sealed record OwnOrganizationView(
-    string Id, string Name, string Slug, string? Logo, DateTimeOffset CreatedAt, IReadOnlyDictionary<string, JsonElement> Metadata, string Role)
-    : OrganizationView(Id, Name, Slug, Logo, CreatedAt, Metadata)
+    string Id, string Name, string Slug, string? Logo,
+    [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset CreatedAt, IReadOnlyDictionary<string, JsonElement> Metadata, string Role)
 {
     public static OwnOrganizationView Of(Organization space, Member member) =>
         new(space.Id, space.Name, space.Slug, space.Logo, space.CreatedAt, SpaceMetadata.View(space), member.Role);
@@ -26,17 +26,17 @@ internal sealed record OwnOrganizationView(
 
 /// <summary>A space that was founded a moment ago.</summary>
 internal sealed record NewOrganizationView(
-    string Id, string Name, string Slug, string? Logo, DateTimeOffset CreatedAt, IReadOnlyDictionary<string, JsonElement> Metadata, IReadOnlyList<MemberView> Members)
-    : OrganizationView(Id, Name, Slug, Logo, CreatedAt, Metadata)
+    string Id, string Name, string Slug, string? Logo,
+    [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset CreatedAt, IReadOnlyDictionary<string, JsonElement> Metadata, IReadOnlyList<MemberView> Members)
 {
     public static NewOrganizationView Of(Seat seat) => new(
         seat.Space.Id, seat.Space.Name, seat.Space.Slug, seat.Space.Logo, seat.Space.CreatedAt, SpaceMetadata.View(seat.Space), [MemberView.Of(seat.Member, seat.User)]);
 }
 
 internal sealed record FullOrganizationView(
-    string Id, string Name, string Slug, string? Logo, DateTimeOffset CreatedAt, IReadOnlyDictionary<string, JsonElement> Metadata,
+    string Id, string Name, string Slug, string? Logo,
+    [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset CreatedAt, IReadOnlyDictionary<string, JsonElement> Metadata,
     IReadOnlyList<MemberView> Members, IReadOnlyList<InvitationView> Invitations)
-    : OrganizationView(Id, Name, Slug, Logo, CreatedAt, Metadata)
 {
     public static FullOrganizationView Of(Organization space, IEnumerable<SeatedMember> members, IEnumerable<Invitation> invitations) => new(
         space.Id, space.Name, space.Slug, space.Logo, space.CreatedAt, SpaceMetadata.View(space),
@@ -45,7 +45,7 @@ internal sealed record FullOrganizationView(
 
 internal sealed record MemberUserView(string Id, string Name, string Email, string? Image);
 
-internal record MemberView(
+internal sealed record MemberView(
     string Id, string OrganizationId, string UserId, string Role, [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset CreatedAt, MemberUserView User)
 {
     public static MemberView Of(Member member, User user) =>
@@ -54,8 +54,8 @@ internal record MemberView(
 
 /// <summary>With the space: the apps that start ask for nothing else (auth.md 14.6).</summary>
 internal sealed record ActiveMemberView(
-    string Id, string OrganizationId, string UserId, string Role, DateTimeOffset CreatedAt, MemberUserView User, OrganizationView Organization)
-    : MemberView(Id, OrganizationId, UserId, Role, CreatedAt, User)
+    string Id, string OrganizationId, string UserId, string Role,
+    [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset CreatedAt, MemberUserView User, OrganizationView Organization)
 {
     public static ActiveMemberView Of(Seat seat)
     {
@@ -66,7 +66,7 @@ internal sealed record ActiveMemberView(
 
 internal sealed record MembersView(IReadOnlyList<MemberView> Members, int Total);
 
-internal record InvitationView(
+internal sealed record InvitationView(
     string Id, string OrganizationId, string Email, string Role, string Status,
     [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset ExpiresAt,
     [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset CreatedAt, string InviterId)
@@ -77,9 +77,10 @@ internal record InvitationView(
 }
 
 internal sealed record ReceivedInvitationView(
-    string Id, string OrganizationId, string Email, string Role, string Status, DateTimeOffset ExpiresAt, DateTimeOffset CreatedAt, string InviterId,
+    string Id, string OrganizationId, string Email, string Role, string Status,
+    [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset ExpiresAt,
+    [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset CreatedAt, string InviterId,
     string OrganizationName, string OrganizationSlug, string InviterEmail)
-    : InvitationView(Id, OrganizationId, Email, Role, Status, ExpiresAt, CreatedAt, InviterId)
 {
     public static ReceivedInvitationView Of(ReceivedInvitation received)
     {
