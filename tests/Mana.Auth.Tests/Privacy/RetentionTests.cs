@@ -33,13 +33,17 @@ public sealed class RetentionTests(PrivacyWorld world) : IClassFixture<PrivacyWo
     public async Task The_log_of_an_erased_person_is_a_pseudonym_whose_chain_holds_until_it_goes()
     {
         var person = await world.PersonAsync();
+        var log = world.Host.Services.GetRequiredService<SecurityLog>();
+        log.Record(SecurityEventTypes.ServiceError, person.UserId, new ClientInfo("203.0.113.9", "Agent", "request"), ("code", "X"));
+        await world.FlushAsync();
         (await world.EraseAsync(person)).IsOk();
+        log.Record(SecurityEventTypes.ServiceError, person.UserId, new ClientInfo("203.0.113.9", "Agent", "request"), ("code", "late"));
         await world.FlushAsync();
         await world.RunJobAsync(TimeSpan.FromMinutes(3));
         var subject = world.Host.Services.GetRequiredService<SecurityChain>().SubjectOf(person.UserId);
         var rows = await world.RowsAsync("SELECT event_type, user_id, ip_address, user_agent, request_id, metadata::text, content_digest FROM auth.security_events WHERE subject = $1 ORDER BY position", subject);
         Assert.Equal(["register", "login_success"], rows.Take(2).Select(row => (string)row[0]!));
-        Assert.Contains(rows, row => (string)row[0]! == "account_deleted");
+        Assert.Equal(["account_deleted", "service_error"], rows.TakeLast(2).Select(row => (string)row[0]!));
         Assert.All(rows, row => Assert.Equal((null, null, null, null, "{}", true), (row[1], row[2], row[3], row[4], row[5], row[6] is byte[])));
         Assert.True(await world.Host.Services.GetRequiredService<ChainVerdicts>().VerifyAsync(person.UserId, default));
 
