@@ -30,6 +30,8 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
                    bare hashes of the same machine
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
+          recurrence  the shared workload, op by op       --workload ../shared/rrule --round 0.2 (s); needs no host
+
           --url http://localhost:3001   --runs 3 (the median is reported; soak, storage: 1)   --json FILE (append the results)
         A comma-separated list runs one after the other.
         """;
@@ -46,7 +48,13 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>The host to start, for the scenario <c>start</c>.</summary>
     public string HostDll => Path.GetFullPath(Text("host", "src/Mana.Host/bin/Release/net10.0/Mana.Host.dll"));
 
-    public int Runs => Number("runs", Scenario is "soak" or "storage" ? 1 : 3);
+    /// <summary>Where <c>workload.json</c> is.</summary>
+    public string WorkloadFolder => Path.GetFullPath(Text("workload", "../shared/rrule"));
+
+    /// <summary>One round of one op.</summary>
+    public TimeSpan RoundTime => TimeSpan.FromSeconds(Real("round", 0.2));
+
+    public int Runs => Number("runs", Scenario is "soak" or "storage" or "recurrence" ? 1 : 3);
 
     public int Changes => Number("changes", Scenario is "hydrate" or "storage" ? 1_000_000 : 100_000);
 

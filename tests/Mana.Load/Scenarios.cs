@@ -3,6 +3,7 @@ using Mana.Load.Compaction;
 using Mana.Load.Delivery;
 using Mana.Load.Identity;
 using Mana.Load.Live;
+using Mana.Load.Recurrence;
 using Mana.Load.Soak;
 
 namespace Mana.Load;
@@ -30,6 +31,7 @@ internal static class Scenarios
         "noop" => IdentityLoops.NoopAsync,
         "login" => IdentityLoops.LoginAsync,
         "start" => HostStart.RunAsync,
+        "recurrence" => RecurrenceWorkload.RunAsync,
         _ => null,
     };
 

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Mana.Recurrence.Calendar;
 using Mana.Recurrence.Parsing;
+using Mana.Recurrence.Walking;
 using NodaTime;
 
 namespace Mana.Recurrence.Contracts;
@@ -94,6 +96,26 @@ public sealed class RecurrenceRule : IEquatable<RecurrenceRule>, ISpanParsable<R
     /// <summary>The instances as instants, without allocation. Several civil times can be one instant in a gap of the zone: it comes once.</summary>
     public ZonedOccurrences Expand(LocalDateTime start, DateTimeZone zone, GapPolicy gap = GapPolicy.ShiftForward, OverlapPolicy overlap = OverlapPolicy.First) =>
         new(this, start, zone, gap, overlap, null);
+
+    /// <summary>The first instance after a time, or at it when <paramref name="inclusive"/>.</summary>
+    public LocalDateTime? Next(LocalDateTime start, LocalDateTime after, bool inclusive = false) =>
+        Local(new CivilQueries(this, start).Next(inclusive ? CivilQueries.Ceiling(after) : Gregorian.SecondOf(after) + 1));
+
+    /// <summary>The last instance before a time, or at it when <paramref name="inclusive"/>.</summary>
+    public LocalDateTime? Previous(LocalDateTime start, LocalDateTime before, bool inclusive = false) =>
+        Local(new CivilQueries(this, start).Previous(inclusive ? Gregorian.SecondOf(before) + 1 : CivilQueries.Ceiling(before)));
+
+    /// <summary>Instances with <c>from &lt;= t &lt; before</c>, by arithmetic where the rule allows it.</summary>
+    public long CountBetween(LocalDateTime start, LocalDateTime from, LocalDateTime before) =>
+        Math.Max(new CivilQueries(this, start).Between(CivilQueries.Ceiling(from), CivilQueries.Ceiling(before)), 0);
+
+    /// <summary>Whether a time is an instance.</summary>
+    public bool Matches(LocalDateTime start, LocalDateTime time) => Next(start, time, true) == time;
+
+    /// <summary>The last instance of a rule that ends; null when it has none or no end.</summary>
+    public LocalDateTime? Last(LocalDateTime start) => IsInfinite ? null : Local(new CivilQueries(this, start).Previous(Gregorian.EndOfTime));
+
+    static LocalDateTime? Local(long? second) => second is { } value ? Gregorian.ToLocal(value) : null;
 
     /// <summary>Canonical text (compute.md 6.5): upper case, fixed order, sorted lists, defaults left out.</summary>
     public override string ToString() => _text ??= RuleText.Write(Bits);

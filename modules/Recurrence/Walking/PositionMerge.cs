@@ -26,12 +26,6 @@ internal struct PositionMerge(long size)
             index = Math.Min(start, end);
             if (index >= size)
                 return false;
-            if (index < 0)
-            {
-                _fromEnd++;
-                continue;
-            }
-
             if (start <= end)
                 _fromStart++;
             if (end <= start)
