@@ -14,15 +14,15 @@ internal struct DayBits
 
     public readonly bool IsEmpty => (this[0] | this[1] | this[2] | this[3] | this[4] | this[5]) == 0;
 
-    public readonly int Count
+    public readonly int Count => CountIn(Words);
+
+    /// <summary>Members in the first words.</summary>
+    public readonly int CountIn(int words)
     {
-        get
-        {
-            var count = 0;
-            foreach (var word in this)
-                count += BitOperations.PopCount(word);
-            return count;
-        }
+        var count = 0;
+        for (var word = 0; word < words; word++)
+            count += BitOperations.PopCount(this[word]);
+        return count;
     }
 
     public readonly bool Has(int bit) => (this[bit >> 6] >> bit & 1) != 0;

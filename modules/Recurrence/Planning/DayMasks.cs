@@ -12,6 +12,7 @@ internal sealed class DayMasks(DayParts parts)
     public const int Lead = 1;
 
     readonly DayBits[] _masks = new DayBits[Gregorian.YearTypes];
+    readonly int[] _counts = new int[Gregorian.YearTypes];
     int _built;
 
     public ref readonly DayBits Of(int year)
@@ -21,6 +22,7 @@ internal sealed class DayMasks(DayParts parts)
         if ((Volatile.Read(ref _built) >> type & 1) == 0)
         {
             _masks[type] = DayMaskBuilder.Build(parts, type);
+            _counts[type] = _masks[type].Count;
             Interlocked.Or(ref _built, 1 << type);
         }
 
@@ -68,7 +70,10 @@ internal sealed class DayMasks(DayParts parts)
         {
             var start = Gregorian.YearStart(year);
             ref readonly var mask = ref Of(year);
-            count += mask.CountBelow(Math.Min(before - start, 366) + Lead) - mask.CountBelow(Math.Max(from - start, 0) + Lead);
+            if (start >= from && Gregorian.YearStart(year + 1) <= before)
+                count += _counts[Gregorian.YearType(year)];
+            else
+                count += mask.CountBelow(Math.Min(before - start, 366) + Lead) - mask.CountBelow(Math.Max(from - start, 0) + Lead);
         }
 
         return count;

@@ -57,6 +57,9 @@ internal sealed class RulePlan
     /// <summary>Which hours, minutes and seconds a period of the grid may start at.</summary>
     public TimeLimits Limits { get; init; }
 
+    /// <summary>How many words of bits the days of a period take.</summary>
+    public int Words => Kind is PeriodKind.Week or PeriodKind.Month ? 1 : DayBits.Words;
+
     /// <summary>With SKIP, a day of one period can be the last of the one before.</summary>
     public bool Skips => Parts.Skip != SkipMode.Omit;
 

@@ -90,8 +90,8 @@ internal struct PeriodCursor
         {
             while (_merge.MoveNext(_plan.Positions!, out var index))
             {
-                var day = index / _timesCount;
-                time = ((_first + _days.Select((int)day)) * (long)Gregorian.SecondsPerDay) + _plan.Times[(int)(index - (day * _timesCount))];
+                var day = _timesCount == 1 ? (int)index : (int)(index / _timesCount);
+                time = ((_first + _days.Select(day)) * (long)Gregorian.SecondsPerDay) + _plan.Times[(int)(index - ((long)day * _timesCount))];
                 if (time < _from)
                     continue;
                 _from = time + 1;
@@ -106,12 +106,20 @@ internal struct PeriodCursor
         }
     }
 
-    bool NextWord()
+    bool NextWord() => FirstWord(_word + 1) || LoadNext();
+
+    /// <summary>Goes to the first word from here on that holds a day.</summary>
+    bool FirstWord(int word)
     {
-        if (++_word >= DayBits.Words)
-            return LoadNext();
-        _bits = _days[_word];
-        return true;
+        for (; word < _plan.Words; word++)
+            if (_days[word] is var bits and not 0)
+            {
+                (_word, _bits) = (word, bits);
+                return true;
+            }
+
+        _word = DayBits.Words;
+        return false;
     }
 
     void DropBefore(long from)
@@ -160,15 +168,11 @@ internal struct PeriodCursor
     bool Load()
     {
         PeriodDays.Read(_plan, _period, ref _days, out _first);
-        if (_days.IsEmpty || _timesCount == 0)
+        if (_timesCount == 0)
             return false;
         if (_plan.Positions is null)
-        {
-            (_word, _bits) = (0, _days[0]);
-            return true;
-        }
-
-        _merge = new PositionMerge((long)_days.Count * _timesCount);
+            return FirstWord(0);
+        _merge = new PositionMerge((long)_days.CountIn(_plan.Words) * _timesCount);
         return _merge.IsAny(_plan.Positions);
     }
 }

@@ -7,6 +7,9 @@ namespace Mana.Recurrence.Walking;
 /// <summary>The allowed days of one week, month, year or week-year.</summary>
 internal static class PeriodDays
 {
+    /// <summary>The number of the week that only some years have.</summary>
+    const int LongYear = 53;
+
     /// <param name="first">The day of bit 0.</param>
     public static void Read(RulePlan plan, long period, ref DayBits days, out int first)
     {
@@ -59,16 +62,22 @@ internal static class PeriodDays
     static void ReadWeekYear(RulePlan plan, int year, ref DayBits days, out int first)
     {
         first = Gregorian.WeekYearStart(year, plan.Parts.WeekStart);
-        var count = (Gregorian.WeekYearStart(year + 1, plan.Parts.WeekStart) - first) / 7;
         var weeks = plan.Parts.Weeks.FromStart[0];
-        for (var fromEnd = plan.Parts.Weeks.FromEnd[0]; fromEnd != 0; fromEnd &= fromEnd - 1)
-            if (count + 1 - BitOperations.TrailingZeroCount(fromEnd) is var week and > 0)
-                weeks |= 1UL << week;
+        var fromEnd = plan.Parts.Weeks.FromEnd[0];
+        if (fromEnd != 0 || weeks >> LongYear != 0)
+        {
+            var count = (Gregorian.WeekYearStart(year + 1, plan.Parts.WeekStart) - first) / 7;
+            for (; fromEnd != 0; fromEnd &= fromEnd - 1)
+                if (count + 1 - BitOperations.TrailingZeroCount(fromEnd) is var week and > 0)
+                    weeks |= 1UL << week;
+            if (count < LongYear)
+                weeks &= (1UL << LongYear) - 1;
+        }
+
         for (; weeks != 0; weeks &= weeks - 1)
         {
             var week = BitOperations.TrailingZeroCount(weeks) - 1;
-            if (week < count)
-                days.AddPattern(plan.Days!.Slice(first + (week * 7), 7), week * 7);
+            days.AddPattern(plan.Days!.Slice(first + (week * 7), 7), week * 7);
         }
     }
 }
