@@ -32,6 +32,9 @@ internal static class Scenarios
         "login" => IdentityLoops.LoginAsync,
         "start" => HostStart.RunAsync,
         "recurrence" => RecurrenceWorkload.RunAsync,
+        "rules" => RecurrenceSweeps.RulesAsync,
+        "rule-texts" => RecurrenceSweeps.TextsAsync,
+        "rules-quartz" => RecurrenceSweeps.QuartzAsync,
         _ => null,
     };
 

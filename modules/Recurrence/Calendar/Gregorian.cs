@@ -26,17 +26,19 @@ internal static class Gregorian
     const int UnixEpochDay = 719_162;
     const long UnixEpoch = (long)UnixEpochDay * SecondsPerDay;
 
-    // One year more on each side: weeks of the first and last year reach into them.
+    // Two years more on each side, from year -1 on: weeks of the first and last year reach into them.
+    const int FirstYear = -1;
+
     static readonly int[] Starts = MakeStarts();
     static readonly byte[] Types = MakeTypes();
     static readonly ushort[] MonthStarts = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366];
     static readonly byte[] MonthOfDay = MakeMonthOfDay();
 
     /// <summary>The day number of 1 January.</summary>
-    public static int YearStart(int year) => Starts[year];
+    public static int YearStart(int year) => Starts[year - FirstYear];
 
     /// <summary>Weekday of 1 January (Monday = 0), plus 7 in a leap year.</summary>
-    public static int YearType(int year) => Types[year];
+    public static int YearType(int year) => Types[year - FirstYear];
 
     public static int YearLength(int type) => type >= LeapYears ? 366 : 365;
 
@@ -50,14 +52,14 @@ internal static class Gregorian
     public static int YearOf(int day)
     {
         var year = (int)(((day * 400L) + 591) / CycleDays) + 1;
-        if (day < Starts[year])
+        if (day < YearStart(year))
             year--;
-        else if (day >= Starts[year + 1])
+        else if (day >= YearStart(year + 1))
             year++;
         return year;
     }
 
-    public static int MonthOf(int year, int dayOfYear) => MonthOfDay[(Types[year] >= LeapYears ? 366 : 0) + dayOfYear];
+    public static int MonthOf(int year, int dayOfYear) => MonthOfDay[(YearType(year) >= LeapYears ? 366 : 0) + dayOfYear];
 
     /// <summary>The day on which the week that holds the given day starts.</summary>
     public static int WeekStart(int day, int firstWeekday) => day - ((Weekday(day) - firstWeekday + 7) % 7);
@@ -65,7 +67,7 @@ internal static class Gregorian
     /// <summary>The first day of week 1 of a week-year: the first week with at least four days in the year (RFC 5545 3.3.10, BYWEEKNO).</summary>
     public static int WeekYearStart(int year, int firstWeekday)
     {
-        var newYear = Starts[year];
+        var newYear = YearStart(year);
         var week = WeekStart(newYear, firstWeekday);
         return newYear - week <= 3 ? week : week + 7;
     }
@@ -78,7 +80,7 @@ internal static class Gregorian
         return year <= MaxYear && day >= WeekYearStart(year + 1, firstWeekday) ? year + 1 : year;
     }
 
-    public static int DayOf(LocalDate date) => Starts[date.Year] + date.DayOfYear - 1;
+    public static int DayOf(LocalDate date) => YearStart(date.Year) + date.DayOfYear - 1;
 
     public static long SecondOf(LocalDateTime time) =>
         (DayOf(time.Date) * (long)SecondsPerDay) + (time.TickOfDay / NodaConstants.TicksPerSecond);
@@ -86,9 +88,9 @@ internal static class Gregorian
     public static LocalDate ToDate(int day)
     {
         var year = YearOf(day);
-        var dayOfYear = day - Starts[year];
+        var dayOfYear = day - YearStart(year);
         var month = MonthOf(year, dayOfYear);
-        return new LocalDate(year, month, dayOfYear - MonthStart(Types[year], month) + 1);
+        return new LocalDate(year, month, dayOfYear - MonthStart(YearType(year), month) + 1);
     }
 
     public static LocalDateTime ToLocal(long second)
@@ -104,17 +106,21 @@ internal static class Gregorian
 
     static int[] MakeStarts()
     {
-        var starts = new int[MaxYear + 3];
-        for (var year = 0; year < starts.Length; year++)
-            starts[year] = ((year - 1) * 365) + Floor(year - 1, 4) - Floor(year - 1, 100) + Floor(year - 1, 400);
+        var starts = new int[MaxYear + 3 - FirstYear];
+        for (var i = 0; i < starts.Length; i++)
+        {
+            var before = i + FirstYear - 1;
+            starts[i] = (before * 365) + Floor(before, 4) - Floor(before, 100) + Floor(before, 400);
+        }
+
         return starts;
     }
 
     static byte[] MakeTypes()
     {
-        var types = new byte[MaxYear + 2];
-        for (var year = 0; year < types.Length; year++)
-            types[year] = (byte)((((Starts[year] % 7) + 7) % 7) + (Starts[year + 1] - Starts[year] == 366 ? LeapYears : 0));
+        var types = new byte[Starts.Length - 1];
+        for (var i = 0; i < types.Length; i++)
+            types[i] = (byte)(Arithmetic.Mod(Starts[i], 7) + (Starts[i + 1] - Starts[i] == 366 ? LeapYears : 0));
         return types;
     }
 

@@ -9,35 +9,17 @@ namespace Mana.Recurrence.Contracts;
 /// <summary>The engine of this module. Has no state.</summary>
 public sealed class RecurrenceExpander : IRecurrenceExpander
 {
-    public IEnumerable<Occurrence> Expand(RecurrenceSet set, OccurrenceWindow window = default, WorkBudget? budget = null) =>
-        set.Overrides.Count == 0 ? PlainSeries.Expand(set, window, budget) : OverriddenSeries.Expand(set, window, budget);
+    public IEnumerable<Occurrence> Expand(RecurrenceSet set, OccurrenceWindow window = default, WorkBudget? budget = null) => Expand(set, WindowBounds.Of(window), budget);
 
-    public Occurrence? Next(RecurrenceSet set, Instant after, bool inclusive = false, WorkBudget? budget = null)
-    {
-        foreach (var occurrence in Expand(set, new OccurrenceWindow(Ceiling(after, !inclusive)), budget))
-            return occurrence;
-        return null;
-    }
+    public Occurrence? Next(RecurrenceSet set, Instant after, bool inclusive = false, WorkBudget? budget = null) => First(set, WindowBounds.Ceiling(after, !inclusive), budget);
 
-    public Occurrence? Previous(RecurrenceSet set, Instant before, bool inclusive = false, WorkBudget? budget = null)
-    {
-        var limit = Gregorian.SecondOf(Ceiling(before, inclusive));
-        var last = Predecessor.Find(from => Next(set, Gregorian.ToInstant(from), true, budget) is { } next ? Gregorian.SecondOf(next.StartUtc) : null, SetBounds.Earliest(set), limit);
-        return last is { } second ? Next(set, Gregorian.ToInstant(second), true, budget) : null;
-    }
+    public Occurrence? Previous(RecurrenceSet set, Instant before, bool inclusive = false, WorkBudget? budget = null) =>
+        LastBelow(set, WindowBounds.Ceiling(before, inclusive), budget);
 
-    public long Count(RecurrenceSet set, OccurrenceWindow window = default, WorkBudget? budget = null)
-    {
-        if (SetBounds.IsSingleRule(set))
-            return SetCounting.OfSingleRule(set, window, budget);
-        var count = 0L;
-        foreach (var _ in Expand(set, window, budget))
-            count++;
-        return count;
-    }
+    public long Count(RecurrenceSet set, OccurrenceWindow window = default, WorkBudget? budget = null) =>
+        SetBounds.IsSingleRule(set) && !window.Overlapping ? SetCounting.OfSingleRule(set, WindowBounds.Of(window), budget) : Expand(set, window, budget).LongCount();
 
-    public Occurrence? Last(RecurrenceSet set, WorkBudget? budget = null) =>
-        set.Rules.All(rule => !rule.IsInfinite) ? Previous(set, Gregorian.ToInstant(Gregorian.EndOfTime + Gregorian.SecondsPerDay), false, budget) : null;
+    public Occurrence? Last(RecurrenceSet set, WorkBudget? budget = null) => set.Rules.All(rule => !rule.IsInfinite) ? LastBelow(set, Gregorian.EndOfTime, budget) : null;
 
     public bool IsSatisfiable(RecurrenceRule rule, SeriesStart start)
     {
@@ -45,10 +27,19 @@ public sealed class RecurrenceExpander : IRecurrenceExpander
         return new RuleCursor(plan, plan.Start, null).MoveNext(out _);
     }
 
-    /// <summary>The first whole second that is not before the instant (after it, when asked).</summary>
-    static Instant Ceiling(Instant instant, bool after)
+    static IEnumerable<Occurrence> Expand(RecurrenceSet set, WindowBounds bounds, WorkBudget? budget) =>
+        set.Overrides.Count == 0 ? PlainSeries.Expand(set, bounds, budget) : OverriddenSeries.Expand(set, bounds, budget);
+
+    static Occurrence? First(RecurrenceSet set, long from, WorkBudget? budget)
     {
-        var whole = Instant.FromUnixTimeSeconds(instant.ToUnixTimeSeconds());
-        return whole < instant || after ? whole + Duration.FromSeconds(1) : whole;
+        foreach (var occurrence in Expand(set, new WindowBounds(from, long.MaxValue, false), budget))
+            return occurrence;
+        return null;
+    }
+
+    static Occurrence? LastBelow(RecurrenceSet set, long limit, WorkBudget? budget)
+    {
+        var last = Predecessor.Find(from => First(set, from, budget) is { } next ? Gregorian.SecondOf(next.StartUtc) : null, SetBounds.Earliest(set), limit);
+        return last is { } second ? First(set, second, budget) : null;
     }
 }

@@ -23,6 +23,6 @@ internal static class RuleBounds
     public static long LastInAnyZone(in RuleBits rule) =>
         rule.Has(RuleParts.Until) && rule.Until.Kind == UntilKind.Utc ? Last(rule) + Furthest : Last(rule);
 
-    /// <summary>The last instant, in seconds of UTC.</summary>
-    public static long LastInstant(in RuleBits rule) => rule.Has(RuleParts.Until) && rule.Until.Kind == UntilKind.Utc ? Last(rule) : long.MaxValue;
+    /// <summary>The last instant, in seconds of UTC; west of Greenwich the calendar ends before its last civil day does.</summary>
+    public static long LastInstant(in RuleBits rule) => rule.Has(RuleParts.Until) && rule.Until.Kind == UntilKind.Utc ? Math.Min(Last(rule), Gregorian.EndOfTime - 1) : Gregorian.EndOfTime - 1;
 }

@@ -10,10 +10,9 @@ namespace Mana.Recurrence.Sets;
 /// </summary>
 internal static class OverriddenSeries
 {
-    public static IEnumerable<Occurrence> Expand(RecurrenceSet set, OccurrenceWindow window, WorkBudget? budget)
+    public static IEnumerable<Occurrence> Expand(RecurrenceSet set, WindowBounds bounds, WorkBudget? budget)
     {
         var table = new OverrideTable(set);
-        var bounds = WindowBounds.Of(window);
         var streams = new List<IEnumerator<Occurrence>> { Moved(set, table, bounds).GetEnumerator() };
         streams.AddRange(table.Segments.Where(segment => !segment.Cancelled).Select(segment => Shifted(set, table, segment, bounds, budget).GetEnumerator()));
         streams.RemoveAll(stream => !stream.MoveNext());

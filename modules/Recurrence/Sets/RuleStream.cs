@@ -20,7 +20,7 @@ internal struct RuleStream
         var zone = set.Start.Zone;
         var plan = PlanCompiler.Compile(rule.Bits, Gregorian.SecondOf(set.Start.Civil), set.Start.Kind == StartKind.Date,
             zone is null ? RuleBounds.Last(rule.Bits) : RuleBounds.LastInAnyZone(rule.Bits));
-        _until = zone is null ? long.MaxValue : RuleBounds.LastInstant(rule.Bits);
+        _until = zone is null ? Gregorian.EndOfTime - 1 : RuleBounds.LastInstant(rule.Bits);
         _left = rule.Count ?? long.MaxValue;
         if (startComesFirst && _left != long.MaxValue && !(new RuleCursor(plan, plan.Start, budget).MoveNext(out var first) && first == plan.Start))
             _left--;

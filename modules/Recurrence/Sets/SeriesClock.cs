@@ -43,7 +43,8 @@ internal sealed class SeriesClock(RecurrenceSet set)
     {
         if (duration.Days != 0)
             _ends.TryMap(Math.Min(local + (duration.Days * (long)Gregorian.SecondsPerDay), Gregorian.EndOfTime - 1), out start);
-        return Gregorian.ToInstant(start) + duration.Time;
+        var instant = Gregorian.ToInstant(start);
+        return duration.Time > Instant.MaxValue - instant ? Instant.MaxValue : instant + duration.Time;
     }
 
     static long Length(SeriesDuration duration) => ((duration.Days + 1L) * Gregorian.SecondsPerDay) + (long)duration.Time.TotalSeconds;

@@ -83,7 +83,8 @@ internal sealed class SetWalk
         {
             while (rule.Exists && rule.Instant < Instant && _budget?.Spend() != false)
                 rule.MoveNext();
-            excluded |= rule.Exists && rule.Instant == Instant;
+            // Behind only when the budget is over: then nothing may come out.
+            excluded |= rule.Exists && rule.Instant <= Instant;
         }
 
         return excluded;

@@ -1,0 +1,88 @@
+using Mana.Recurrence.Contracts;
+using NodaTime;
+
+namespace Mana.Recurrence.Tests.Sweep;
+
+/// <summary>
+/// Texts by chance: rules with characters changed, cut, doubled, and pure noise. Each must be refused with a position inside it or give a rule that comes
+/// back from its canonical text and gives its first instances within a budget.
+/// </summary>
+internal sealed class TextFuzz(int seed)
+{
+    const string Alphabet = "FREQ=DAILYWKMONTHSEUCPBX;:,+-0123456789TZ \r\n\\\t\u00a0\u0131\uff24\ud83d";
+
+    static readonly string[] Pieces =
+    [
+        "FREQ=", "DAILY", "WEEKLY", "MONTHLY", "YEARLY", "HOURLY", "SECONDLY", ";INTERVAL=", ";COUNT=", ";UNTIL=20260101", "T090000Z", ";BYDAY=", "MO", "-1FR", ",", ";BYMONTHDAY=", ";BYMONTH=",
+        ";BYSETPOS=", ";BYWEEKNO=", ";BYYEARDAY=", ";BYHOUR=", ";WKST=SU", "RSCALE=GREGORIAN;", ";SKIP=FORWARD", "2147483647", "31", "-366", "DTSTART;TZID=Europe/Berlin:20260101T090000\n",
+        "RRULE:", "EXDATE:20260101\n", "RDATE;VALUE=PERIOD:20260101T090000Z/P1D\n", "\r\n ", "\\n", "TZID=", "\"",
+    ];
+
+    readonly Random _random = new(seed);
+    readonly RandomRules _rules = new(seed);
+
+    public string Next() => _random.Next(4) switch
+    {
+        0 => string.Concat(Enumerable.Range(0, _random.Next(12)).Select(_ => Pieces[_random.Next(Pieces.Length)])),
+        1 => new string([.. Enumerable.Range(0, _random.Next(60)).Select(_ => Alphabet[_random.Next(Alphabet.Length)])]),
+        _ => Changed(_rules.Next().Text),
+    };
+
+    /// <summary>What is wrong with how a text was taken, or null.</summary>
+    public static string? Check(string text)
+    {
+        foreach (var syntax in (ReadOnlySpan<RuleSyntax>)[RuleSyntax.Exact, RuleSyntax.Strict, RuleSyntax.Lenient])
+        {
+            if (!RecurrenceRule.TryParse(text, syntax, null, out var rule, out var error))
+            {
+                if (error.Position < 0 || error.Position > text.Length || error.Position + error.Length > text.Length)
+                    return $"{syntax} {text}: position {error.Position}+{error.Length} of {text.Length}";
+                continue;
+            }
+
+            if (!RecurrenceRule.TryParse(rule.ToString(), out var again, out _) || !again.Equals(rule))
+                return $"{syntax} {text}: canonical text {rule} is not the same rule";
+            if (!Ends(rule))
+                return $"{syntax} {text}: no end of work";
+        }
+
+        var reading = RecurrenceText.Read(text, RuleSyntax.Lenient, SeriesStart.Floating(new LocalDateTime(2026, 1, 31, 9, 0)), DateTimeZoneProviders.Tzdb);
+        return reading.Error is { } problem && (problem.Position < 0 || problem.Position > text.Length) ? $"{text}: position {problem.Position}" : null;
+    }
+
+    /// <summary>Compute.md 6.14 g: no rule exceeds the budget for its first instances.</summary>
+    static bool Ends(RecurrenceRule rule)
+    {
+        var budget = new WorkBudget(200_000);
+        var set = new RecurrenceSet { Start = SeriesStart.Floating(new LocalDateTime(2026, 1, 31, 9, 0)), Rules = [rule] };
+        var last = 0L;
+        foreach (var occurrence in new RecurrenceExpander().Expand(set, default, budget))
+        {
+            if (occurrence.StartUtc.ToUnixTimeSeconds() <= last)
+                return false;
+            last = occurrence.StartUtc.ToUnixTimeSeconds();
+            if (occurrence.Index == 3)
+                break;
+        }
+
+        return budget.Stop == WorkStop.None;
+    }
+
+    string Changed(string text)
+    {
+        for (var changes = _random.Next(4); changes > 0 && text.Length > 0; changes--)
+        {
+            var at = _random.Next(text.Length);
+            text = _random.Next(5) switch
+            {
+                0 => text.Remove(at, 1),
+                1 => text.Insert(at, Alphabet[_random.Next(Alphabet.Length)].ToString()),
+                2 => text[..at] + Alphabet[_random.Next(Alphabet.Length)] + text[(at + 1)..],
+                3 => text.Insert(at, Pieces[_random.Next(Pieces.Length)]),
+                _ => text[at..] + ";" + text[..at],
+            };
+        }
+
+        return text;
+    }
+}
