@@ -33,7 +33,7 @@ internal static class RecurrenceSweeps
         for (var asked = 0; asked < count;)
         {
             var (text, start) = rules.Next();
-            if (!QuartzOpinion.Covers(RecurrenceRule.Parse(text)))
+            if (!QuartzOpinion.Covers(RecurrenceRule.Parse(text), start))
                 continue;
             var difference = QuartzOpinion.Difference(text, start, out var was);
             if (!was)

@@ -107,9 +107,9 @@ public sealed class GuardTests
         var start = new LocalDateTime(2000, 1, 31, 9, 0);
         var parsed = Series.Rule(rule);
         Assert.Equal(Allocated(Civil, 1), Allocated(Civil, 5_000));
-        // A zone is another's: NodaTime allocates what it looks up behind the last transition that it knows.
+        // NodaTime makes one object where the cursor asks it, at a transition: twice a year.
         if (parsed.Frequency <= Frequency.Weekly)
-            Assert.Equal(Allocated(Zoned, 1), Allocated(Zoned, 300));
+            Assert.InRange(Allocated(Zoned, 300) - Allocated(Zoned, 1), 0, 20 * 2 * 80);
 
         void Civil(int count)
         {
