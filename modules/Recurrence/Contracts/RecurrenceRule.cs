@@ -68,21 +68,18 @@ public sealed class RecurrenceRule : IEquatable<RecurrenceRule>, ISpanParsable<R
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out RecurrenceRule? rule, [NotNullWhen(false)] out RecurrenceError? error) =>
         RuleParser.TryParse(text, RuleSyntax.Exact, null, out rule, out error);
 
+    /// <summary>Reads a rule that is known to be one.</summary>
     /// <exception cref="FormatException">The text is not a rule.</exception>
-    public static RecurrenceRule Parse(string text) => Parse(text.AsSpan(), null);
+    public static RecurrenceRule Parse(string text) => TryParse(text, out var rule, out var error) ? rule : throw new FormatException(error.ToString());
 
-    /// <inheritdoc />
-    public static RecurrenceRule Parse(string s, IFormatProvider? provider) => Parse(s.AsSpan(), provider);
+    static RecurrenceRule IParsable<RecurrenceRule>.Parse(string s, IFormatProvider? provider) => Parse(s);
 
-    /// <inheritdoc />
-    public static RecurrenceRule Parse(ReadOnlySpan<char> s, IFormatProvider? provider) =>
-        TryParse(s, out var rule, out var error) ? rule : throw new FormatException(error.ToString());
+    static RecurrenceRule ISpanParsable<RecurrenceRule>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s.ToString());
 
-    /// <inheritdoc />
-    public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, [MaybeNullWhen(false)] out RecurrenceRule result) => TryParse(s, out result, out _);
+    static bool ISpanParsable<RecurrenceRule>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, [MaybeNullWhen(false)] out RecurrenceRule result) => TryParse(s, out result, out _);
 
-    /// <inheritdoc />
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out RecurrenceRule result) => TryParse(s.AsSpan(), out result, out _);
+    static bool IParsable<RecurrenceRule>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out RecurrenceRule result) =>
+        TryParse(s.AsSpan(), out result, out _);
 
     /// <summary>
     /// The instances of the rule in civil time, from DTSTART on, as a struct enumerable: nothing is allocated per instance.

@@ -13,6 +13,7 @@ public static class RecurrenceText
     public const int MostRules = 8;
     public const int MostDates = 1_000;
 
+    /// <summary>Reads a series; what is missing or wrong comes back as an error, never as an exception.</summary>
     /// <param name="start">DTSTART when the text has none; one in the text wins.</param>
     /// <param name="zones">IANA names; Windows names and globally unique ids such as <c>/example.org/Europe/Berlin</c> are mapped to them.</param>
     public static RecurrenceReading Read(string text, RuleSyntax syntax, SeriesStart? start, IDateTimeZoneProvider zones) => new SetReader(text, syntax, start, zones).Read();

@@ -17,6 +17,7 @@ public sealed class WorkBudget
     long _left;
     long _nextLook;
 
+    /// <summary>A budget for one request; its deadline runs from here on.</summary>
     /// <param name="time">Measures the deadline; without it there is none.</param>
     public WorkBudget(long units = DefaultUnits, TimeProvider? time = null, TimeSpan deadline = default, CancellationToken cancellation = default)
     {

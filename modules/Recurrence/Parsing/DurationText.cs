@@ -27,7 +27,7 @@ internal static class DurationText
             var digits = text.IndexOfAnyExceptInRange('0', '9');
             if (digits is <= 0 or > MostDigits)
                 return null;
-            var value = int.Parse(text[..digits]);
+            var value = int.Parse(text[..digits], System.Globalization.CultureInfo.InvariantCulture);
             switch (char.ToUpperInvariant(text[digits]))
             {
                 case 'W' when !inTime: days += value * 7L; break;

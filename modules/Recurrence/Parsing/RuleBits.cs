@@ -61,7 +61,7 @@ internal struct RuleBits
     public SignedSet Weeks;
     public SignedSet Positions;
 
-    public readonly bool Has(RuleParts part) => (Given & part) != 0;
+    public readonly bool Has(RuleParts part) => (Given & part) != RuleParts.None;
 }
 
 /// <summary>A set of numbers from ±1 to ±366.</summary>

@@ -1,6 +1,5 @@
 using Mana.Recurrence.Calendar;
 using Mana.Recurrence.Contracts;
-using Mana.Recurrence.Parsing;
 
 namespace Mana.Recurrence.Planning;
 

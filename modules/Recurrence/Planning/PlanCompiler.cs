@@ -8,6 +8,7 @@ namespace Mana.Recurrence.Planning;
 /// <summary>Turns a rule and its DTSTART into a <see cref="RulePlan"/>.</summary>
 internal static class PlanCompiler
 {
+    /// <summary>Resolves what DTSTART implies, chooses the periods to walk, and leaves the masks to their first use.</summary>
     /// <param name="start">DTSTART in civil seconds.</param>
     /// <param name="last">The last civil second that may be an instance.</param>
     public static RulePlan Compile(in RuleBits rule, long start, bool dateOnly, long last)

@@ -1,4 +1,3 @@
-using Mana.Recurrence.Calendar;
 using Mana.Recurrence.Contracts;
 
 namespace Mana.Recurrence.Sets;

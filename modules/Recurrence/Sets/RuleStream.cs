@@ -13,6 +13,7 @@ internal struct RuleStream
     ZonedCursor _cursor;
     long _left;
 
+    /// <summary>Seeks to the first instance that is wanted.</summary>
     /// <param name="from">Instances before this second of UTC are passed over, and counted for COUNT.</param>
     /// <param name="startComesFirst">DTSTART is emitted by the set and uses up one COUNT, unless the rule gives it itself.</param>
     public RuleStream(RecurrenceSet set, RecurrenceRule rule, long from, bool startComesFirst, WorkBudget? budget)

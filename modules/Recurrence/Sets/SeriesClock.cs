@@ -16,6 +16,7 @@ internal sealed class SeriesClock(RecurrenceSet set)
     public static long LocalOf(DateTimeZone? zone, long instant) =>
         zone is null ? instant : instant + zone.GetUtcOffset(Gregorian.ToInstant(instant)).Seconds;
 
+    /// <summary>One occurrence, with its place in the enumeration left open.</summary>
     /// <param name="start">When it happens, in seconds of UTC.</param>
     /// <param name="wanted">The civil time it was meant to have.</param>
     /// <param name="original">Instant and civil time that the set gave.</param>

@@ -1,4 +1,3 @@
-using Mana.Recurrence.Calendar;
 using Mana.Recurrence.Contracts;
 
 namespace Mana.Recurrence.Sets;
@@ -15,6 +14,7 @@ internal sealed class SetWalk
     readonly FixedDates _dates;
     readonly Exclusions _exclusions;
 
+    /// <summary>Seeks every source.</summary>
     /// <param name="from">The first second of UTC that is wanted.</param>
     public SetWalk(RecurrenceSet set, long from, WorkBudget? budget)
     {

@@ -10,6 +10,7 @@ internal static class PeriodDays
     /// <summary>The number of the week that only some years have.</summary>
     const int LongYear = 53;
 
+    /// <summary>Fetches the days of a period.</summary>
     /// <param name="first">The day of bit 0.</param>
     public static void Read(RulePlan plan, long period, ref DayBits days, out int first)
     {

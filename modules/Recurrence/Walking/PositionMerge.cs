@@ -16,6 +16,7 @@ internal struct PositionMerge(long size)
         return copy.MoveNext(positions, out _);
     }
 
+    /// <summary>Goes to the next position that the period has.</summary>
     /// <param name="index">Of a candidate of the period, from 0.</param>
     public bool MoveNext(SetPositions positions, out long index)
     {

@@ -25,6 +25,7 @@ internal struct ZonedCursor
     RuleCursor _behind;
     Step _nextBehind;
 
+    /// <summary>Seeks in civil time.</summary>
     /// <param name="local">Civil second to start at; a little early is fine, the caller drops what it does not want.</param>
     public ZonedCursor(RulePlan plan, DateTimeZone? zone, GapPolicy gap, OverlapPolicy overlap, long local, WorkBudget? budget)
     {
@@ -36,6 +37,7 @@ internal struct ZonedCursor
         _next.Exists = _cursor.MoveNext(out _next.Local);
     }
 
+    /// <summary>Goes to the next instant.</summary>
     /// <param name="local">The civil time that the rule gave, before a gap shifted it.</param>
     public bool MoveNext(out long instant, out long local)
     {

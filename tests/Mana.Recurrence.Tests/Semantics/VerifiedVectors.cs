@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mana.Recurrence.Contracts;
 
 namespace Mana.Recurrence.Tests.Semantics;
 

@@ -143,7 +143,8 @@ internal sealed class BruteForce
 
     LocalDate FirstDayOfPeriod() => _rule.Frequency switch
     {
-        Frequency.Yearly => new LocalDate(_start.Year, 1, 1).PlusDays(-7),
+        // The week-year of DTSTART may be the one before.
+        Frequency.Yearly => new LocalDate(_start.Year - 1, 1, 1).PlusDays(-7),
         Frequency.Monthly => new LocalDate(_start.Year, _start.Month, 1),
         Frequency.Weekly => _start.Date.PlusDays(-7),
         _ => _start.Date,

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Mana.Recurrence.Contracts;
 using NodaTime;
 
 namespace Mana.Recurrence.Tests.Vectors;
