@@ -80,7 +80,8 @@ internal static class Gregorian
         return year <= MaxYear && day >= WeekYearStart(year + 1, firstWeekday) ? year + 1 : year;
     }
 
-    public static int DayOf(LocalDate date) => YearStart(date.Year) + date.DayOfYear - 1;
+    /// <summary>Dates before the year 0 are all the same to a calendar that starts with the year 1.</summary>
+    public static int DayOf(LocalDate date) => date.Year < 0 ? YearStart(0) - 1 : YearStart(date.Year) + date.DayOfYear - 1;
 
     public static long SecondOf(LocalDateTime time) =>
         (DayOf(time.Date) * (long)SecondsPerDay) + (time.TickOfDay / NodaConstants.TicksPerSecond);
@@ -93,14 +94,16 @@ internal static class Gregorian
         return new LocalDate(year, month, dayOfYear - MonthStart(YearType(year), month) + 1);
     }
 
+    /// <summary>Times outside the calendar become its first or last one: dates of other zones can be, rules are not.</summary>
     public static LocalDateTime ToLocal(long second)
     {
+        second = Math.Clamp(second, 0, EndOfTime - 1);
         var day = (int)(second / SecondsPerDay);
         return ToDate(day).At(LocalTime.FromSecondsSinceMidnight((int)(second - (day * (long)SecondsPerDay))));
     }
 
-    /// <summary>Read as UTC.</summary>
-    public static Instant ToInstant(long second) => Instant.FromUnixTimeSeconds(second - UnixEpoch);
+    /// <summary>Read as UTC; what is beyond the calendar becomes its last second.</summary>
+    public static Instant ToInstant(long second) => Instant.FromUnixTimeSeconds(Math.Clamp(second, -SecondsPerDay, EndOfTime - 1) - UnixEpoch);
 
     public static long SecondOf(Instant instant) => instant.ToUnixTimeSeconds() + UnixEpoch;
 

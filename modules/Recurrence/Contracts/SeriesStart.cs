@@ -2,11 +2,13 @@ using NodaTime;
 
 namespace Mana.Recurrence.Contracts;
 
-/// <summary>DTSTART (RFC 5545 3.8.2.4): a civil time, and the zone that turns it into an instant.</summary>
+/// <summary>DTSTART (RFC 5545 3.8.2.4): a civil time, and the zone that turns it into an instant. Years 1 to 9999; seconds are whole.</summary>
 public sealed record SeriesStart
 {
     SeriesStart(LocalDateTime civil, StartKind kind, DateTimeZone? zone)
     {
+        if (civil.Year < 1)
+            throw new ArgumentOutOfRangeException(nameof(civil), civil, "The calendar starts with the year 1.");
         (Civil, Kind, Zone) = (civil, kind, zone);
     }
 

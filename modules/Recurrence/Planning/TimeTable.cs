@@ -27,7 +27,8 @@ internal sealed class TimeTable
             Array = Fill();
     }
 
-    TimeTable(int[] times)
+    /// <summary>Any times, ascending.</summary>
+    public TimeTable(int[] times)
     {
         Array = times;
         Count = times.Length;

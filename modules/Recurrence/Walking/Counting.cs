@@ -25,8 +25,20 @@ internal static class Counting
     static TimeTable? DailyShape(RulePlan plan) => plan switch
     {
         { Kind: PeriodKind.Year, Interval: 1, Positions: null, Skips: false } => plan.Times,
+        { Kind: PeriodKind.Grid } when Gregorian.SecondsPerDay % plan.Step == 0 => TimesOfDay(plan),
         _ => null,
     };
+
+    /// <summary>A grid whose step divides the day meets the same times every day.</summary>
+    static TimeTable TimesOfDay(RulePlan plan)
+    {
+        var times = new List<int>();
+        for (var period = (int)Arithmetic.Mod(plan.Origin, plan.Step); period < Gregorian.SecondsPerDay; period += (int)plan.Step)
+            if (plan.Limits.Allow(period))
+                for (var i = 0; i < plan.Times.Count; i++)
+                    times.Add(period + plan.Times[i]);
+        return new TimeTable([.. times]);
+    }
 
     /// <summary>Instances of an unlimited grid before a second.</summary>
     static long OnGrid(RulePlan plan, long before)
@@ -41,8 +53,8 @@ internal static class Counting
     {
         var first = (int)(plan.Start / Gregorian.SecondsPerDay);
         var day = (int)(before / Gregorian.SecondsPerDay);
-        var whole = plan.Days!.Count(first, day) * times.Count;
-        return plan.Days.Has(day) ? whole + times.IndexOf(before - (day * (long)Gregorian.SecondsPerDay)) : whole;
+        var whole = (plan.Days?.Count(first, day) ?? day - first) * times.Count;
+        return plan.Days?.Has(day) == false ? whole : whole + times.IndexOf(before - (day * (long)Gregorian.SecondsPerDay));
     }
 
     static long Walk(RulePlan plan, long from, long before, long enough, WorkBudget? budget)

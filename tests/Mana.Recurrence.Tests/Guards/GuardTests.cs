@@ -85,6 +85,25 @@ public sealed class GuardTests
     public void Nothing_comes_after_the_end_of_the_calendar(string rule, string last) =>
         Assert.Equal(last, Series.Expander.Expand(Series.Of("9990-01-01", rule)).Days()[^1]);
 
+    [Theory]
+    [InlineData("9999-12-31T23:30 America/New_York")]
+    [InlineData("9999-12-31T23:30 Asia/Tokyo")]
+    [InlineData("0001-01-01T00:30 Asia/Tokyo")]
+    [InlineData("0001-01-01T00:30 America/New_York")]
+    public void Zones_do_not_carry_a_series_over_the_ends_of_the_calendar(string start)
+    {
+        var set = Series.Of(start, "HOURLY;COUNT=3") with
+        {
+            RDates = [new(Series.Date("9999-12-31T23:59:59Z")), new(new SeriesDate(new LocalDateTime(-5, 1, 1, 0, 0)))],
+            Overrides = [new(Series.Date("9999-12-31T23:00:00Z")) { Start = Series.Date("0001-01-01T01:00") }],
+            Duration = SeriesDuration.Nominal(3, Duration.FromHours(30)),
+        };
+        Assert.InRange(Series.Expander.Expand(set).Count(), 1, 6);
+        Assert.NotNull(Series.Expander.Previous(set, Instant.MaxValue));
+        Assert.Null(Series.Expander.Next(set, Instant.MaxValue));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SeriesStart.Floating(new LocalDateTime(0, 1, 1, 0, 0)));
+    }
+
     [Fact]
     public void The_first_day_of_the_calendar_is_a_start()
     {

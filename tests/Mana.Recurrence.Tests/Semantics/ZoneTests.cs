@@ -68,7 +68,7 @@ public sealed class ZoneTests
     [InlineData("Africa/Casablanca", GapPolicy.ShiftForward, OverlapPolicy.First)]
     public void Seeking_and_counting_agree_with_walking_across_every_transition(string zone, GapPolicy gap, OverlapPolicy overlap)
     {
-        foreach (var rule in (string[])["MINUTELY;INTERVAL=7;COUNT=100000", "HOURLY;INTERVAL=5;BYMINUTE=10,50;COUNT=30000", "DAILY;BYHOUR=0,1,2,3,4;BYMINUTE=15;COUNT=9000"])
+        foreach (var rule in (string[])["MINUTELY;INTERVAL=7;COUNT=100000", "MINUTELY;INTERVAL=20;BYHOUR=0,1,2,3,12;BYDAY=SA,SU;COUNT=20000", "SECONDLY;INTERVAL=900;BYHOUR=1,2;COUNT=20000", "HOURLY;INTERVAL=5;BYMINUTE=10,50;COUNT=30000", "DAILY;BYHOUR=0,1,2,3,4;BYMINUTE=15;COUNT=9000"])
         {
             var set = Series.Of($"2011-10-20T01:10 {zone}", rule) with { Gap = gap, Overlap = overlap };
             var walked = Series.Expander.Expand(set).TakeWhile(occurrence => occurrence.StartUtc < Series.At("2012-06-01T00:00")).Select(occurrence => occurrence.StartUtc).ToList();

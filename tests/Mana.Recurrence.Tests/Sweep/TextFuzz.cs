@@ -15,7 +15,7 @@ internal sealed class TextFuzz(int seed)
     [
         "FREQ=", "DAILY", "WEEKLY", "MONTHLY", "YEARLY", "HOURLY", "SECONDLY", ";INTERVAL=", ";COUNT=", ";UNTIL=20260101", "T090000Z", ";BYDAY=", "MO", "-1FR", ",", ";BYMONTHDAY=", ";BYMONTH=",
         ";BYSETPOS=", ";BYWEEKNO=", ";BYYEARDAY=", ";BYHOUR=", ";WKST=SU", "RSCALE=GREGORIAN;", ";SKIP=FORWARD", "2147483647", "31", "-366", "DTSTART;TZID=Europe/Berlin:20260101T090000\n",
-        "RRULE:", "EXDATE:20260101\n", "RDATE;VALUE=PERIOD:20260101T090000Z/P1D\n", "\r\n ", "\\n", "TZID=", "\"",
+        "RRULE:", "EXDATE:20260101\n", "RDATE;VALUE=PERIOD:20260101T090000Z/P1D\n", "\r\n ", "\\n", "TZID=", "\"", "DTSTART:00010101T000000\n", "DTSTART;TZID=Asia/Tokyo:99991231T235959\n", "RDATE:99991231T235959Z\n", "RDATE;TZID=Pacific/Apia:00010101\n", "EXRULE:FREQ=DAILY\n",
     ];
 
     readonly Random _random = new(seed);
@@ -49,20 +49,23 @@ internal sealed class TextFuzz(int seed)
         }
 
         var reading = RecurrenceText.Read(text, RuleSyntax.Lenient, SeriesStart.Floating(new LocalDateTime(2026, 1, 31, 9, 0)), DateTimeZoneProviders.Tzdb);
-        return reading.Error is { } problem && (problem.Position < 0 || problem.Position > text.Length) ? $"{text}: position {problem.Position}" : null;
+        if (reading.Set is { } set)
+            return Ends(set) ? null : $"{text}: no end of work";
+        return reading.Error!.Position < 0 || reading.Error.Position > text.Length ? $"{text}: position {reading.Error.Position}" : null;
     }
 
-    /// <summary>Compute.md 6.14 g: no rule exceeds the budget for its first instances.</summary>
-    static bool Ends(RecurrenceRule rule)
+    /// <summary>compute.md 6.14 g: no rule exceeds the budget for its first instances.</summary>
+    static bool Ends(RecurrenceRule rule) => Ends(new RecurrenceSet { Start = SeriesStart.Floating(new LocalDateTime(2026, 1, 31, 9, 0)), Rules = [rule] });
+
+    static bool Ends(RecurrenceSet set)
     {
         var budget = new WorkBudget(200_000);
-        var set = new RecurrenceSet { Start = SeriesStart.Floating(new LocalDateTime(2026, 1, 31, 9, 0)), Rules = [rule] };
-        var last = 0L;
+        var last = Instant.MinValue;
         foreach (var occurrence in new RecurrenceExpander().Expand(set, default, budget))
         {
-            if (occurrence.StartUtc.ToUnixTimeSeconds() <= last)
+            if (occurrence.StartUtc <= last)
                 return false;
-            last = occurrence.StartUtc.ToUnixTimeSeconds();
+            last = occurrence.StartUtc;
             if (occurrence.Index == 3)
                 break;
         }
