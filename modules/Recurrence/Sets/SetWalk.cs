@@ -8,6 +8,9 @@ namespace Mana.Recurrence.Sets;
 /// </summary>
 internal sealed class SetWalk
 {
+    /// <summary>Steps that an exclusion may be behind before it is worth a seek.</summary>
+    const int WorthSeeking = 16;
+
     readonly WorkBudget? _budget;
     readonly RuleStream[] _rules;
     readonly RuleStream[] _exRules;
@@ -20,8 +23,12 @@ internal sealed class SetWalk
     {
         _budget = budget;
         var startComesFirst = set.StartPolicy == StartPolicy.AlwaysFirst;
-        _rules = [.. set.Rules.Select(rule => new RuleStream(set, rule, from, startComesFirst, budget))];
-        _exRules = [.. set.ExRules.Select(rule => new RuleStream(set, rule, from, false, budget))];
+        _rules = [.. set.Rules.Select(rule => new RuleStream(set, rule, startComesFirst, budget))];
+        _exRules = [.. set.ExRules.Select(rule => new RuleStream(set, rule, false, budget))];
+        foreach (ref var rule in _rules.AsSpan())
+            rule.Seek(from);
+        foreach (ref var rule in _exRules.AsSpan())
+            rule.Seek(from);
         _dates = new FixedDates(set, from);
         _exclusions = new Exclusions(set);
     }
@@ -81,10 +88,11 @@ internal sealed class SetWalk
         var excluded = false;
         foreach (ref var rule in _exRules.AsSpan())
         {
-            while (rule.Exists && rule.Instant < Instant && _budget?.Spend() != false)
+            for (var steps = 0; steps < WorthSeeking && rule.Exists && rule.Instant < Instant; steps++)
                 rule.MoveNext();
-            // Behind only when the budget is over: then nothing may come out.
-            excluded |= rule.Exists && rule.Instant <= Instant;
+            if (rule.Exists && rule.Instant < Instant)
+                rule.Seek(Instant);
+            excluded |= rule.Exists && rule.Instant == Instant;
         }
 
         return excluded;

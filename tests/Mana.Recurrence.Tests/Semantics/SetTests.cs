@@ -120,6 +120,15 @@ public sealed class SetTests
     }
 
     [Fact]
+    public void A_dense_exclusion_is_not_walked()
+    {
+        var set = Series.Of("2026-01-01T09:00", "YEARLY") with { ExRules = [Series.Rule("SECONDLY;BYMONTH=1"), Series.Rule("MINUTELY")], RDates = [new(Series.Date("9000-07-01T09:00:01"))] };
+        var budget = new WorkBudget(100_000);
+        Assert.Equal(["9000-07-01T09:00Z"], Series.Expander.Expand(set, default, budget).Utc());
+        Assert.Equal(WorkStop.None, budget.Stop);
+    }
+
+    [Fact]
     public void What_reaches_into_a_window_is_in_it_when_asked()
     {
         var set = Series.Of("2026-01-05T22:00Z", "DAILY") with { Duration = SeriesDuration.Exact(Duration.FromHours(10)) };

@@ -70,7 +70,8 @@ internal sealed class TextFuzz(int seed)
                 break;
         }
 
-        return budget.Stop == WorkStop.None;
+        // A set that excludes itself for ever ends with its budget.
+        return budget.Stop == WorkStop.None || set.ExRules.Count > 0;
     }
 
     string Changed(string text)
