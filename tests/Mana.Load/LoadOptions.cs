@@ -30,6 +30,10 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
                    bare hashes of the same machine
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
+          recurrence  the shared workload, op by op       --workload ../shared/rrule --round 0.2 (s); needs no host
+          rules    random rules against brute force       --rules 1000000 --seed 1; rules-quartz: against Quartz' trigger
+          rule-texts  random texts for the parsers        --rules 1000000 --seed 1
+
           --url http://localhost:3001   --runs 3 (the median is reported; soak, storage: 1)   --json FILE (append the results)
         A comma-separated list runs one after the other.
         """;
@@ -46,7 +50,18 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>The host to start, for the scenario <c>start</c>.</summary>
     public string HostDll => Path.GetFullPath(Text("host", "src/Mana.Host/bin/Release/net10.0/Mana.Host.dll"));
 
-    public int Runs => Number("runs", Scenario is "soak" or "storage" ? 1 : 3);
+    /// <summary>Where <c>workload.json</c> is.</summary>
+    public string WorkloadFolder => Path.GetFullPath(Text("workload", "../shared/rrule"));
+
+    /// <summary>How many rules or texts by chance.</summary>
+    public int Rules => Number("rules", 1_000_000);
+
+    public int Seed => Number("seed", 1);
+
+    /// <summary>One round of one op.</summary>
+    public TimeSpan RoundTime => TimeSpan.FromSeconds(Real("round", 0.2));
+
+    public int Runs => Number("runs", Scenario is "soak" or "storage" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" ? 1 : 3);
 
     public int Changes => Number("changes", Scenario is "hydrate" or "storage" ? 1_000_000 : 100_000);
 

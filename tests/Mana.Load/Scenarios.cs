@@ -3,6 +3,7 @@ using Mana.Load.Compaction;
 using Mana.Load.Delivery;
 using Mana.Load.Identity;
 using Mana.Load.Live;
+using Mana.Load.Recurrence;
 using Mana.Load.Soak;
 
 namespace Mana.Load;
@@ -30,6 +31,10 @@ internal static class Scenarios
         "noop" => IdentityLoops.NoopAsync,
         "login" => IdentityLoops.LoginAsync,
         "start" => HostStart.RunAsync,
+        "recurrence" => RecurrenceWorkload.RunAsync,
+        "rules" => RecurrenceSweeps.RulesAsync,
+        "rule-texts" => RecurrenceSweeps.TextsAsync,
+        "rules-quartz" => RecurrenceSweeps.QuartzAsync,
         _ => null,
     };
 

@@ -1,0 +1,36 @@
+namespace Mana.Recurrence.Contracts;
+
+/// <summary>Why a text is no rule. Up to <see cref="MissingFreq"/> found from left to right, the rest only after the whole text was read.</summary>
+public enum RecurrenceErrorCode
+{
+    Empty,
+    TooLong,
+    EmptyPart,
+    NoEquals,
+    UnknownPart,
+    DuplicatePart,
+    EmptyValue,
+    EmptyElement,
+    BadFreq,
+    BadInteger,
+    BadWeekday,
+    OutOfRange,
+    Overflow,
+    UntilFormat,
+    UntilRange,
+    UnsupportedScale,
+    BadSkip,
+    MissingFreq,
+    CountAndUntil,
+    UntilType,
+    OrdinalNotAllowed,
+    PartNotAllowed,
+    SetposAlone,
+    FreqOnDate,
+    Unsatisfiable,
+    UnknownProperty,
+    BadDate,
+    UnknownZone,
+    MissingStart,
+    TooMany,
+}
