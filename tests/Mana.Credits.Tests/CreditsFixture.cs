@@ -98,7 +98,7 @@ public class CreditsFixture : IAsyncLifetime
     internal async Task<long> LinesAsync(Caller person) => await LedgerQueries.TransactionsCountAsync(Host.Services.GetRequiredService<NpgsqlDataSource>(), person.UserId, default);
 
     /// <summary>Every invariant of commerce.md 16.2 holds.</summary>
-    internal async Task IsSoundAsync() => Assert.Empty(await Host.Services.GetRequiredService<Audit.LedgerAuditor>().RunAsync(full: true, default));
+    internal async Task IsSoundAsync() => Assert.Empty(await Host.Services.GetRequiredService<Mana.Credits.Audit.LedgerAuditor>().RunAsync(full: true, default));
 }
 
 /// <summary>The same, at a moment that the test moves: 2026-01-15T10:00:00Z, as the scenarios have it.</summary>

@@ -57,7 +57,9 @@ public sealed class GrantScenarios(CreditsFixture fixture) : IClassFixture<Credi
     [Fact]
     public async Task A_new_account_gets_its_welcome_once_when_there_is_one()
     {
-        await using var host = await new TestHost(fixture.Database).With("Credits:WelcomeCredits", "25").StartAsync();
+        // A database of its own: another host without a welcome would take the event.
+        var database = await TestCluster.CreateDatabaseAsync();
+        await using var host = await new TestHost(database).With("Credits:WelcomeCredits", "25").StartAsync();
         var person = await host.CreateAccountAsync();
         await host.DrainAsync();
         var ledger = host.Services.GetRequiredService<ICreditsLedger>();
