@@ -3,6 +3,7 @@ using Mana.Load.Compaction;
 using Mana.Load.Delivery;
 using Mana.Load.Identity;
 using Mana.Load.Live;
+using Mana.Load.Money;
 using Mana.Load.Soak;
 
 namespace Mana.Load;
@@ -29,6 +30,9 @@ internal static class Scenarios
         "refresh" => IdentityLoops.RefreshAsync,
         "noop" => IdentityLoops.NoopAsync,
         "login" => IdentityLoops.LoginAsync,
+        "debit" => LedgerLoad.DebitAsync,
+        "balance" => LedgerLoad.BalanceAsync,
+        "postings" => PostingLoad.RunAsync,
         "start" => HostStart.RunAsync,
         _ => null,
     };
