@@ -78,7 +78,7 @@ public static class CreditsModule
     {
         services.AddSingleton<SyncSubscriptions>().AddSingleton<ISyncSubscriptions>(provider => provider.GetRequiredService<SyncSubscriptions>());
         services.AddScoped<SyncStatus>().AddSingleton<SyncRenewals>();
-        services.AddManaEventHandler<PausedSyncFunded, SyncRenewals>("credits.sync-resume").AddManaEventHandler<SyncNotice, SyncMails>("credits.sync-mails");
+        services.AddManaEventHandler<PausedSyncFunded, PausedSyncEvents>("credits.sync-resume").AddManaEventHandler<SyncNotice, SyncMails>("credits.sync-mails");
         services.AddManaJob<SyncRenewals>("credits.sync-renewals", schedule => schedule.Every(TimeSpan.FromMinutes(10)));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Mana.Credits.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -37,9 +38,13 @@ internal sealed class LedgerTransactions(IServiceScopeFactory scopes, LedgerRetr
             await using var transaction = new LedgerTransaction(database, await database.Database.BeginTransactionAsync(token));
             return await work(transaction, token);
         }
-        catch (DbUpdateException failed) when (failed.InnerException is PostgresException inner)
+        catch (Exception wrapped) when (wrapped is not NpgsqlException && Cause(wrapped) is { } cause)
         {
-            throw inner;
+            // EF wraps once or twice; what decides about another try is what the database said.
+            ExceptionDispatchInfo.Throw(cause);
+            throw;
         }
     }, cancellationToken);
+
+    static NpgsqlException? Cause(Exception exception) => exception as NpgsqlException ?? (exception.InnerException is { } inner ? Cause(inner) : null);
 }

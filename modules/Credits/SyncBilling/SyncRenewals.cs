@@ -18,7 +18,7 @@ internal sealed record RenewalSummary(int Charged, int Paused, int Errors, int T
 /// </summary>
 internal sealed class SyncRenewals(
     SyncSubscriptions subscriptions, LedgerTransactions transactions, NpgsqlDataSource database, TimeProvider time, EventWriter events, CreditsMetrics metrics, ILogger<SyncRenewals> log)
-    : IManaJob, IManaEventHandler<PausedSyncFunded>
+    : IManaJob
 {
     const int Batch = 100;
     static readonly TimeSpan Grace = TimeSpan.FromDays(3);
@@ -61,12 +61,6 @@ internal sealed class SyncRenewals(
         if (summary.Total > 0)
             log.LogInformation("Sync renewals: {Charged} charged, {Paused} paused, {Errors} errors of {Total}", summary.Charged, summary.Paused, summary.Errors, summary.Total);
         return summary;
-    }
-
-    public async Task HandleAsync(PausedSyncFunded happened, EventContext context, CancellationToken cancellationToken)
-    {
-        if (await ResumeAsync(happened.UserId, cancellationToken) == RenewalOutcome.Error)
-            throw new InvalidOperationException("The row was busy; the event comes again.");
     }
 
     Task<RenewalOutcome> RenewAsync(string userId, CancellationToken cancellationToken) => WithRowAsync(userId, async (transaction, row, now, token) =>
@@ -114,7 +108,8 @@ internal sealed class SyncRenewals(
         return RenewalOutcome.Paused;
     }
 
-    Task<RenewalOutcome> ResumeAsync(string userId, CancellationToken cancellationToken) => WithRowAsync(userId, async (transaction, row, now, token) =>
+    /// <summary>Goes on with what was paused, when the person wants that and can pay for it.</summary>
+    public Task<RenewalOutcome> ResumeAsync(string userId, CancellationToken cancellationToken) => WithRowAsync(userId, async (transaction, row, now, token) =>
     {
         if (row is not { Active: false, IsGifted: false, AutoResume: true, PausedAt: { } paused } || now - paused > ResumableFor)
             return RenewalOutcome.Nothing;

@@ -45,7 +45,7 @@ public sealed class GuardTests(CreditsFixture fixture) : IClassFixture<CreditsFi
 
     [Theory]
     [InlineData("INSERT INTO credits.postings (entry_id, account_id, amount, seq, balance_after, hash) VALUES (gen_random_uuid(), 900001, 5, 1, 5, '')", "postings_balanced")]
-    [InlineData("INSERT INTO credits.postings (entry_id, account_id, amount, seq, balance_after, hash) SELECT e.id, a.i, a.i * 2 - 1000004, 1, 1, '' FROM (SELECT gen_random_uuid() AS id) e, (VALUES (500001), (500002)) a (i)", "postings_balanced")]
+    [InlineData("INSERT INTO credits.postings (entry_id, account_id, amount, seq, balance_after, hash) SELECT e.id, a.i, a.i * 2 - 1000005, 1, 1, '' FROM (SELECT gen_random_uuid() AS id) e, (VALUES (500001), (500002)) a (i)", "postings_balanced")]
     [InlineData("UPDATE credits.accounts SET balance = balance - 1000000, total_spent = total_spent + 1000000 WHERE kind = 'available'", "accounts_floor")]
     [InlineData("UPDATE credits.accounts SET total_spent = total_spent + 1 WHERE kind = 'available'", "accounts_counters")]
     [InlineData("UPDATE credits.accounts SET floor = NULL WHERE kind = 'reserved'", "accounts_unbounded")]
