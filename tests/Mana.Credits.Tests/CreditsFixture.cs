@@ -97,6 +97,14 @@ public class CreditsFixture : IAsyncLifetime
     /// <summary>How many entries of the person clients can see.</summary>
     internal async Task<long> LinesAsync(Caller person) => await LedgerQueries.TransactionsCountAsync(Host.Services.GetRequiredService<NpgsqlDataSource>(), person.UserId, default);
 
+    /// <summary>Returns when every event of credits is delivered, also those that the host's own dispatcher has in hands.</summary>
+    internal async Task DrainAsync()
+    {
+        do
+            await Host.DrainAsync();
+        while (await ScalarAsync<bool>("SELECT EXISTS (SELECT FROM credits.outbox WHERE attempts = 0)"));
+    }
+
     /// <summary>Every invariant of commerce.md 16.2 holds.</summary>
     internal async Task IsSoundAsync() => Assert.Empty(await Host.Services.GetRequiredService<Mana.Credits.Audit.LedgerAuditor>().RunAsync(full: true, default));
 }

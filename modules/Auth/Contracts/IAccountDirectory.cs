@@ -7,6 +7,7 @@ public interface IAccountDirectory
     ValueTask<AccountFacts?> FindAsync(string userId, CancellationToken cancellationToken);
 }
 
+/// <summary>An account, as it is now.</summary>
 /// <param name="Name">What the person wants to be called; shown to others only where they expect it.</param>
 /// <param name="Email">The address as it was entered.</param>
 /// <param name="EmailVerified">The address is proved to be theirs. Nothing that was promised to an address may be given without it.</param>

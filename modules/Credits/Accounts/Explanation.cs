@@ -9,6 +9,7 @@ namespace Mana.Credits.Accounts;
 internal sealed record PostingView(
     long Seq, Guid EntryId, string Kind, string? Type, CreditAmount Amount, CreditAmount BalanceAfter, string AppId, string Description, DateTimeOffset OccurredAt, string Hash);
 
+/// <summary>An account against its postings.</summary>
 /// <param name="Sum">Of all postings of the account, added up now.</param>
 /// <param name="Matches">They add up to the balance, and each continues the one before it.</param>
 internal sealed record AccountExplanation(CreditAmount Balance, CreditAmount Sum, long PostingsCount, bool Matches, IReadOnlyList<PostingView> Postings, long? NextAfter);

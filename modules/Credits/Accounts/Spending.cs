@@ -15,6 +15,7 @@ internal sealed class Spending(CreditsLedger ledger, Charge charge, NpgsqlDataSo
     const int LongestApp = 64;
     const int LongestDescription = 500;
 
+    /// <summary>Debits, and answers with the transaction.</summary>
     /// <param name="userId">Null: the body names the person, as services do.</param>
     public async Task<IResult> UseAsync(RequestFields fields, string? userId, CancellationToken cancellationToken)
     {

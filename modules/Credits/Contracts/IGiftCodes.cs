@@ -9,6 +9,7 @@ public interface IGiftCodes
     Task<PendingGifts> RedeemPendingAsync(string userId, CancellationToken cancellationToken);
 }
 
+/// <summary>What had waited for an address.</summary>
 /// <param name="Redeemed">How many were credited.</param>
 /// <param name="Found">How many were promised, those included that had expired.</param>
 public sealed record PendingGifts(int Redeemed, int Found, CreditAmount TotalCredits);

@@ -25,6 +25,7 @@ public abstract record PostingResult
     /// <param name="Replayed">The same command came earlier; nothing was moved this time.</param>
     public sealed record Posted(Guid TransactionId, BalanceView Balance, bool Replayed) : PostingResult;
 
+    /// <summary>There is not enough.</summary>
     /// <param name="Available">Never below zero.</param>
     public sealed record Insufficient(CreditAmount Required, CreditAmount Available) : PostingResult;
 
@@ -54,6 +55,7 @@ public abstract record ReservationResult
     {
     }
 
+    /// <summary>It holds.</summary>
     /// <param name="Replayed">Made earlier with the same key.</param>
     public sealed record Reserved(Guid ReservationId, BalanceView Balance, bool Replayed) : ReservationResult;
 
@@ -68,12 +70,14 @@ public abstract record SettlementResult
     {
     }
 
+    /// <summary>It has ended as was asked.</summary>
     /// <param name="TransactionId">The entry that ended it.</param>
     /// <param name="Replayed">It had ended this way before.</param>
     public sealed record Settled(Guid TransactionId, BalanceView Balance, bool Replayed) : SettlementResult;
 
     public sealed record NotFound : SettlementResult;
 
+    /// <summary>It has ended another way.</summary>
     /// <param name="Status"><c>committed</c>, <c>refunded</c> or <c>expired</c>.</param>
     public sealed record WrongState(string Status) : SettlementResult;
 

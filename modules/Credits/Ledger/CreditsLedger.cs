@@ -27,6 +27,7 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
 
     public Task<PostingResult> DebitAsync(DebitCommand debit, CancellationToken cancellationToken) => DebitAsync(debit, "system", time.GetUtcNow(), cancellationToken);
 
+    /// <summary>A debit that says who asked for it, and when.</summary>
     /// <param name="at">When it happened, for whoever shows the entry without reading it again.</param>
     public Task<PostingResult> DebitAsync(DebitCommand debit, string by, DateTimeOffset at, CancellationToken cancellationToken) =>
         PostAsync("use", new Booking(ids.NewGuid(), "use", debit.UserId, -Checked(debit.Amount), 0, debit.AppId, debit.Description)

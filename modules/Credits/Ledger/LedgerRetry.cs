@@ -20,11 +20,11 @@ internal sealed class LedgerRetry(TimeProvider time, CreditsMetrics metrics)
             {
                 return await work(cancellationToken);
             }
-            catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
-                or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.LockNotAvailable)
+            catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable
+                || (busy.SqlState == PostgresErrorCodes.UniqueViolation && attempt < Attempts))
             {
                 if (attempt == Attempts || busy.SqlState == PostgresErrorCodes.LockNotAvailable)
-                    return busy.SqlState == PostgresErrorCodes.UniqueViolation ? throw busy : null;
+                    return null;
                 metrics.Retried();
             }
 

@@ -94,6 +94,7 @@ internal static class LedgerStore
         return SingleAsync(command, cancellationToken);
     }
 
+    /// <summary>Ends a reservation.</summary>
     /// <param name="end"><c>committed</c>, <c>refunded</c> or <c>expired</c>.</param>
     public static Task<Posted> SettleAsync(
         NpgsqlCommand command, Guid reservation, string end, long? capture, Guid entry, string? description, DateTimeOffset at, string by, CancellationToken cancellationToken)
@@ -103,6 +104,7 @@ internal static class LedgerStore
         return SingleAsync(command, cancellationToken);
     }
 
+    /// <summary>Gives a reward, once per person and reference.</summary>
     /// <param name="budget">Of the month, in milli-credits; null: no end.</param>
     public static Task<Posted> GrantAsync(NpgsqlCommand command, Booking booking, string reference, long? budget, DateTimeOffset at, CancellationToken cancellationToken)
     {

@@ -8,6 +8,7 @@ internal sealed class Charge(PriceList prices, CreditsOptions options)
 {
     public const int LargestQuantity = 10_000;
 
+    /// <summary>The amount, and the app of the operation when one was named; what is wrong is told to the fields.</summary>
     /// <param name="limited">A service's own amount has a ceiling; people spend what is theirs.</param>
     public async ValueTask<(CreditAmount Amount, string? App)> ReadAsync(RequestFields fields, bool limited, bool whole, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using Npgsql;
 
 namespace Mana.Credits.Prices;
 
+/// <summary>What an operation costs now.</summary>
 /// <param name="Unit"><c>call</c>, <c>item-batch</c> (per started ten) or <c>month</c>.</param>
 internal sealed record PriceView(string Operation, CreditAmount Cost, string Unit, string Category, string App, DateTimeOffset ValidFrom)
 {

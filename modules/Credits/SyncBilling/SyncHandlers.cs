@@ -1,4 +1,3 @@
-using Mana.Credits.Contracts;
 using Mana.Credits.Data;
 using Mana.Credits.Wire;
 using Mana.Kernel.Errors;

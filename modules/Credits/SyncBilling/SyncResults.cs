@@ -16,6 +16,7 @@ internal sealed record SyncStatusBody(
 /// <summary>What became of a change that somebody wanted.</summary>
 internal abstract record SyncChange
 {
+    /// <summary>It is as was wanted.</summary>
     /// <param name="Charged">Null: nothing was to be charged.</param>
     public sealed record Done(SyncSubscription Row, CreditAmount? Charged) : SyncChange;
 

@@ -104,6 +104,7 @@ internal sealed class SyncSubscriptions(
         return charged;
     }
 
+    /// <summary>Charges for one period, in the caller's transaction.</summary>
     /// <param name="periodStart">Names the period: it is paid once, however often this runs.</param>
     public Task<PostingResult> ChargeAsync(
         LedgerTransaction transaction, SyncSubscription row, string type, DateTimeOffset periodStart, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -24,6 +24,7 @@ internal sealed class RequestFields
     /// <summary>Null when everything was as it should be.</summary>
     public ApiError? Problem => _errors.Count == 0 ? null : CreditsRefusals.Validation(_errors);
 
+    /// <summary>Reads the body, whatever it calls itself.</summary>
     /// <exception cref="JsonException">The body is not JSON; the pipeline answers 400.</exception>
     public static async Task<RequestFields> ReadAsync(HttpContext context)
     {

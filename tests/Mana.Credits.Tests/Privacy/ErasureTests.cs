@@ -28,7 +28,7 @@ public sealed class ErasureTests(CreditsFixture fixture) : IClassFixture<Credits
         var answer = (await fixture.Service().DeleteAsync($"internal/credits/balance/{person.UserId}")).Ok();
         Assert.True(answer.Number("deletedCount") > 0);
         Assert.Equal("""{"deletedCount":0}""", (await fixture.Service().DeleteAsync($"internal/credits/balance/{person.UserId}")).Ok().Text);
-        await fixture.Host.DrainAsync();
+        await fixture.DrainAsync();
 
         await using var connection = await fixture.OpenAsync();
         var tables = new List<string>();

@@ -157,7 +157,7 @@ public sealed class SyncScenarios : IAsyncLifetime
         await Renewals.ChargeDueAsync(default);
         status = (await (await AgainAsync(person)).GetAsync("sync/status")).Ok();
         Assert.Equal((false, Day(2026, 2, 18).AddMinutes(2)), (status["active"].GetBoolean(), status["pausedAt"].GetDateTimeOffset()));
-        await _world.Host.DrainAsync();
+        await _world.DrainAsync();
         Assert.Equal(2, await _world.ScalarAsync<long>("SELECT count(*) FROM notify.deliveries WHERE template = 'sync-grace'"));
         Assert.Equal(1, await _world.ScalarAsync<long>("SELECT count(*) FROM notify.deliveries WHERE template = 'sync-paused'"));
     }
@@ -178,7 +178,7 @@ public sealed class SyncScenarios : IAsyncLifetime
         var person = await PausedAsync();
         Assert.False((await person.GetAsync("sync/status"))["active"].GetBoolean());
         await _world.FundAsync(person.UserId, 50);
-        await _world.Host.DrainAsync();
+        await _world.DrainAsync();
         var status = (await person.GetAsync("sync/status")).Ok();
         Assert.True(status["active"].GetBoolean());
         Assert.Equal(System.Text.Json.JsonValueKind.Null, status["pausedAt"].ValueKind);
@@ -192,7 +192,7 @@ public sealed class SyncScenarios : IAsyncLifetime
         var person = await PausedAsync();
         (await person.PostAsync("sync/auto-resume", new { autoResume = false })).Ok();
         await _world.FundAsync(person.UserId, 50);
-        await _world.Host.DrainAsync();
+        await _world.DrainAsync();
         await Renewals.RunAsync(default);
         Assert.False((await person.GetAsync("sync/status"))["active"].GetBoolean());
         Assert.Equal(50_000, (await _world.BalanceAsync(person)).Available.Milli);
