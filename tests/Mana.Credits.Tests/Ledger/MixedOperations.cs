@@ -1,7 +1,6 @@
 using Mana.Credits.Contracts;
 using Mana.Credits.Data;
 using Mana.Credits.Gifts;
-using Mana.Credits.Ledger;
 using Mana.Credits.SyncBilling;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
