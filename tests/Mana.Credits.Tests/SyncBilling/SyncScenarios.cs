@@ -79,6 +79,13 @@ public sealed class SyncScenarios : IAsyncLifetime
         Assert.Single(answers, answer => (int)answer.Status == 200);
         Assert.All(answers.Where(answer => (int)answer.Status != 200), answer => answer.Refused(400, message: "Sync is already active"));
         Assert.Equal(70_000, (await _world.BalanceAsync(person)).Available.Milli);
+
+        // Once more with a row that is there already: then nothing but its lock keeps them apart.
+        (await person.PostAsync("sync/deactivate")).Ok();
+        _world.Clock.Advance(TimeSpan.FromMinutes(1));
+        answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => person.PostAsync("sync/activate")));
+        Assert.Single(answers, answer => (int)answer.Status == 200);
+        Assert.Equal(40_000, (await _world.BalanceAsync(person)).Available.Milli);
     }
 
     [Fact]
