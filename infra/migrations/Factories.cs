@@ -1,4 +1,5 @@
 using Mana.Auth.Data;
+using Mana.Credits.Data;
 using Mana.Kernel.Database;
 using Mana.Notifications.Data;
 using Mana.Sync.Data;
@@ -11,5 +12,7 @@ internal sealed class NotificationsFactory()
     : ModuleFactory<NotificationsDbContext>(NotificationsDbContext.Schema, options => new NotificationsDbContext(options));
 
 internal sealed class AuthFactory() : ModuleFactory<AuthDbContext>(AuthDbContext.Schema, options => new AuthDbContext(options));
+
+internal sealed class CreditsFactory() : ModuleFactory<CreditsDbContext>(CreditsDbContext.Schema, options => new CreditsDbContext(options));
 
 internal sealed class SyncFactory() : ModuleFactory<SyncDbContext>(SyncDbContext.Schema, options => new SyncDbContext(options));

@@ -148,6 +148,7 @@ public static class AuthModule
         services.AddSingleton<VerificationRule>();
         services.AddScoped<AccountCreation>().AddScoped<Registration>().AddScoped<SignIn>().AddScoped<Credentials>().AddScoped<SignUpGate>().AddScoped<Profiles>();
         services.AddSingleton<HashingGate>().AddSingleton<PasswordPolicy>().AddSingleton<Turns>().AddSingleton<GuessLimit>().AddSingleton<KnownDevices>();
+        services.AddSingleton<IAccountDirectory, AccountDirectory>();
         services.AddScoped<PasswordGuard>().AddScoped<PasswordChange>().AddScoped<PasswordReset>().AddScoped<EmailChanges>();
     }
 

@@ -1,4 +1,5 @@
 using Mana.Auth.Contracts;
+using Mana.Credits.Contracts;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
 using Mana.Kernel.Jobs;
@@ -41,6 +42,7 @@ public static class SyncModule
         services.TryAddSingleton<ISyncEntitlement, SwitchedEntitlement>();
         services.AddSingleton<EntitlementGate>().AddSingleton<IStreamGate>(provider => provider.GetRequiredService<EntitlementGate>())
             .AddSingleton<ISyncEntitlementChanges, EntitlementChanges>();
+        services.AddManaEventHandler<SyncEntitlementChanged, EntitlementEvents>("sync.entitlement");
         services.AddSingleton<Tenancy>();
         services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<SyncRecords>().AddSingleton<ISyncRecords>(provider => provider.GetRequiredService<SyncRecords>());
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();

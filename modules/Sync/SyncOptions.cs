@@ -6,8 +6,8 @@ namespace Mana.Sync;
 internal sealed class SyncOptions : IManaOptions
 {
     /// <summary>
-    /// <c>SYNC_BILLING_GATE</c>: <c>open</c> lets everyone sync, <c>closed</c> only the exempt apps. Unset: open in Development, closed
-    /// elsewhere, until the ledger decides per user.
+    /// <c>SYNC_BILLING_GATE</c>: <c>ledger</c> lets those sync who have a sync subscription, <c>open</c> everyone, <c>closed</c> only the exempt
+    /// apps. Unset: open in Development, the ledger elsewhere.
     /// </summary>
     public string? BillingGate { get; set; }
 
@@ -26,7 +26,7 @@ internal sealed class SyncOptions : IManaOptions
             yield return "SYNC_HISTORY_DAYS must be a number of days from 1 to 3650.";
         if (TombstoneDays < HistoryDays || TombstoneDays > 36500)
             yield return "SYNC_TOMBSTONE_DAYS must be a number of days, at least SYNC_HISTORY_DAYS.";
-        if (BillingGate is not (null or "" or "open" or "closed"))
-            yield return "SYNC_BILLING_GATE must be 'open' or 'closed'.";
+        if (BillingGate is not (null or "" or "open" or "closed" or "ledger"))
+            yield return "SYNC_BILLING_GATE must be 'ledger', 'open' or 'closed'.";
     }
 }

@@ -1,4 +1,5 @@
 using Mana.Auth;
+using Mana.Credits;
 using Mana.Host.Commands;
 using Mana.Host.Configuration;
 using Mana.Host.Health;
@@ -21,7 +22,7 @@ try
     await using var postgres = await builder.UseDatabaseAsync();
 
     builder.Services.AddKernel(builder.Configuration).AddManaHttp();
-    builder.Services.AddNotifications(builder.Configuration).AddAuth(builder.Configuration).AddSync(builder.Configuration);
+    builder.Services.AddNotifications(builder.Configuration).AddAuth(builder.Configuration).AddCredits(builder.Configuration).AddSync(builder.Configuration);
 
     await using var app = builder.Build();
     app.Services.GetRequiredService<IStartupValidator>().Validate();
@@ -39,6 +40,7 @@ try
     app.MapApiDocument();
     app.MapNotifications();
     app.MapAuth();
+    app.MapCredits();
     app.MapSync();
 
     await app.RunAsync();

@@ -28,6 +28,11 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           noop     a guarded route that does nothing      --clients 16 --seconds 10
           login    sign-ins by password, beside the       --clients 4 --seconds 10
                    bare hashes of the same machine
+          debit    debits over HTTP                       --clients 32 --users 200 --by service,user --service-key KEY
+                                                          (--users 1: one hot account)
+          balance  reads of a balance on a schedule       --rate 200 --clients 16 --seconds 10 --service-key KEY
+          postings bookings in process, in batches        --clients 4 --batch 500 --users 1000 --postgres CONNECTION
+                                                          --postings N (fills the table instead)
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
           recurrence  the shared workload, op by op       --workload ../shared/rrule --round 0.2 (s); needs no host
@@ -40,12 +45,20 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public string Url => Text("url", "http://localhost:3001");
 
-    public int Clients => Number("clients", Scenario is "empty" or "login" ? 4 : 16);
+    public int Clients => Number("clients", Scenario switch { "empty" or "login" or "postings" => 4, "debit" => 32, _ => 16 });
 
-    public int Batch => Number("batch", 100);
+    public int Batch => Number("batch", Scenario == "postings" ? 500 : 100);
+
+    /// <summary>How many postings to make; 0: as many as the time allows.</summary>
+    public long Postings => Number("postings", 0);
+
+    /// <summary>Who debits: <c>service</c> or <c>user</c>.</summary>
+    public string By => Text("by", "service");
+
+    public string? ServiceKey => Values.GetValueOrDefault("service-key");
 
     /// <summary>Requests per second of an open loop.</summary>
-    public double Rate => Real("rate", Scenario == "soak" ? 100 : 50);
+    public double Rate => Real("rate", Scenario switch { "soak" => 100, "balance" => 200, _ => 50 });
 
     /// <summary>The host to start, for the scenario <c>start</c>.</summary>
     public string HostDll => Path.GetFullPath(Text("host", "src/Mana.Host/bin/Release/net10.0/Mana.Host.dll"));
@@ -84,7 +97,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public int Devices => Number("devices", Scenario == "soak" ? 2 : 3);
 
-    public int Users => Number("users", Scenario switch { "devices" => 50, "soak" => 20, "hint" => 250, _ => 500 });
+    public int Users => Number("users", Scenario switch { "devices" => 50, "soak" => 20, "hint" => 250, "debit" => 200, "postings" => 1_000, _ => 500 });
 
     public int Sockets => Number("sockets", Scenario switch { "soak" => 20, "hint" => 5_000, _ => 10_000 });
 

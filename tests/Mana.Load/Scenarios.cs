@@ -4,6 +4,7 @@ using Mana.Load.Delivery;
 using Mana.Load.Identity;
 using Mana.Load.Live;
 using Mana.Load.Recurrence;
+using Mana.Load.Money;
 using Mana.Load.Soak;
 
 namespace Mana.Load;
@@ -30,6 +31,9 @@ internal static class Scenarios
         "refresh" => IdentityLoops.RefreshAsync,
         "noop" => IdentityLoops.NoopAsync,
         "login" => IdentityLoops.LoginAsync,
+        "debit" => LedgerLoad.DebitAsync,
+        "balance" => LedgerLoad.BalanceAsync,
+        "postings" => PostingLoad.RunAsync,
         "start" => HostStart.RunAsync,
         "recurrence" => RecurrenceWorkload.RunAsync,
         "rules" => RecurrenceSweeps.RulesAsync,

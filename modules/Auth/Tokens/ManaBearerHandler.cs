@@ -51,7 +51,8 @@ internal sealed class ManaBearerHandler(
             ? "Bearer realm=\"mana\""
             : $"Bearer realm=\"mana\", error=\"invalid_token\", error_description=\"{message}\"";
         var style = Context.GetEndpoint()?.Metadata.GetMetadata<ErrorStyle>();
-        await ErrorEnvelope.WriteAsync(Context, new ApiError(StatusCodes.Status401Unauthorized, style?.Unauthorized ?? error, message) { Code = code });
+        await ErrorEnvelope.WriteAsync(Context, new ApiError(
+            StatusCodes.Status401Unauthorized, style?.Unauthorized ?? error, refusal == Refusal.Missing ? message : style?.BadToken ?? message) { Code = code });
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>

@@ -57,6 +57,15 @@ public static class MailTemplates
     /// <summary><c>name</c>, <c>passkey</c> (its label), <c>changedAt</c>, <c>securityLink</c>.</summary>
     public const string PasskeyRemoved = "passkey-removed";
 
+    /// <summary>Cloud Sync could not be charged: <c>name</c>, <c>pausesAt</c>, <c>syncLink</c>.</summary>
+    public const string SyncGrace = "sync-grace";
+
+    /// <summary><c>name</c>, <c>syncLink</c>.</summary>
+    public const string SyncPaused = "sync-paused";
+
+    /// <summary><c>name</c>, <c>paidUntilAt</c>, <c>syncLink</c>.</summary>
+    public const string SyncResumed = "sync-resumed";
+
     /// <summary><c>name</c>, <c>changedAt</c>, <c>securityLink</c>.</summary>
     public const string ZeroKnowledgeEnabled = "zero-knowledge-enabled";
 }

@@ -25,6 +25,9 @@ internal static class MailCatalog
         [MailTemplates.BackupCodesLow] = ["name", "remaining", "securityLink"],
         [MailTemplates.PasskeyAdded] = ["name", "passkey", "changedAt", "securityLink"],
         [MailTemplates.PasskeyRemoved] = ["name", "passkey", "changedAt", "securityLink"],
+        [MailTemplates.SyncGrace] = ["name", "pausesAt", "syncLink"],
+        [MailTemplates.SyncPaused] = ["name", "syncLink"],
+        [MailTemplates.SyncResumed] = ["name", "paidUntilAt", "syncLink"],
         [MailTemplates.ZeroKnowledgeEnabled] = ["name", "changedAt", "securityLink"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

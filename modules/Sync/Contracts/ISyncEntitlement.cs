@@ -1,7 +1,7 @@
 namespace Mana.Sync.Contracts;
 
 /// <summary>
-/// Who may sync (sync.md 5). The ledger answers it; until it exists a switch does, the same for everybody. May throw or take long: the gate
+/// Who may sync (sync.md 5). The ledger answers it, or a switch, the same for everybody. May throw or take long: the gate
 /// then lets people in, and stops asking for some seconds.
 /// </summary>
 public interface ISyncEntitlement

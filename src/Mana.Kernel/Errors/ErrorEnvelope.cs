@@ -8,8 +8,9 @@ namespace Mana.Kernel.Errors;
 /// <summary>How the routes of a group word their errors; attach it with <c>WithMetadata</c>.</summary>
 /// <param name="WithStatus">Also write <c>status</c>, as the wrapper routes of the original do (auth.md 3.4, E1).</param>
 /// <param name="Unauthorized">Value of <c>error</c> on a 401 of these routes; null: the verifier's own code.</param>
+/// <param name="BadToken">Message of a 401 for a token that is not valid any more, or never was; null: the verifier's own words.</param>
 /// <param name="BadJson">Value of <c>error</c> for a body that is not the expected JSON.</param>
-public sealed record ErrorStyle(bool WithStatus = false, string? Unauthorized = null, string BadJson = "invalid_json");
+public sealed record ErrorStyle(bool WithStatus = false, string? Unauthorized = null, string BadJson = "invalid_json", string? BadToken = null);
 
 /// <summary>Metadata of routes that people look at: it writes their refusals in place of the envelope.</summary>
 public interface IErrorPage

@@ -37,7 +37,7 @@ internal sealed class ServiceKeyHandler(
         Context,
         string.IsNullOrEmpty(keys.Current) && string.IsNullOrEmpty(keys.Previous)
             ? new ApiError(503, "service_key_not_configured", "The internal surface is off: MANA_SERVICE_KEY is not set.")
-            : new ApiError(401, "unauthorized", "X-Service-Key is missing or not valid."));
+            : new ApiError(401, "unauthorized", "Invalid or missing service key"));
 
     static bool Matches(byte[] digest, string? key) =>
         CryptographicOperations.FixedTimeEquals(digest, Digest(key ?? "")) & !string.IsNullOrEmpty(key);

@@ -1,0 +1,84 @@
+using Mana.Auth.Contracts;
+using Mana.Credits.Accounts;
+using Mana.Credits.Admin;
+using Mana.Credits.Audit;
+using Mana.Credits.Contracts;
+using Mana.Credits.Data;
+using Mana.Credits.Gifts;
+using Mana.Credits.Ledger;
+using Mana.Credits.Prices;
+using Mana.Credits.Privacy;
+using Mana.Credits.SyncBilling;
+using Mana.Credits.Wire;
+using Mana.Kernel.Configuration;
+using Mana.Kernel.Database;
+using Mana.Kernel.Jobs;
+using Mana.Kernel.Outbox;
+using Mana.Kernel.Privacy;
+using Mana.Kernel.RateLimits;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mana.Credits;
+
+/// <summary>The module's table of contents.</summary>
+public static class CreditsModule
+{
+    internal const string UseLimit = "credits-use";
+    internal const string ReadLimit = "credits-read";
+    internal const string GiftLookupLimit = "gift-lookup";
+    internal const string GiftRedeemLimit = "gift-redeem";
+    internal const string GiftWriteLimit = "gift-write";
+
+    public static IServiceCollection AddCredits(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddManaOptions<CreditsOptions>(configuration, "Credits");
+        services.AddManaDbContext<CreditsDbContext>(CreditsDbContext.Schema, options => new CreditsDbContext(options));
+        services.AddManaOutbox(CreditsDbContext.Schema);
+        services.AddSingleton<CreditsMetrics>().AddSingleton<WebPages>();
+        services.AddLedger();
+        services.AddGifts();
+        services.AddSyncBilling();
+        services.AddSingleton<AdminOnly>().AddSingleton<Adjustments>();
+        services.AddSingleton<CreditsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CreditsPersonalData>());
+        services.AddManaRateLimit(new(UseLimit, RateLimitKey.User, 120, 60));
+        services.AddManaRateLimit(new(ReadLimit, RateLimitKey.User, 300, 100));
+        services.AddManaRateLimit(new(GiftLookupLimit, RateLimitKey.Address, 20, 20));
+        services.AddManaRateLimit(new(GiftRedeemLimit, RateLimitKey.User, 10, 10));
+        services.AddManaRateLimit(new(GiftWriteLimit, RateLimitKey.User, 30, 30));
+        return services;
+    }
+
+    public static void MapCredits(this IEndpointRouteBuilder app) => CreditsEndpoints.Map(app);
+
+    static void AddLedger(this IServiceCollection services)
+    {
+        services.AddSingleton<LedgerRetry>().AddSingleton<LedgerTransactions>().AddSingleton<CreditsLedger>();
+        services.AddSingleton<ICreditsLedger>(provider => provider.GetRequiredService<CreditsLedger>());
+        services.AddSingleton<ICreditsIssuance>(provider => provider.GetRequiredService<CreditsLedger>());
+        services.AddSingleton<PriceList>().AddSingleton<Charge>().AddSingleton<Spending>().AddSingleton<UsageReport>().AddSingleton<Explanation>();
+        services.AddSingleton<LedgerAuditor>();
+        services.AddManaEventHandler<UserRegistered, NewAccounts>("credits.new-accounts");
+        services.AddManaJob<ReservationExpiry>("credits.reservation-expiry", schedule => schedule.Every(TimeSpan.FromMinutes(5)));
+        services.AddManaJob<ForgottenKeys>("credits.forgotten-keys", schedule => schedule.Every(TimeSpan.FromDays(1)));
+        services.AddManaJob<HourlyAudit>("credits.audit", schedule => schedule.Every(TimeSpan.FromHours(1)));
+        services.AddManaJob<NightlyAudit>("credits.full-audit", schedule => schedule.Cron("0 41 2 * * ?"));
+    }
+
+    static void AddGifts(this IServiceCollection services)
+    {
+        services.AddSingleton<GiftCodes>().AddSingleton<IGiftCodes>(provider => provider.GetRequiredService<GiftCodes>());
+        services.AddScoped<GiftList>().AddScoped<GiftErasure>();
+        services.AddManaEventHandler<EmailVerified, PromisedGifts>("credits.promised-gifts");
+        services.AddManaJob<GiftExpiry>("credits.gift-expiry", schedule => schedule.Every(TimeSpan.FromHours(1)));
+    }
+
+    static void AddSyncBilling(this IServiceCollection services)
+    {
+        services.AddSingleton<SyncSubscriptions>().AddSingleton<ISyncSubscriptions>(provider => provider.GetRequiredService<SyncSubscriptions>());
+        services.AddScoped<SyncStatus>().AddSingleton<SyncRenewals>();
+        services.AddManaEventHandler<PausedSyncFunded, PausedSyncEvents>("credits.sync-resume").AddManaEventHandler<SyncNotice, SyncMails>("credits.sync-mails");
+        services.AddManaJob<SyncRenewals>("credits.sync-renewals", schedule => schedule.Every(TimeSpan.FromMinutes(10)));
+    }
+}

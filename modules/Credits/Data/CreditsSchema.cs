@@ -1,0 +1,11 @@
+using Mana.Credits.Prices;
+using Mana.Kernel.Outbox;
+
+namespace Mana.Credits.Data;
+
+/// <summary>Everything of the schema that is written by hand; the first migration runs it behind the tables.</summary>
+internal static class CreditsSchema
+{
+    public static readonly IReadOnlyList<string> Initial =
+        [OutboxModel.TriggerSql(CreditsDbContext.Schema), LedgerFunctions.Sql, ReservationFunctions.Sql, ErasureFunctions.Sql, LedgerGuards.Sql, PriceSeed.Sql];
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Mana.Credits.Contracts;
+using Mana.Credits.Data;
+using Mana.Credits.Gifts;
+using Mana.Credits.Ledger;
+using Mana.Credits.Wire;
+using Mana.Kernel.Ids;
+using Mana.Kernel.Privacy;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Mana.Credits.Privacy;
+
+/// <summary>
+/// Export and erasure (commerce.md 13.2). Ledger entries stay for the statutory period without a name: the user id becomes a random pseudonym, free
+/// texts go, what is left is forfeited with an entry of its own.
+/// </summary>
+internal sealed class CreditsPersonalData(NpgsqlDataSource database, CreditsLedger ledger, IServiceScopeFactory scopes, IIdSource ids, TimeProvider time) : IPersonalData
+{
+    const int PageSize = 200;
+
+    public string Module => "credits";
+
+    public async Task ExportAsync(string userId, Stream output, CancellationToken cancellationToken)
+    {
+        await using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        Member(json, "balance", await LedgerQueries.AccountAsync(database, userId, cancellationToken));
+        Member(json, "openReservations", await LedgerQueries.OpenReservationsAsync(database, userId, cancellationToken));
+        await using (var scope = scopes.CreateAsyncScope())
+        {
+            var stored = scope.ServiceProvider.GetRequiredService<CreditsDbContext>();
+            Member(json, "gifts", await stored.Gifts.AsNoTracking().Where(gift => gift.CreatorId == userId).ToListAsync(cancellationToken));
+            Member(json, "redemptions", await stored.Redemptions.AsNoTracking().Where(redemption => redemption.RedeemerId == userId).ToListAsync(cancellationToken));
+            Member(json, "sync", await stored.SyncSubscriptions.AsNoTracking().Where(sync => sync.UserId == userId).Select(sync => new
+            {
+                sync.Active, sync.Interval, sync.ActivatedAt, sync.NextChargeAt, sync.PausedAt, sync.GraceUntil, sync.IsGifted, sync.AutoResume, sync.CreatedAt,
+            }).ToListAsync(cancellationToken));
+        }
+
+        json.WriteStartArray("transactions");
+        for (var (skip, count) = (0, PageSize); count == PageSize; skip += PageSize)
+        {
+            var page = await LedgerQueries.TransactionsAsync(database, userId, PageSize, skip, withHolds: false, cancellationToken);
+            foreach (var transaction in page)
+                JsonSerializer.Serialize(json, transaction, CreditsJson.Options);
+            count = page.Count;
+            await json.FlushAsync(cancellationToken);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        await json.FlushAsync(cancellationToken);
+    }
+
+    public async Task EraseAsync(string userId, CancellationToken cancellationToken) => await EraseCountingAsync(userId, cancellationToken);
+
+    /// <summary>How many rows lost their person; 0 when there is nobody of this id any more.</summary>
+    public async Task<long> EraseCountingAsync(string userId, CancellationToken cancellationToken)
+    {
+        foreach (var reservation in await LedgerQueries.OpenReservationsAsync(database, userId, cancellationToken))
+            await ledger.ReleaseAsync(reservation.Id, cancellationToken);
+        var pseudonym = "erased-" + ids.NewId();
+        long rows;
+        await using (var scope = scopes.CreateAsyncScope())
+        {
+            var gifts = scope.ServiceProvider.GetRequiredService<GiftErasure>();
+            rows = await gifts.EraseAsync(userId, pseudonym, cancellationToken);
+            var stored = scope.ServiceProvider.GetRequiredService<CreditsDbContext>();
+            rows += await stored.SyncSubscriptions.Where(sync => sync.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+            rows += await stored.SyncSubscriptions.Where(sync => sync.GiftedBy == userId).ExecuteUpdateAsync(set => set.SetProperty(sync => sync.GiftedBy, (string?)null), cancellationToken);
+        }
+
+        await ForfeitAsync(userId, cancellationToken);
+        await using var command = database.CreateCommand("SELECT credits.erase_wallet($1, $2, $3)");
+        return rows + (long)(await command.Text(userId).Text(pseudonym).Instant(time.GetUtcNow()).ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>What is left goes back to nobody. A debit that comes in between leaves less; then the rest is asked for again.</summary>
+    async Task ForfeitAsync(string userId, CancellationToken cancellationToken)
+    {
+        while (await ledger.GetBalanceAsync(userId, cancellationToken) is { Available.Milli: > 0 } balance)
+            if (await ledger.PostAsync("forfeit", new Booking(ids.NewGuid(), "forfeiture", userId, -balance.Available.Milli, 0, "system", "Account erased")
+                {
+                    Counter = "forfeiture",
+                    Type = "adjustment",
+                }, cancellationToken) is PostingResult.Frozen)
+                throw new InvalidOperationException("An account that the audit holds cannot be erased; it comes again when somebody has looked.");
+    }
+
+    static void Member(Utf8JsonWriter json, string name, object? value)
+    {
+        json.WritePropertyName(name);
+        JsonSerializer.Serialize(json, value, CreditsJson.Options);
+    }
+}

@@ -1,0 +1,64 @@
+using Mana.Testing;
+
+namespace Mana.Credits.Tests.Wire;
+
+/// <summary>commerce.md 17, scenarios 1, 2, 4–8 for the routes of credits.</summary>
+public sealed class EnvelopeScenarios(CreditsFixture fixture) : IClassFixture<CreditsFixture>
+{
+    [Fact]
+    public async Task Scenario_01_without_a_header_the_answer_is_401_in_these_words() =>
+        (await fixture.Anybody().GetAsync("credits/balance")).Refused(401, message: "Missing or invalid Authorization header");
+
+    [Fact]
+    public async Task Scenario_02_unknown_key_expired_and_foreign_audience_are_refused_in_the_same_words()
+    {
+        var forge = new TokenForge(fixture.Host);
+        foreach (var token in (string[])
+                 [
+                     forge.SignWithSecond(forge.Claims("u")),
+                     await forge.SignAsync($$"""{"sub":"u","exp":{{forge.Now.AddHours(-1).ToUnixTimeSeconds()}},"iss":"{{forge.Issuer}}","aud":"mana"}"""),
+                     await forge.SignAsync($$"""{"sub":"u","exp":{{forge.Now.AddHours(1).ToUnixTimeSeconds()}},"iss":"{{forge.Issuer}}","aud":"grafana"}"""),
+                 ])
+        {
+            var caller = fixture.Anybody();
+            Bearer.Set(caller.Http, token);
+            (await caller.GetAsync("credits/balance")).Refused(401, message: "Invalid or expired token");
+        }
+    }
+
+    [Fact]
+    public async Task Scenario_04_internal_routes_take_the_service_key_and_nothing_else()
+    {
+        (await fixture.Service(null).GetAsync("internal/credits/balance/u")).Refused(401, message: "Invalid or missing service key");
+        (await fixture.Service("wrong-key").GetAsync("internal/credits/balance/u")).Refused(401, message: "Invalid or missing service key");
+        (await (await fixture.PersonAsync()).GetAsync("internal/credits/balance/u")).Refused(401, message: "Invalid or missing service key");
+        (await fixture.Service().GetAsync("internal/credits/balance/u")).Ok();
+    }
+
+    [Fact]
+    public async Task Scenario_05_without_a_configured_key_the_internal_surface_is_off()
+    {
+        await using var host = await new TestHost(fixture.Database).StartAsync();
+        var http = host.CreateClient();
+        http.DefaultRequestHeaders.Add("X-Service-Key", "");
+        foreach (var path in (string[])["credits/use", "credits/refund", "credits/grant", "credits/init", "credits/reserve", "credits/commit", "gifts/redeem-pending", "sync/charge-recurring"])
+            Assert.Equal(503, (int)(await http.PostAsync("/api/v1/internal/" + path, null)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Scenario_06_bad_input_is_400_and_pages_have_an_end()
+    {
+        var person = await fixture.PersonAsync(300);
+        (await person.PostAsync("credits/use", "{not json")).Refused(400, "validation_failed");
+        (await person.PostAsync("credits/use", "[1]")).Refused(400, "validation_failed");
+        (await person.GetAsync("credits/transactions?limit=abc")).Refused(400, "validation_failed");
+        (await fixture.Service().GetAsync("internal/credits/reservations/abc")).Refused(404);
+        for (var i = 0; i < 210; i++)
+            await fixture.Ledger.DebitAsync(new(person.UserId, new(1), "chat", "x"), default);
+        Assert.Equal(200, (await person.GetAsync("credits/transactions?limit=100000")).Ok().Body.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Scenario_06_a_body_that_is_too_large_is_413() =>
+        (await (await fixture.PersonAsync()).PostAsync("credits/use", $$"""{"description":"{{new string('x', 70_000)}}"}""")).Refused(413);
+}
