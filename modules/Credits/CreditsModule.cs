@@ -42,6 +42,7 @@ public static class CreditsModule
         services.AddSyncBilling();
         services.AddSingleton<AdminOnly>().AddSingleton<Adjustments>();
         services.AddSingleton<CreditsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CreditsPersonalData>());
+        services.AddSingleton<ICreditTotals, Totals>();
         services.AddManaRateLimit(new(UseLimit, RateLimitKey.User, 120, 60));
         services.AddManaRateLimit(new(ReadLimit, RateLimitKey.User, 300, 100));
         services.AddManaRateLimit(new(GiftLookupLimit, RateLimitKey.Address, 20, 20));

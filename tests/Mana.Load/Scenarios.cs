@@ -3,8 +3,8 @@ using Mana.Load.Compaction;
 using Mana.Load.Delivery;
 using Mana.Load.Identity;
 using Mana.Load.Live;
-using Mana.Load.Recurrence;
 using Mana.Load.Money;
+using Mana.Load.Recurrence;
 using Mana.Load.Soak;
 
 namespace Mana.Load;

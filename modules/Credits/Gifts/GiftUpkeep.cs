@@ -36,9 +36,13 @@ internal sealed class GiftExpiry(CreditsDbContext database, GiftCodes gifts, Tim
 }
 
 /// <summary>What was promised to an address follows from its proof, never from a registration: anybody can register with an address of others (W-22).</summary>
-internal sealed class PromisedGifts(IGiftCodes gifts) : IManaEventHandler<EmailVerified>
+internal sealed class PromisedGifts(IGiftCodes gifts, IErasedUsers erased) : IManaEventHandler<EmailVerified>
 {
-    public Task HandleAsync(EmailVerified happened, EventContext context, CancellationToken cancellationToken) => gifts.RedeemPendingAsync(happened.UserId, cancellationToken);
+    public async Task HandleAsync(EmailVerified happened, EventContext context, CancellationToken cancellationToken)
+    {
+        if (!await erased.IsErasedAsync(happened.UserId, cancellationToken))
+            await gifts.RedeemPendingAsync(happened.UserId, cancellationToken);
+    }
 }
 
 /// <summary>A person's gifts when they are erased: active ones end, and their credits are forfeited with the rest (commerce.md 13.2).</summary>

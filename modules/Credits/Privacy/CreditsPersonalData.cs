@@ -20,6 +20,15 @@ internal sealed class CreditsPersonalData(NpgsqlDataSource database, CreditsLedg
 {
     const int PageSize = 200;
 
+    /// <summary>Rows that still name the person; entries under a pseudonym do not.</summary>
+    const string Named = """
+        SELECT (SELECT count(*) FROM credits.accounts WHERE owner_id = $1 AND owner_type = 'user')
+             + (SELECT count(*) FROM credits.gift_codes WHERE creator_id = $1)
+             + (SELECT count(*) FROM credits.gift_redemptions WHERE redeemer_id = $1)
+             + (SELECT count(*) FROM credits.sync_subscriptions WHERE user_id = $1 OR gifted_by = $1)
+             + (SELECT count(*) FROM credits.entries WHERE created_by = 'admin:' || $1)
+        """;
+
     public string Module => "credits";
 
     public async Task ExportAsync(string userId, Stream output, CancellationToken cancellationToken)
@@ -55,6 +64,12 @@ internal sealed class CreditsPersonalData(NpgsqlDataSource database, CreditsLedg
     }
 
     public async Task EraseAsync(string userId, CancellationToken cancellationToken) => await EraseCountingAsync(userId, cancellationToken);
+
+    public async Task<long> CountAsync(string userId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Named);
+        return (long)(await command.Text(userId).ExecuteScalarAsync(cancellationToken))!;
+    }
 
     /// <summary>How many rows lost their person; 0 when there is nobody of this id any more.</summary>
     public async Task<long> EraseCountingAsync(string userId, CancellationToken cancellationToken)
