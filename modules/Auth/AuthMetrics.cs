@@ -12,6 +12,7 @@ internal sealed class AuthMetrics
     readonly Counter<long> _registrations;
     readonly Counter<long> _refreshes;
     readonly Counter<long> _dropped;
+    readonly Counter<long> _oidc;
 
     public AuthMetrics(IMeterFactory meters, SigningKeyRing keys, TimeProvider time)
     {
@@ -20,12 +21,16 @@ internal sealed class AuthMetrics
         _registrations = meter.CreateCounter<long>("mana_auth_registrations_total", description: "Registrations, by result");
         _refreshes = meter.CreateCounter<long>("mana_auth_refresh_total", description: "Refreshes of access tokens, by result");
         _dropped = meter.CreateCounter<long>("mana_auth_security_events_dropped_total", description: "Security events that could not be kept");
+        _oidc = meter.CreateCounter<long>("mana_auth_oidc_total", description: "Answers of the OpenID Connect provider, by endpoint and result");
         meter.CreateObservableGauge("mana_auth_signing_key_age_seconds", () => KeyAge(keys, time), description: "Since when the active signing key signs; it is replaced after 90 days");
     }
 
     public void Login(string result) => _logins.Add(1, new KeyValuePair<string, object?>("result", result));
 
     public void Registration(string result) => _registrations.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    /// <param name="result">What was issued, or a registered error code.</param>
+    public void Oidc(string endpoint, string result) => _oidc.Add(1, new KeyValuePair<string, object?>("endpoint", endpoint), new KeyValuePair<string, object?>("result", result));
 
     public void SecurityEventDropped() => _dropped.Add(1);
 

@@ -8,6 +8,7 @@ using Mana.Auth.EmailChange;
 using Mana.Auth.Keys;
 using Mana.Auth.Mails;
 using Mana.Auth.MissionGrants;
+using Mana.Auth.Oidc;
 using Mana.Auth.Origins;
 using Mana.Auth.Pages;
 using Mana.Auth.Passwords;
@@ -63,6 +64,7 @@ public static class AuthModule
         services.AddApiKeys();
         services.AddAdministration();
         services.AddPages();
+        services.AddOidc(configuration);
         services.AddSingleton<ISpaceDirectory, SpaceDirectory>().AddScoped<SpaceMemberships>().AddScoped<NewSpace>().AddScoped<SpaceSlugs>();
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
@@ -83,6 +85,7 @@ public static class AuthModule
         MembershipEndpoints.Map(app);
         AdminEndpoints.Map(app);
         PageEndpoints.Map(app);
+        OidcEndpoints.Map(app);
     }
 
     static void AddSessions(this IServiceCollection services, IConfiguration configuration)

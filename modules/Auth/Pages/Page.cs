@@ -22,7 +22,12 @@ internal sealed class Page(HttpContext http)
 
     public Visitor Visitor { get; } = Visitor.Of(http);
 
-    public string Locale => Visitor.Locale;
+    /// <summary>The browser's, unless the app that sent it here asked for another.</summary>
+    public string Locale
+    {
+        get => field ?? Visitor.Locale;
+        set;
+    }
 
     public IQueryCollection Query => http.Request.Query;
 
@@ -53,7 +58,7 @@ internal sealed class Page(HttpContext http)
     public IResult Show(string title, Markup body, int status = 200, string? leadsTo = null, bool wide = false, bool script = false, Markup aside = default)
     {
         var headers = http.Response.Headers;
-        var formTarget = leadsTo is not null && Uri.TryCreate(leadsTo, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? " " + new Uri(leadsTo!).GetLeftPart(UriPartial.Authority) : "";
+        var formTarget = FormSource(leadsTo) is { } source ? " " + source : "";
         headers.ContentSecurityPolicy =
             $"default-src 'none'; style-src 'nonce-{_nonce}'; script-src 'nonce-{_nonce}'; connect-src 'self'; img-src 'self' data:; form-action 'self'{formTarget}; frame-ancestors 'none'; base-uri 'none'";
         headers.CacheControl = "no-store";
@@ -79,6 +84,10 @@ internal sealed class Page(HttpContext http)
             """);
         return Results.Content(html.Text, "text/html; charset=utf-8", statusCode: status);
     }
+
+    /// <summary>A place as the policy's <c>form-action</c> writes it: its origin; the scheme of an app; null for a path of ours.</summary>
+    public static string? FormSource(string? place) => !Uri.TryCreate(place, UriKind.Absolute, out var uri) || uri.IsFile ? null
+        : uri.Scheme is not ("http" or "https") || uri.HostNameType == UriHostNameType.IPv6 ? uri.Scheme + ":" : uri.GetLeftPart(UriPartial.Authority);
 
     /// <summary>After something was changed: loading again repeats nothing.</summary>
     public static IResult SeeOther(string place) => new SeeOtherResult(place);

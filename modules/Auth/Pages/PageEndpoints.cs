@@ -65,6 +65,8 @@ internal static class PageEndpoints
         account.MapPost("/sessions", SessionsPage.RevokeAsync);
         account.MapGet("/keys", KeysPage.ShowAsync);
         account.MapPost("/keys", KeysPage.ChangeAsync);
+        account.MapGet("/apps", AppsPage.ShowAsync);
+        account.MapPost("/apps", AppsPage.WithdrawAsync);
         account.MapGet("/confirm", ConfirmPage.Show);
         account.MapPost("/logout", SignInPages.SignOutAsync);
         account.MapPost("/confirm", ConfirmPage.ConfirmAsync).RequireRateLimiting(AuthModule.PasswordLimit);

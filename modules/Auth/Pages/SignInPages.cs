@@ -1,5 +1,4 @@
 using Mana.Auth.Accounts;
-using Mana.Auth.Origins;
 using Mana.Auth.Passwords;
 using Mana.Auth.Sessions;
 using Microsoft.AspNetCore.Http;
@@ -12,41 +11,48 @@ internal static class SignInPages
     public const string Path = "/login";
     public const string SignOutPath = "/account/logout";
 
+    public static string PathForRequest(string requestId) => $"{Path}?request={requestId}";
+
     public static string PathFor(string callback) => $"{Path}?callbackURL={Uri.EscapeDataString(callback)}";
 
     /// <summary>Who is signed in already goes on at once; <c>prompt=login</c> asks all the same.</summary>
-    public static async Task<IResult> ShowAsync(Page page, TrustedOrigins origins, LiveSessions sessions, CancellationToken cancellationToken)
+    public static async Task<IResult> ShowAsync(Page page, SignInContinuation continuation, LiveSessions sessions, CancellationToken cancellationToken)
     {
-        var target = origins.Target(page.Query["callbackURL"]);
-        return page.Query["prompt"] != "login" && await sessions.ByCookieAsync(page.Http, cancellationToken) is not null
-            ? Page.SeeOther(target ?? Account.AccountPages.Path)
-            : Form(page, target, page.Query["email"], null);
+        var onward = await continuation.OfAsync(page, page.Query["request"], page.Query["callbackURL"], cancellationToken);
+        if (onward.Refusal is { } refusal)
+            return refusal;
+        return page.Query["prompt"] != "login" && onward.IsSatisfiedBy(await sessions.ByCookieAsync(page.Http, cancellationToken))
+            ? Page.SeeOther(onward.Target ?? Account.AccountPages.Path)
+            : Form(page, onward, page.Query["email"].ToString() is { Length: > 0 } email ? email : onward.Email, null);
     }
 
     public static async Task<IResult> SignInAsync(
-        Page page, SignIn signIn, SignedIn signedIn, KnownDevices devices, TrustedOrigins origins, CancellationToken cancellationToken)
+        Page page, SignIn signIn, SignedIn signedIn, KnownDevices devices, SignInContinuation continuation, CancellationToken cancellationToken)
     {
         var form = await page.FormAsync();
-        var (email, target, remember) = ((string?)form["email"], origins.Target(form["callbackURL"]), form["remember"] == "true");
+        var (email, remember) = ((string?)form["email"], form["remember"] == "true");
+        var onward = await continuation.OfAsync(page, form["request"], form["callbackURL"], cancellationToken);
+        if (onward.Refusal is { } refusal)
+            return refusal;
         var from = new SignInOrigin(null, DeviceLabel.Of(page.Visitor.Client.UserAgent), page.Visitor.Client.UserAgent, page.Visitor.Client.IpAddress, remember);
         switch (await signIn.SignInAsync(email, form["password"], from, page.Visitor, cancellationToken))
         {
             case SignInResult.SignedIn done:
                 signedIn.Complete(page.Http, done.Session, remember);
                 devices.Write(page.Http, done.DeviceCookie);
-                return Page.SeeOther(target ?? Account.AccountPages.Path);
+                return Page.SeeOther(onward.Target ?? Account.AccountPages.Path);
             case SignInResult.Invalid { Field: "email" }:
-                return Form(page, target, email, page["Bitte gib deine E-Mail-Adresse an.", "Please enter your e-mail address."]);
+                return Form(page, onward, email, page["Bitte gib deine E-Mail-Adresse an.", "Please enter your e-mail address."]);
             case SignInResult.Invalid:
-                return Form(page, target, email, page["Bitte gib dein Passwort an.", "Please enter your password."]);
+                return Form(page, onward, email, page["Bitte gib dein Passwort an.", "Please enter your password."]);
             case SignInResult.InvalidCredentials:
-                return Form(page, target, email, page["Adresse oder Passwort stimmt nicht.", "Address or password is not right."], 401);
+                return Form(page, onward, email, page["Adresse oder Passwort stimmt nicht.", "Address or password is not right."], 401);
             case SignInResult.EmailNotVerified:
                 return VerifyPages.Unverified(page, email);
             case SignInResult.Locked locked:
-                return Form(page, target, email, PageErrors.Wait(page, locked.RetryAfterSeconds), 429);
+                return Form(page, onward, email, PageErrors.Wait(page, locked.RetryAfterSeconds), 429);
             default:
-                return Form(page, target, email, PageErrors.Wait(page, HashingGate.RetryAfterSeconds), 429);
+                return Form(page, onward, email, PageErrors.Wait(page, HashingGate.RetryAfterSeconds), 429);
         }
     }
 
@@ -56,10 +62,10 @@ internal static class SignInPages
         return Page.SeeOther(Path + "?signedOut=true");
     }
 
-    static IResult Form(Page page, string? target, string? email, string? problem, int status = 200)
+    static IResult Form(Page page, Onward onward, string? email, string? problem, int status = 200)
     {
         var fields = Markup.Of($"""
-            {Controls.Hidden("callbackURL", target)}
+            {onward.Fields}
             {Controls.Input(new("email", page["E-Mail-Adresse", "E-mail address"], "email", "username webauthn") { Value = email, Longest = 254, Focus = string.IsNullOrEmpty(email) })}
             {Controls.Input(new("password", page["Passwort", "Password"], "password", "current-password") { Longest = 512, Focus = !string.IsNullOrEmpty(email) })}
             {Controls.Check("remember", page["Auf diesem Gerät angemeldet bleiben", "Stay signed in on this device"], false)}
@@ -71,9 +77,9 @@ internal static class SignInPages
             {Notice(page)}{Controls.Problem(problem)}
             {page.Form(Path, fields)}
             <nav class="foot">{Controls.Link("/forgot", page["Passwort vergessen?", "Forgot your password?"])}
-            {Controls.Link("/register" + (target is null ? "" : "?callbackURL=" + Uri.EscapeDataString(target)), page["Konto erstellen", "Create an account"])}</nav>
+            {Controls.Link("/register" + (onward.Target is null ? "" : "?callbackURL=" + Uri.EscapeDataString(onward.Target)), page["Konto erstellen", "Create an account"])}</nav>
             """);
-        return page.Show(title, body, status, target);
+        return page.Show(title, body, status, onward.LeadsTo);
     }
 
     static Markup Notice(Page page)

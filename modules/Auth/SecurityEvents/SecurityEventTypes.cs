@@ -55,6 +55,11 @@ internal static class SecurityEventTypes
     public const string VaultMissionGrant = "vault_mission_grant";
     public const string VaultNewDevice = "vault_new_device";
     public const string VaultRefused = "vault_refused";
+    public const string OAuthAuthorized = "oauth_authorized";
+    public const string OAuthConsentGranted = "oauth_consent_granted";
+    public const string OAuthConsentWithdrawn = "oauth_consent_withdrawn";
+    public const string OAuthCodeReuse = "oauth_code_reuse";
+    public const string OAuthRefreshReuse = "oauth_refresh_reuse";
     public const string AdminAction = "admin_action";
     public const string ServiceError = "service_error";
 }

@@ -13,6 +13,7 @@ internal static class AccountPages
         (SecurityPage.Path, "Sicherheit", "Security"),
         (SessionsPage.Path, "Geräte", "Devices"),
         (KeysPage.Path, "API-Schlüssel", "API keys"),
+        (AppsPage.Path, "Apps", "Apps"),
     ];
 
     /// <summary>One subject, with the way to the others.</summary>
@@ -36,6 +37,7 @@ internal static class AccountPages
         "email" => page["Wir haben einen Link an die neue Adresse geschickt. Sie gilt, sobald du ihn benutzt.", "We have sent a link to the new address. It counts as soon as you use it."],
         "revoked" => page["Abgemeldet.", "Signed out."],
         "key-revoked" => page["Der Schlüssel gilt nicht mehr.", "The key no longer works."],
+        "disconnected" => page["Die App hat keinen Zugriff mehr.", "The app has no access any more."],
         _ => null,
     });
 
