@@ -166,7 +166,7 @@ public sealed class InteractionTests(OidcWorld world) : IClassFixture<OidcWorld>
         var tokens = await client.TokensAsync(browser, ("scope", "openid offline_access"));
         var apps = await browser.OpenAsync("/account/apps");
         Assert.Contains("Test app", apps.Text, StringComparison.Ordinal);
-        Assert.Equal("/account/apps?done=disconnected", (await browser.SubmitAsync("/account/apps", "/account/apps", ("app", client.ClientId))).Location);
+        Assert.Equal("/account/apps?done=disconnected", (await browser.SubmitAsync("/account/apps", "/account/apps")).Location);
         (await client.RefreshAsync(tokens["refresh_token"])).IsError(400, "invalid_grant");
         (await client.UserInfoAsync(tokens["access_token"]!)).IsError(401, "invalid_token");
         Assert.StartsWith("/consent?", (await browser.OpenAsync(client.Authorize())).Location, StringComparison.Ordinal);

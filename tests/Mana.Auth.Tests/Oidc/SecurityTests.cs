@@ -186,7 +186,8 @@ public sealed class SecurityTests(OidcWorld world) : IClassFixture<OidcWorld>
         var client = await world.TrustedAsync();
         await browser.OpenAsync(client.Authorize(("prompt", "login")));
         var tokens = await client.TokensAsync(browser, ("scope", "openid offline_access"));
-        var job = world.Host.Services.GetRequiredService<ExpiredGrants>();
+        await using var scope = world.Host.Services.CreateAsyncScope();
+        var job = scope.ServiceProvider.GetRequiredService<ExpiredGrants>();
         world.Clock.Advance(TimeSpan.FromDays(2));
         Assert.True(await job.PurgeAsync(default) > 0);
         foreach (var table in (string[])["oauth_codes", "oauth_requests"])

@@ -37,9 +37,9 @@ internal sealed class OAuthParameters
         {
             return Of(await request.ReadFormAsync(request.HttpContext.RequestAborted));
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException)
         {
-            // More keys, or longer ones, than the reader takes.
+            // More keys, or longer ones, than the reader takes; or a character set that nobody should use (UTF-7).
             return null;
         }
     }
