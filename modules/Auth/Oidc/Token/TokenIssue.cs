@@ -30,12 +30,13 @@ internal sealed class TokenIssue(AuthDbContext database, IdTokens idTokens, Sign
     {
         var (now, client) = (time.GetUtcNow(), request.Client);
         var end = standing.Grant.CreatedAt + AbsoluteLifetime;
-        var access = Add(OAuthTokenKind.Access, AccessPrefix, client, standing.Grant.Id, scopes, request.DpopJkt, Earlier(now.AddSeconds(client.AccessTokenTtl), end));
+        var accessEnd = Earlier(now.AddSeconds(client.AccessTokenTtl), end);
+        var access = Add(OAuthTokenKind.Access, AccessPrefix, client, standing.Grant.Id, scopes, request.DpopJkt, accessEnd);
         var renews = standing.Grant.Scopes.Contains(Scopes.OfflineAccess) && client.GrantTypes.Contains(GrantTypes.RefreshToken) && end > now;
         // A public client's refresh token is bound to its key; a confidential client proves itself anyway (RFC 9449 5).
         var refresh = renews ? Add(OAuthTokenKind.Refresh, RefreshPrefix, client, standing.Grant.Id, standing.Grant.Scopes, client.Type == OAuthClientType.Public ? request.DpopJkt : null, Earlier(now.AddSeconds(client.RefreshTokenTtl), end)) : null;
         var idToken = scopes.Contains(Scopes.OpenId) ? await idTokens.MintAsync(key, client, standing, scopes, access, nonce, cancellationToken) : null;
-        return new TokenResponse(access, TypeOf(request), client.AccessTokenTtl, Scopes.Text(scopes), refresh, idToken);
+        return new TokenResponse(access, TypeOf(request), (int)(accessEnd - now).TotalSeconds, Scopes.Text(scopes), refresh, idToken);
     }
 
     /// <summary>For the client itself.</summary>
