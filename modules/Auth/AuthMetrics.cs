@@ -29,6 +29,7 @@ internal sealed class AuthMetrics
 
     public void Registration(string result) => _registrations.Add(1, new KeyValuePair<string, object?>("result", result));
 
+    /// <summary>One answer of the provider.</summary>
     /// <param name="result">What was issued, or a registered error code.</param>
     public void Oidc(string endpoint, string result) => _oidc.Add(1, new KeyValuePair<string, object?>("endpoint", endpoint), new KeyValuePair<string, object?>("result", result));
 

@@ -28,6 +28,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           noop     a guarded route that does nothing      --clients 16 --seconds 10
           login    sign-ins by password, beside the       --clients 4 --seconds 10
                    bare hashes of the same machine
+          oidc     tokens of the OpenID Connect provider  --view token,code --clients 16 --seconds 10 --registration TOKEN
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
           --url http://localhost:3001   --runs 3 (the median is reported; soak, storage: 1)   --json FILE (append the results)
@@ -55,6 +56,9 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     /// <summary><c>log</c> or <c>state</c> (sync.md 14.5).</summary>
     public string View => Text("view", "log");
+
+    /// <summary>The host's <c>OIDC_REGISTRATION_TOKEN</c>.</summary>
+    public string Registration => Text("registration", "");
 
     public int Preload => Number("preload", 0);
 

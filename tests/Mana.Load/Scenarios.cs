@@ -29,6 +29,7 @@ internal static class Scenarios
         "refresh" => IdentityLoops.RefreshAsync,
         "noop" => IdentityLoops.NoopAsync,
         "login" => IdentityLoops.LoginAsync,
+        "oidc" => OidcLoops.RunAsync,
         "start" => HostStart.RunAsync,
         _ => null,
     };

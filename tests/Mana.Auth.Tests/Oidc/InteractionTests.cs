@@ -196,6 +196,22 @@ public sealed class InteractionTests(OidcWorld world) : IClassFixture<OidcWorld>
         (await SendAsync(OidcWorld.Issuer)).IsError(400, "invalid_request");
     }
 
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-7", "answer=accept")]
+    [InlineData("multipart/form-data; boundary=x", "not what it says")]
+    [InlineData("application/json", "{}")]
+    [InlineData("application/x-www-form-urlencoded", "")]
+    public async Task A_form_that_cannot_be_read_is_an_expired_form(string contentType, string body)
+    {
+        foreach (var path in (string[])["/consent", "/logout", "/login"])
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(body)) };
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+            using var answer = await world.SendAsync(request);
+            Assert.Equal(400, (int)answer.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task Expectation_74_an_account_that_is_not_verified_or_deleted_gets_no_code()
     {

@@ -49,7 +49,7 @@ public sealed class OidcWorld : IAsyncLifetime
         };
         var made = await scope.ServiceProvider.GetRequiredService<ClientAdministration>().CreateAsync(null, wanted, OAuthClientSource.Admin, default);
         var done = made as ClientChange.Done ?? throw new InvalidOperationException(JsonSerializer.Serialize(made, made.GetType()));
-        return new RelyingParty(this, done.Client.ClientId, done.Secret, wanted.RedirectUris!.FirstOrDefault() ?? RelyingParty.Callback);
+        return new RelyingParty(this, done.Client.ClientId, done.Secret, wanted.RedirectUris is [var first, ..] ? first : RelyingParty.Callback);
     }
 
     /// <summary>A client that asks nobody.</summary>

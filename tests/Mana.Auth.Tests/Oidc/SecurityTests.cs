@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Oidc.Grants;
 using Mana.Testing;

@@ -27,6 +27,7 @@ internal sealed record SecretView(string Id, DateTimeOffset CreatedAt, DateTimeO
 
 internal abstract record ClientChange
 {
+    /// <summary>The client as it is now.</summary>
     /// <param name="Secret">Shown in this answer and in no other; null when there is no new one.</param>
     public sealed record Done(ClientView Client, string? Secret) : ClientChange;
 
@@ -55,6 +56,7 @@ internal sealed class ClientAdministration(AuthDbContext database, AuthOptions o
     public async Task<ClientView?> FindAsync(string clientId, CancellationToken cancellationToken) =>
         await database.Set<OAuthClient>().AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, cancellationToken) is { } client ? await ViewAsync(client, cancellationToken) : null;
 
+    /// <summary>A new client, with its first secret when it uses one.</summary>
     /// <param name="wantedId">Null: a random one.</param>
     public async Task<ClientChange> CreateAsync(string? wantedId, ClientDraft draft, OAuthClientSource source, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using Mana.Auth.Oidc.Protocol;
 using Mana.Auth.Pages;
 using Mana.Kernel.Ids;
 using Microsoft.AspNetCore.Http;

@@ -17,7 +17,7 @@ internal sealed class ClientAssertions(UsedIds used, AuthOptions options, TimePr
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     /// <summary>Null when it is no assertion of ours to judge.</summary>
-    public Presented? ClaimedBy(OAuthParameters form)
+    public static Presented? ClaimedBy(OAuthParameters form)
     {
         if (form["client_assertion_type"] != Kind || form["client_assertion"] is not { } text || CompactJws.Parse(text) is not { } jws)
             return null;

@@ -34,7 +34,7 @@ internal sealed class ClientAuthentication(ClientDirectory clients, ClientAssert
             return new ClientVerdict.Refused(Unknown(true));
 
         // 2. What it claims.
-        var presented = byHeader ? ReadBasic(header["Basic ".Length..]) : byAssertion ? assertions.ClaimedBy(form) : new Presented(form["client_id"] ?? "", form["client_secret"]);
+        var presented = byHeader ? ReadBasic(header["Basic ".Length..]) : byAssertion ? ClientAssertions.ClaimedBy(form) : new Presented(form["client_id"] ?? "", form["client_secret"]);
         if (presented is null || presented.ClientId.Length == 0)
             return new ClientVerdict.Refused(Unknown(byHeader));
         if (form["client_id"] is { } also && also != presented.ClientId)

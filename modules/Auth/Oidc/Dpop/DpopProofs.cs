@@ -13,6 +13,7 @@ internal abstract record DpopVerdict
     /// <summary>No proof was sent.</summary>
     public sealed record None : DpopVerdict;
 
+    /// <summary>The caller holds a key.</summary>
     /// <param name="Thumbprint">RFC 7638, of the key that proved itself.</param>
     public sealed record Good(string Thumbprint) : DpopVerdict;
 

@@ -21,6 +21,7 @@ internal sealed class IdTokens(UserClaims claims, AuthOptions options, TimeProvi
 
     const string Type = "JWT";
 
+    /// <summary>About the sign-in that the grant was given in, for its client.</summary>
     /// <param name="key">Of the ring, for <see cref="OAuthClient.IdTokenSignedResponseAlg"/>; asked for before the transaction.</param>
     /// <param name="nonce">As it was sent; a refresh has none.</param>
     public async Task<string> MintAsync(LoadedKey key, OAuthClient client, StandingGrant standing, IReadOnlyCollection<string> scopes, string accessToken, string? nonce, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using Mana.Auth.Data;
 using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Oidc.IdToken;
 using Mana.Auth.Oidc.Protocol;

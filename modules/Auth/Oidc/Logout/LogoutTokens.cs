@@ -12,6 +12,7 @@ internal sealed class LogoutTokens(SigningKeyRing ring, AuthOptions options, Tim
     public const string Type = "logout+jwt";
     const int LifetimeSeconds = 120;
 
+    /// <summary>Tells one client that one session is over.</summary>
     /// <param name="jti">The same at every attempt, so that a client that was told before knows it.</param>
     public async Task<string> MintAsync(OAuthClient client, string userId, string sessionId, string jti, CancellationToken cancellationToken)
     {

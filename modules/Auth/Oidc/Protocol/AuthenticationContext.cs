@@ -8,6 +8,7 @@ internal static class AuthenticationContext
 
     static readonly string[] Second = ["mfa", "otp", "hwk", "swk", "sms", "user", "bkp"];
 
+    /// <summary>Of how somebody proved who they are.</summary>
     /// <param name="amr">RFC 8176, of the session.</param>
     public static string Of(IReadOnlyCollection<string> amr) => amr.Any(Second.Contains) ? MultiFactor : SingleFactor;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -58,7 +57,6 @@ internal sealed class OAuthParameters
     /// <summary>The words of a space-separated list, each once, in their order.</summary>
     public IReadOnlyList<string> Words(string name) => this[name] is { } text ? [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)] : [];
 
-    [SuppressMessage("Style", "IDE0028", Justification = "Built step by step.")]
     static OAuthParameters Of(IEnumerable<KeyValuePair<string, StringValues>> sent)
     {
         var parameters = new OAuthParameters();

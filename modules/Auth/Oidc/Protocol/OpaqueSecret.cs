@@ -11,6 +11,7 @@ internal static class OpaqueSecret
     const int Length = 32;
     const int Longest = 128;
 
+    /// <summary>A new one; it is shown once and stored nowhere.</summary>
     /// <param name="prefix">Tells what it is to people and to scanners for leaked secrets.</param>
     public static string New(IIdSource ids, string prefix = "")
     {
