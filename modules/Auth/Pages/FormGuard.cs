@@ -15,14 +15,14 @@ internal sealed class FormGuard(IAntiforgery antiforgery, OriginCheck origins) :
         return origins.MaySetCookie(http) && await IsReadableAsync(http.Request) && await antiforgery.IsRequestValidAsync(http) ? await next(context) : Stale(new Page(http));
     }
 
-    /// <summary>A form that cannot be read, or is in UTF-7, is none of ours; the reader would throw at every later look.</summary>
+    /// <summary>A form that ends too early, cannot be read, or is in UTF-7, is none of ours; the reader would throw at every later look.</summary>
     static async Task<bool> IsReadableAsync(HttpRequest request)
     {
         try
         {
             return request.HasFormContentType && (await request.ReadFormAsync(request.HttpContext.RequestAborted)).Count > 0;
         }
-        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException)
+        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException or IOException and not BadHttpRequestException)
         {
             return false;
         }

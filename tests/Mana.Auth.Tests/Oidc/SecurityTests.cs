@@ -163,6 +163,12 @@ public sealed class SecurityTests(OidcWorld world) : IClassFixture<OidcWorld>
                 Assert.Equal("1/1", await TextAsync("SELECT count(*) FILTER (WHERE expires_at IS NULL) || '/' || count(*) FILTER (WHERE expires_at > now()) FROM auth.oauth_client_secrets"));
             await using (await new TestHost(database).StartAsync())
                 Assert.Equal("t", await TextAsync("SELECT disabled FROM auth.oauth_clients"));
+            await using (await new TestHost(database).With("Auth:Oidc:SynapseClientSecret", OidcWorld.SynapseSecret).StartAsync())
+                Assert.Equal("f", await TextAsync("SELECT disabled FROM auth.oauth_clients"));
+            // An administrator's word outlives a restart.
+            await TextAsync("UPDATE auth.oauth_clients SET disabled = true");
+            await using (await new TestHost(database).With("Auth:Oidc:SynapseClientSecret", OidcWorld.SynapseSecret).StartAsync())
+                Assert.Equal("t", await TextAsync("SELECT disabled FROM auth.oauth_clients"));
         }
         finally
         {

@@ -55,6 +55,7 @@ internal sealed class ConfiguredClients(IServiceScopeFactory scopes, OidcOptions
         var clients = database.Set<OAuthClient>();
         if (options.SynapseSecret() is not { } secret)
         {
+            await database.Set<OAuthClientSecret>().Where(row => row.ClientId == Synapse && row.Configured).ExecuteDeleteAsync(cancellationToken);
             await clients.Where(client => client.ClientId == Synapse && client.Source == OAuthClientSource.Configuration && !client.Disabled)
                 .ExecuteUpdateAsync(client => client.SetProperty(row => row.Disabled, true), cancellationToken);
             return;
@@ -64,10 +65,11 @@ internal sealed class ConfiguredClients(IServiceScopeFactory scopes, OidcOptions
         // Hosts that start at once take turns. "ManaOidc".
         await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({0x4D616E61_4F696463L})", cancellationToken);
         var now = time.GetUtcNow();
-        if (await clients.SingleOrDefaultAsync(client => client.ClientId == Synapse, cancellationToken) is { } known)
-            known.Disabled = false;
-        else
+        if (await clients.SingleOrDefaultAsync(client => client.ClientId == Synapse, cancellationToken) is not { } known)
             clients.Add(New(now));
+        // Off for want of a secret, and here is one. Whoever else switched it off meant it.
+        else if (known.Disabled && !await database.Set<OAuthClientSecret>().AnyAsync(row => row.ClientId == Synapse && row.Configured, cancellationToken))
+            known.Disabled = false;
         await database.SaveChangesAsync(cancellationToken);
         await SetSecretAsync(database, secret, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
