@@ -2,6 +2,7 @@ using Mana.Auth.Accounts;
 using Mana.Auth.Keys;
 using Mana.Auth.MagicLink;
 using Mana.Auth.Native;
+using Mana.Auth.Oidc;
 using Mana.Auth.Passkeys;
 using Mana.Auth.Privacy;
 using Mana.Auth.Sessions;
@@ -42,7 +43,7 @@ internal static class AuthEndpoints
 
         // Two paths, because both are built into services that verify our tokens (auth.md 7.4).
         foreach (var path in (string[])["/api/auth/jwks", "/api/v1/auth/jwks"])
-            app.MapGet(path, JwksHandler.GetAsync).WithTags("auth").WithSummary("Public signing keys (RFC 7517)")
+            app.MapGet(path, JwksHandler.GetAsync).ForEveryOrigin().WithTags("auth").WithSummary("Public signing keys (RFC 7517)")
                 .Produces(200, contentType: "application/json").Produces(304).Produces(503);
     }
 

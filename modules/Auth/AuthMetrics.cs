@@ -15,6 +15,7 @@ internal sealed class AuthMetrics
     readonly Counter<long> _codes;
     readonly Counter<long> _passkeys;
     readonly Counter<long> _links;
+    readonly Counter<long> _oidc;
 
     public AuthMetrics(IMeterFactory meters, SigningKeyRing keys, TimeProvider time)
     {
@@ -26,12 +27,17 @@ internal sealed class AuthMetrics
         _codes = meter.CreateCounter<long>("mana_auth_two_factor_total", description: "Codes of second factors, by method and result");
         _passkeys = meter.CreateCounter<long>("mana_auth_passkeys_total", description: "Ceremonies with passkeys, by operation and result");
         _links = meter.CreateCounter<long>("mana_auth_magic_links_total", description: "Sign-ins by a link in a mail, by result");
+        _oidc = meter.CreateCounter<long>("mana_auth_oidc_total", description: "Answers of the OpenID Connect provider, by endpoint and result");
         meter.CreateObservableGauge("mana_auth_signing_key_age_seconds", () => KeyAge(keys, time), description: "Since when the active signing key signs; it is replaced after 90 days");
     }
 
     public void Login(string result) => _logins.Add(1, new KeyValuePair<string, object?>("result", result));
 
     public void Registration(string result) => _registrations.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    /// <summary>One answer of the provider.</summary>
+    /// <param name="result">What was issued, or a registered error code.</param>
+    public void Oidc(string endpoint, string result) => _oidc.Add(1, new KeyValuePair<string, object?>("endpoint", endpoint), new KeyValuePair<string, object?>("result", result));
 
     public void SecurityEventDropped() => _dropped.Add(1);
 

@@ -11,6 +11,7 @@ using Mana.Auth.Keys;
 using Mana.Auth.MagicLink;
 using Mana.Auth.Mails;
 using Mana.Auth.MissionGrants;
+using Mana.Auth.Oidc;
 using Mana.Auth.Organizations;
 using Mana.Auth.Origins;
 using Mana.Auth.Pages;
@@ -78,6 +79,7 @@ public static class AuthModule
         services.AddSpaces(configuration);
         services.AddPersonas();
         services.AddImport();
+        services.AddOidc(configuration);
         services.AddManaRateLimit(new(LoginLimit, RateLimitKey.Address, 10, 10));
         services.AddManaRateLimit(new(RegisterLimit, RateLimitKey.Address, 5, 5));
         services.AddManaRateLimit(new(RefreshLimit, RateLimitKey.Address, 60, 60));
@@ -101,6 +103,7 @@ public static class AuthModule
         PageEndpoints.Map(app);
         PrivacyEndpoints.Map(app);
         PersonaEndpoints.Map(app);
+        OidcEndpoints.Map(app);
     }
 
     static void AddSessions(this IServiceCollection services, IConfiguration configuration)

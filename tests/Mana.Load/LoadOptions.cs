@@ -33,6 +33,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           balance  reads of a balance on a schedule       --rate 200 --clients 16 --seconds 10 --service-key KEY
           postings bookings in process, in batches        --clients 4 --batch 500 --users 1000 --postgres CONNECTION
                                                           --postings N (fills the table instead)
+          oidc     tokens of the OpenID Connect provider  --view token,code --clients 16 --seconds 10 --registration TOKEN
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
           recurrence  the shared workload, op by op       --workload ../shared/rrule --round 0.2 (s); needs no host
@@ -83,6 +84,9 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     /// <summary><c>log</c> or <c>state</c> (sync.md 14.5).</summary>
     public string View => Text("view", "log");
+
+    /// <summary>The host's <c>OIDC_REGISTRATION_TOKEN</c>.</summary>
+    public string Registration => Text("registration", "");
 
     public int Preload => Number("preload", 0);
 

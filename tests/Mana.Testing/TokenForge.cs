@@ -76,5 +76,5 @@ public sealed class TokenForge(TestHost host)
 
     static string Header(string kid) => $$"""{"alg":"EdDSA","kid":"{{kid}}","typ":"at+jwt"}""";
 
-    static string Sign(Ed25519Key key, string header, string claims) => Raw(header, claims, signed => key.Sign(signed));
+    static string Sign(ISignatureKey key, string header, string claims) => Raw(header, claims, signed => key.Sign(signed));
 }

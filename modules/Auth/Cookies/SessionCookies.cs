@@ -62,8 +62,13 @@ internal sealed class SessionCookies(CookieSettings settings, SignedValue signed
 
     public void Clear(HttpContext context)
     {
-        if (!origins.MaySetCookie(context))
-            return;
+        if (origins.MaySetCookie(context))
+            Drop(context);
+    }
+
+    /// <summary>Whoever asks has checked that this site may.</summary>
+    public void Drop(HttpContext context)
+    {
         foreach (var name in (string[])[Session, SessionData, DoNotRemember])
             context.Response.Cookies.Append(Name(name), "", Attributes(TimeSpan.Zero));
     }

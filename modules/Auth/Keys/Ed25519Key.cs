@@ -6,8 +6,10 @@ namespace Mana.Auth.Keys;
 /// An Ed25519 key (RFC 8032), imported into OpenSSL once and safe to use from any thread. Nobody disposes it: a key that left
 /// the ring may still be verifying somewhere, and its handle goes with the last reference.
 /// </summary>
-internal sealed unsafe class Ed25519Key
+internal sealed unsafe class Ed25519Key : ISignatureKey
 {
+    public const string Name = "EdDSA";
+
     public const int SeedLength = 32;
     public const int PublicLength = 32;
     public const int SignatureLength = 64;
@@ -25,6 +27,8 @@ internal sealed unsafe class Ed25519Key
             if (LibCrypto.EVP_PKEY_get_raw_public_key(key, output, &length) != 1 || length != PublicLength)
                 throw Failed("export");
     }
+
+    public string Algorithm => Name;
 
     public byte[] PublicKey { get; }
 

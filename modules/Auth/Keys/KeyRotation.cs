@@ -1,5 +1,6 @@
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
+using Mana.Auth.Tokens;
 using Mana.Kernel.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -21,26 +22,18 @@ internal sealed class KeyRotation(AuthDbContext database, NewSigningKey newKey, 
     /// <summary>A day, and an hour for hosts and verifiers that still cache the set without it.</summary>
     public static readonly TimeSpan StagedFor = TimeSpan.FromHours(25);
 
-    /// <summary>A day after the last token can have ended: a quarter of an hour, the leeway, and hosts that signed on for a minute.</summary>
-    public static readonly TimeSpan RetiringFor = TimeSpan.FromHours(25);
-
-    const string Algorithm = NewSigningKey.Algorithm;
+    /// <summary>A day after the last token can have ended: an hour (id_tokens; access tokens a quarter), the leeway, and hosts that signed on for a minute.</summary>
+    public static readonly TimeSpan RetiringFor = TimeSpan.FromHours(26);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Lock})", cancellationToken);
         var now = time.GetUtcNow();
-        var keys = await database.SigningKeys.Where(key => key.Alg == Algorithm && key.State != SigningKeyState.Retired).ToListAsync(cancellationToken);
-        // Without an active key there is nothing to move on from; the first use makes one.
-        if (keys.Find(key => key.State == SigningKeyState.Active) is not { } active)
-            return;
-        var staged = keys.Where(key => key.State == SigningKeyState.Staged).OrderBy(key => key.NotBefore).FirstOrDefault();
-        var changed = Withdraw(keys, now);
-        if (staged is not null && staged.NotBefore <= now)
-            changed |= await ReplaceAsync(active, staged, now, cancellationToken);
-        else if (staged is null && now - active.ActivatedAt >= Period - StagedFor)
-            changed |= Stage(now);
+        var keys = await database.SigningKeys.Where(key => key.State != SigningKeyState.Retired).ToListAsync(cancellationToken);
+        var changed = false;
+        foreach (var algorithm in NewSigningKey.Algorithms)
+            changed |= await MoveOnAsync(algorithm, keys.FindAll(key => key.Alg == algorithm), now, cancellationToken);
         if (!changed)
             return;
         await database.SaveChangesAsync(cancellationToken);
@@ -53,16 +46,31 @@ internal sealed class KeyRotation(AuthDbContext database, NewSigningKey newKey, 
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Lock})", cancellationToken);
         DateTimeOffset? now = time.GetUtcNow();
-        await database.SigningKeys.Where(key => key.Alg == Algorithm && key.State != SigningKeyState.Retired).ExecuteUpdateAsync(
+        await database.SigningKeys.Where(key => key.State != SigningKeyState.Retired).ExecuteUpdateAsync(
             key => key.SetProperty(row => row.State, SigningKeyState.Retired).SetProperty(row => row.RemovedAt, now).SetProperty(row => row.PrivateKeyEncrypted, Array.Empty<byte>()),
             cancellationToken);
-        var key = newKey.Active();
-        database.SigningKeys.Add(key);
+        var added = NewSigningKey.Algorithms.Select(newKey.Active).ToList();
+        database.SigningKeys.AddRange(added);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        log.LogWarning("Signing keys were replaced in an emergency; {Kid} signs, no other is published", key.Kid);
+        var kid = added.Single(key => key.Alg == AccessTokens.Algorithm).Kid;
+        log.LogWarning("Signing keys were replaced in an emergency; {Kid} signs access tokens, no older key is published", kid);
         await ring.RenewAsync(cancellationToken);
-        return key.Kid;
+        return kid;
+    }
+
+    async Task<bool> MoveOnAsync(string algorithm, List<SigningKey> keys, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // Without an active key there is nothing to move on from; the first use makes one.
+        if (keys.Find(key => key.State == SigningKeyState.Active) is not { } active)
+            return false;
+        var staged = keys.Where(key => key.State == SigningKeyState.Staged).OrderBy(key => key.NotBefore).FirstOrDefault();
+        var changed = Withdraw(keys, now);
+        if (staged is not null && staged.NotBefore <= now)
+            changed |= await ReplaceAsync(active, staged, now, cancellationToken);
+        else if (staged is null && now - active.ActivatedAt >= Period - StagedFor)
+            changed |= Stage(algorithm, now);
+        return changed;
     }
 
     bool Withdraw(List<SigningKey> keys, DateTimeOffset now)
@@ -77,9 +85,9 @@ internal sealed class KeyRotation(AuthDbContext database, NewSigningKey newKey, 
         return due.Count > 0;
     }
 
-    bool Stage(DateTimeOffset now)
+    bool Stage(string algorithm, DateTimeOffset now)
     {
-        var next = newKey.Staged(now + StagedFor);
+        var next = newKey.Staged(algorithm, now + StagedFor);
         database.SigningKeys.Add(next);
         log.LogInformation("Signing key {Kid} is published and signs from {NotBefore}", next.Kid, next.NotBefore);
         return true;

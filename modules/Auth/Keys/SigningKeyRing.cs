@@ -46,7 +46,7 @@ internal sealed class SigningKeyRing(ISigningKeySource source, TimeProvider time
     }
 
     /// <summary>Null when no published key has this id. Throws <see cref="KeysUnavailableException"/> like <see cref="CurrentAsync"/>.</summary>
-    public async ValueTask<Ed25519Key?> FindAsync(string kid, CancellationToken cancellationToken)
+    public async ValueTask<ISignatureKey?> FindAsync(string kid, CancellationToken cancellationToken)
     {
         var current = await CurrentAsync(cancellationToken);
         if (current.Find(kid) is { } known)

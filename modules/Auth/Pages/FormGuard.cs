@@ -12,7 +12,20 @@ internal sealed class FormGuard(IAntiforgery antiforgery, OriginCheck origins) :
         var http = context.HttpContext;
         if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
             return await next(context);
-        return origins.MaySetCookie(http) && await antiforgery.IsRequestValidAsync(http) ? await next(context) : Stale(new Page(http));
+        return origins.MaySetCookie(http) && await IsReadableAsync(http.Request) && await antiforgery.IsRequestValidAsync(http) ? await next(context) : Stale(new Page(http));
+    }
+
+    /// <summary>A form that ends too early, cannot be read, or is in UTF-7, is none of ours; the reader would throw at every later look.</summary>
+    static async Task<bool> IsReadableAsync(HttpRequest request)
+    {
+        try
+        {
+            return request.HasFormContentType && (await request.ReadFormAsync(request.HttpContext.RequestAborted)).Count > 0;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException or IOException and not BadHttpRequestException)
+        {
+            return false;
+        }
     }
 
     static IResult Stale(Page page)

@@ -22,7 +22,12 @@ internal sealed class Page(HttpContext http)
 
     public Visitor Visitor { get; } = Visitor.Of(http);
 
-    public string Locale => Visitor.Locale;
+    /// <summary>The browser's, unless the app that sent it here asked for another.</summary>
+    public string Locale
+    {
+        get => field ?? Visitor.Locale;
+        set;
+    }
 
     public IQueryCollection Query => http.Request.Query;
 
@@ -53,9 +58,9 @@ internal sealed class Page(HttpContext http)
     public IResult Show(string title, Markup body, int status = 200, string? leadsTo = null, bool wide = false, bool script = false, Markup aside = default)
     {
         var headers = http.Response.Headers;
-        var origins = (leadsTo ?? "").Split(' ').Where(place => place.StartsWith("http", StringComparison.Ordinal)).Select(place => " " + new Uri(place).GetLeftPart(UriPartial.Authority));
+        var sources = (leadsTo ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(FormSource).OfType<string>().Distinct().Select(source => " " + source);
         headers.ContentSecurityPolicy =
-            $"default-src 'none'; style-src 'nonce-{_nonce}'; script-src 'nonce-{_nonce}'; connect-src 'self'; img-src 'self' data:; form-action 'self'{string.Concat(origins.Distinct())}; frame-ancestors 'none'; base-uri 'none'";
+            $"default-src 'none'; style-src 'nonce-{_nonce}'; script-src 'nonce-{_nonce}'; connect-src 'self'; img-src 'self' data:; form-action 'self'{string.Concat(sources)}; frame-ancestors 'none'; base-uri 'none'";
         headers.CacheControl = "no-store";
         headers.ContentLanguage = Locale;
         headers.Vary = "Accept-Language";
@@ -79,6 +84,10 @@ internal sealed class Page(HttpContext http)
             """);
         return Results.Content(html.Text, "text/html; charset=utf-8", statusCode: status);
     }
+
+    /// <summary>A place as the policy's <c>form-action</c> writes it: its origin; the scheme of an app; null for a path of ours.</summary>
+    public static string? FormSource(string? place) => !Uri.TryCreate(place, UriKind.Absolute, out var uri) || uri.IsFile ? null
+        : uri.Scheme is not ("http" or "https") || uri.HostNameType == UriHostNameType.IPv6 ? uri.Scheme + ":" : uri.GetLeftPart(UriPartial.Authority);
 
     /// <summary>After something was changed: loading again repeats nothing.</summary>
     public static IResult SeeOther(string place) => new SeeOtherResult(place);

@@ -49,7 +49,7 @@ internal static class PageEndpoints
         var pages = app.MapGroup("").WithMetadata(new PageErrors(), new RequestSizeLimitAttribute(LargestForm)).AddEndpointFilter<RouteGroupBuilder, FormGuard>().ExcludeFromDescription();
         pages.MapGet(SignInPages.Path, SignInPages.ShowAsync);
         pages.MapPost(SignInPages.Path, SignInPages.SignInAsync).RequireRateLimiting(AuthModule.LoginLimit);
-        pages.MapGet(SecondFactorPages.Path, SecondFactorPages.Show);
+        pages.MapGet(SecondFactorPages.Path, SecondFactorPages.ShowAsync);
         pages.MapPost(SecondFactorPages.Path, SecondFactorPages.VerifyAsync).RequireRateLimiting(AuthModule.LoginLimit);
         pages.MapGet(MailLinkPages.Path, MailLinkPages.Show);
         pages.MapPost(MailLinkPages.Path, MailLinkPages.SendAsync).RequireRateLimiting(AuthModule.MailLimit);
@@ -81,6 +81,8 @@ internal static class PageEndpoints
         account.MapGet("/privacy", PrivacyPage.ShowAsync);
         account.MapGet("/export", DataHandlers.FileAsync).RequireStepUp().RequireRateLimiting(PrivacyEndpoints.ExportLimit);
         account.MapPost("/delete", PrivacyPage.DeleteAsync).RequireRateLimiting(AuthModule.PasswordLimit);
+        account.MapGet("/apps", AppsPage.ShowAsync);
+        account.MapPost("/apps", AppsPage.WithdrawAsync);
         account.MapPost("/logout", SignInPages.SignOutAsync);
         account.MapPost("/confirm", ConfirmPage.ConfirmAsync).RequireRateLimiting(AuthModule.PasswordLimit);
 

@@ -1,4 +1,3 @@
-using Mana.Auth.Origins;
 using Mana.Auth.Passwords;
 using Mana.Auth.Sessions;
 using Mana.Auth.TwoFactor;
@@ -11,61 +10,60 @@ internal static class SecondFactorPages
 {
     public const string Path = "/login/code";
 
-    public static string PathFor(string? target) => target is null ? Path : $"{Path}?callbackURL={Uri.EscapeDataString(target)}";
-
-    public static IResult Show(Page page, TrustedOrigins origins, TwoFactorCookies cookies)
+    public static async Task<IResult> ShowAsync(Page page, SignInContinuation continuation, TwoFactorCookies cookies, CancellationToken cancellationToken)
     {
-        var target = origins.Target(page.Query["callbackURL"]);
-        return cookies.PendingToken(page.Http) is null ? Over(page, target) : Form(page, target, null);
+        var onward = await continuation.OfAsync(page, page.Query["request"], page.Query["callbackURL"], cancellationToken);
+        return onward.Refusal ?? (cookies.PendingToken(page.Http) is null ? Over(page, onward) : Form(page, onward, null));
     }
 
     public static async Task<IResult> VerifyAsync(
-        Page page, SecondFactorSignIn signIn, TwoFactorCookies cookies, SignedIn signedIn, KnownDevices devices, TrustedOrigins origins, CancellationToken cancellationToken)
+        Page page, SecondFactorSignIn signIn, TwoFactorCookies cookies, SignedIn signedIn, KnownDevices devices, SignInContinuation continuation, CancellationToken cancellationToken)
     {
         var form = await page.FormAsync();
-        var (target, code) = (origins.Target(form["callbackURL"]), form["code"].ToString());
+        var code = form["code"].ToString();
+        var onward = await continuation.OfAsync(page, form["request"], form["callbackURL"], cancellationToken);
+        if (onward.Refusal is { } refusal)
+            return refusal;
         var result = await signIn.VerifyAsync(cookies.PendingToken(page.Http), CodeShape.FactorOf(code), code, form["trust"] == "true", page.Visitor, cancellationToken);
         switch (result)
         {
             case SecondFactorResult.SignedIn done:
                 signedIn.Complete(page.Http, done.Session, done.RememberMe);
                 devices.Write(page.Http, done.DeviceCookie);
-                return Page.SeeOther(target ?? Account.AccountPages.Path);
+                return Page.SeeOther(onward.Target ?? Account.AccountPages.Path);
             case SecondFactorResult.Refused { Check: CodeCheck.Locked locked }:
-                return Form(page, target, PageErrors.Wait(page, locked.RetryAfterSeconds), 429);
+                return Form(page, onward, PageErrors.Wait(page, locked.RetryAfterSeconds), 429);
             case SecondFactorResult.Refused { Check: CodeCheck.Busy }:
-                return Form(page, target, PageErrors.Wait(page, HashingGate.RetryAfterSeconds), 429);
+                return Form(page, onward, PageErrors.Wait(page, HashingGate.RetryAfterSeconds), 429);
             case SecondFactorResult.Refused:
-                return Form(page, target, page["Dieser Code stimmt nicht oder wurde schon benutzt.", "This code is not right, or it was used already."], 401);
+                return Form(page, onward, page["Dieser Code stimmt nicht oder wurde schon benutzt.", "This code is not right, or it was used already."], 401);
             default:
-                return Over(page, target);
+                return Over(page, onward);
         }
     }
 
-    static IResult Form(Page page, string? target, string? problem, int status = 200)
+    static IResult Form(Page page, Onward onward, string? problem, int status = 200)
     {
         var title = page["Zweiter Schritt", "Second step"];
         return page.Show(title, Markup.Of($"""
             {Controls.Title(title, page["Gib den Code aus deiner Authenticator-App ein, oder einen deiner Notfallcodes.", "Enter the code of your authenticator app, or one of your backup codes."])}
             {page.Form(Path, Markup.Of($"""
-                {Controls.Hidden("callbackURL", target)}
+                {onward.Fields}
                 {Controls.Input(new("code", page["Code", "Code"], "text", "one-time-code") { Longest = 20, Focus = true, Problem = problem })}
                 {Controls.Check("trust", page["In diesem Browser 30 Tage nicht mehr fragen", "Do not ask in this browser for 30 days"], false)}
                 {Controls.Button(page["Anmelden", "Sign in"])}
                 """))}
-            <nav class="foot">{Controls.Link(Back(target), page["Von vorn beginnen", "Start again"])}</nav>
-            """), status, target);
+            <nav class="foot">{Controls.Link(SignInPages.Path + onward.Carry, page["Von vorn beginnen", "Start again"])}</nav>
+            """), status, onward.LeadsTo);
     }
 
     /// <summary>Ten minutes are over, five codes were wrong, or the browser lost its cookie.</summary>
-    static IResult Over(Page page, string? target)
+    static IResult Over(Page page, Onward onward)
     {
         var title = page["Bitte melde dich noch einmal an", "Please sign in again"];
         return page.Show(title, Markup.Of($"""
             {Controls.Title(title, page["Diese Anmeldung ist abgelaufen, oder es waren zu viele falsche Codes.", "This sign-in has expired, or there were too many wrong codes."])}
-            <p><a class="button primary" href="{Back(target)}">{page["Zur Anmeldung", "To sign-in"]}</a></p>
+            <p><a class="button primary" href="{SignInPages.Path + onward.Carry}">{page["Zur Anmeldung", "To sign-in"]}</a></p>
             """), 401);
     }
-
-    static string Back(string? target) => target is null ? SignInPages.Path : SignInPages.PathFor(target);
 }

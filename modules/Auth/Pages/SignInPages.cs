@@ -1,5 +1,4 @@
 using Mana.Auth.Accounts;
-using Mana.Auth.Origins;
 using Mana.Auth.Passkeys;
 using Mana.Auth.Passwords;
 using Mana.Auth.Sessions;
@@ -14,46 +13,54 @@ internal static class SignInPages
     public const string Path = "/login";
     public const string SignOutPath = "/account/logout";
 
+    public static string PathForRequest(string requestId) => $"{Path}?request={requestId}";
+
     public static string PathFor(string callback) => $"{Path}?callbackURL={Uri.EscapeDataString(callback)}";
 
     /// <summary>Who is signed in already goes on at once; <c>prompt=login</c> asks all the same.</summary>
-    public static async Task<IResult> ShowAsync(Page page, TrustedOrigins origins, LiveSessions sessions, RelyingParty party, CancellationToken cancellationToken)
+    public static async Task<IResult> ShowAsync(Page page, SignInContinuation continuation, LiveSessions sessions, RelyingParty party, CancellationToken cancellationToken)
     {
-        var target = origins.Target(page.Query["callbackURL"]);
-        return page.Query["prompt"] != "login" && await sessions.ByCookieAsync(page.Http, cancellationToken) is not null
-            ? Page.SeeOther(target ?? Account.AccountPages.Path)
-            // A link that signs in leads here when a second factor is still to come.
-            : page.Query["twoFactorRedirect"] == "true" ? Page.SeeOther(SecondFactorPages.PathFor(target))
-            : Form(page, party.Enabled, target, page.Query["email"], null);
+        var onward = await continuation.OfAsync(page, page.Query["request"], page.Query["callbackURL"], cancellationToken);
+        if (onward.Refusal is { } refusal)
+            return refusal;
+        if (page.Query["prompt"] != "login" && onward.IsSatisfiedBy(await sessions.ByCookieAsync(page.Http, cancellationToken)))
+            return Page.SeeOther(onward.Target ?? Account.AccountPages.Path);
+        // A link that signs in leads here when a second factor is still to come.
+        return page.Query["twoFactorRedirect"] == "true"
+            ? Page.SeeOther(SecondFactorPages.Path + onward.Carry)
+            : Form(page, party.Enabled, onward, page.Query["email"].ToString() is { Length: > 0 } email ? email : onward.Email, null);
     }
 
     public static async Task<IResult> SignInAsync(
-        Page page, SignIn signIn, SignedIn signedIn, KnownDevices devices, TwoFactorCookies cookies, RelyingParty party, TrustedOrigins origins, CancellationToken cancellationToken)
+        Page page, SignIn signIn, SignedIn signedIn, KnownDevices devices, TwoFactorCookies cookies, RelyingParty party, SignInContinuation continuation, CancellationToken cancellationToken)
     {
         var form = await page.FormAsync();
-        var (email, target, remember) = ((string?)form["email"], origins.Target(form["callbackURL"]), form["remember"] == "true");
+        var (email, remember) = ((string?)form["email"], form["remember"] == "true");
+        var onward = await continuation.OfAsync(page, form["request"], form["callbackURL"], cancellationToken);
+        if (onward.Refusal is { } refusal)
+            return refusal;
         var from = new SignInOrigin(null, DeviceLabel.Of(page.Visitor.Client.UserAgent), page.Visitor.Client.UserAgent, page.Visitor.Client.IpAddress, remember) { UntilClosed = !remember };
         switch (await signIn.SignInAsync(email, form["password"], from, page.Visitor, cancellationToken))
         {
             case SignInResult.SignedIn done:
                 signedIn.Complete(page.Http, done.Session, remember);
                 devices.Write(page.Http, done.DeviceCookie);
-                return Page.SeeOther(target ?? Account.AccountPages.Path);
+                return Page.SeeOther(onward.Target ?? Account.AccountPages.Path);
             case SignInResult.SecondFactorNeeded needed:
                 cookies.Begin(page.Http, needed.Token);
-                return Page.SeeOther(SecondFactorPages.PathFor(target));
+                return Page.SeeOther(SecondFactorPages.Path + onward.Carry);
             case SignInResult.Invalid { Field: "email" }:
-                return Form(page, party.Enabled, target, email, page["Bitte gib deine E-Mail-Adresse an.", "Please enter your e-mail address."]);
+                return Form(page, party.Enabled, onward, email, page["Bitte gib deine E-Mail-Adresse an.", "Please enter your e-mail address."]);
             case SignInResult.Invalid:
-                return Form(page, party.Enabled, target, email, page["Bitte gib dein Passwort an.", "Please enter your password."]);
+                return Form(page, party.Enabled, onward, email, page["Bitte gib dein Passwort an.", "Please enter your password."]);
             case SignInResult.InvalidCredentials:
-                return Form(page, party.Enabled, target, email, page["Adresse oder Passwort stimmt nicht.", "Address or password is not right."], 401);
+                return Form(page, party.Enabled, onward, email, page["Adresse oder Passwort stimmt nicht.", "Address or password is not right."], 401);
             case SignInResult.EmailNotVerified:
                 return VerifyPages.Unverified(page, email);
             case SignInResult.Locked locked:
-                return Form(page, party.Enabled, target, email, PageErrors.Wait(page, locked.RetryAfterSeconds), 429);
+                return Form(page, party.Enabled, onward, email, PageErrors.Wait(page, locked.RetryAfterSeconds), 429);
             default:
-                return Form(page, party.Enabled, target, email, PageErrors.Wait(page, HashingGate.RetryAfterSeconds), 429);
+                return Form(page, party.Enabled, onward, email, PageErrors.Wait(page, HashingGate.RetryAfterSeconds), 429);
         }
     }
 
@@ -63,10 +70,10 @@ internal static class SignInPages
         return Page.SeeOther(Path + "?signedOut=true");
     }
 
-    static IResult Form(Page page, bool passkeys, string? target, string? email, string? problem, int status = 200)
+    static IResult Form(Page page, bool passkeys, Onward onward, string? email, string? problem, int status = 200)
     {
         var fields = Markup.Of($"""
-            {Controls.Hidden("callbackURL", target)}
+            {onward.Fields}
             {Controls.Input(new("email", page["E-Mail-Adresse", "E-mail address"], "email", "username webauthn") { Value = email, Longest = 254, Focus = string.IsNullOrEmpty(email) })}
             {Controls.Input(new("password", page["Passwort", "Password"], "password", "current-password") { Longest = 512, Focus = !string.IsNullOrEmpty(email) })}
             {Controls.Check("remember", page["Auf diesem Gerät angemeldet bleiben", "Stay signed in on this device"], false)}
@@ -77,13 +84,13 @@ internal static class SignInPages
             {Controls.Title(title, page["Ein Konto für alle Mana-Apps.", "One account for all Mana apps."])}
             {Notice(page)}{Controls.Problem(problem)}
             {page.Form(Path, fields)}
-            <div data-passkey-sign-in="{target ?? Account.AccountPages.Path}" hidden><p class="or">{page["oder", "or"]}</p>
+            <div data-passkey-sign-in="{onward.Target ?? Account.AccountPages.Path}" hidden><p class="or">{page["oder", "or"]}</p>
             <button type="button" class="secondary full">{page["Mit Passkey anmelden", "Sign in with a passkey"]}</button></div>
-            <nav class="foot">{Controls.Link(With(RecoveryPages.ForgotPath, null), page["Passwort vergessen?", "Forgot your password?"])}
-            {Controls.Link(With(MailLinkPages.Path, target), page["Link per Mail", "Link by mail"])}
-            {Controls.Link(With(RegisterPages.Path, target), page["Konto erstellen", "Create an account"])}</nav>
+            <nav class="foot">{Controls.Link(RecoveryPages.ForgotPath, page["Passwort vergessen?", "Forgot your password?"])}
+            {Controls.Link(With(MailLinkPages.Path, onward.Target == onward.LeadsTo ? onward.Target : null), page["Link per Mail", "Link by mail"])}
+            {Controls.Link(With(RegisterPages.Path, onward.Target), page["Konto erstellen", "Create an account"])}</nav>
             """);
-        return page.Show(title, body, status, target, script: passkeys);
+        return page.Show(title, body, status, onward.LeadsTo, script: passkeys);
 
         static string With(string path, string? target) => target is null ? path : $"{path}?callbackURL={Uri.EscapeDataString(target)}";
     }

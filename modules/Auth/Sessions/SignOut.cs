@@ -27,6 +27,14 @@ internal sealed class SignOut(SessionRevocation revocation, SessionCookies cooki
         return null;
     }
 
+    /// <summary>This session, on the word of a client that knows its id: no other site could have told us (RP-Initiated Logout 2).</summary>
+    public async Task EndAsync(HttpContext context, LiveSession live, CancellationToken cancellationToken)
+    {
+        foreach (var ended in await revocation.LogoutAsync(null, live.Session.Id, null, cancellationToken))
+            log.Record(SecurityEventTypes.Logout, ended.UserId, ClientInfo.Of(context), ("sessionId", ended.Id));
+        cookies.Drop(context);
+    }
+
     /// <summary>False when the caller has no such session.</summary>
     public async Task<bool> RevokeAsync(HttpContext context, CurrentUser caller, string sessionId, CancellationToken cancellationToken) =>
         Note(context, caller, await revocation.RevokeOwnAsync(sessionId, caller.UserId, cancellationToken)) > 0;

@@ -46,7 +46,7 @@ internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCach
             return new TokenVerdict.Invalid("algorithm");
         if (!IsAccessTokenType(jws.Type))
             return new TokenVerdict.Invalid("type");
-        if (jws.KeyId is not { } keyId || await ring.FindAsync(keyId, cancellationToken) is not { } key)
+        if (jws.KeyId is not { } keyId || await ring.FindAsync(keyId, cancellationToken) is not { Algorithm: AccessTokens.Algorithm } key)
             return new TokenVerdict.Invalid("key");
         if (!key.Verify(jws.SigningInput, jws.Signature))
             return new TokenVerdict.Invalid("signature");

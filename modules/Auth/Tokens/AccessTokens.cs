@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Text;
 using System.Text.Json;
 using Mana.Auth.Data;
 using Mana.Auth.Data.Configurations;
@@ -26,14 +24,7 @@ internal sealed class AccessTokens(SigningKeyRing ring, AuthOptions options, IId
     /// </summary>
     public async ValueTask<LoadedKey> SigningKeyAsync(CancellationToken cancellationToken) => (await ring.CurrentAsync(cancellationToken)).Active;
 
-    public string Mint(LoadedKey key, User user, Session session) => Sign(key, Claims(user, session));
-
-    static string Sign(LoadedKey key, ReadOnlySpan<byte> claims)
-    {
-        var header = Encoding.ASCII.GetBytes($$"""{"alg":"{{Algorithm}}","kid":"{{key.Kid}}","typ":"{{Type}}"}""");
-        var signed = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(claims)}";
-        return $"{signed}.{Base64Url.EncodeToString(key.Key.Sign(Encoding.ASCII.GetBytes(signed)))}";
-    }
+    public string Mint(LoadedKey key, User user, Session session) => CompactJws.Sign(key, Type, Claims(user, session));
 
     ReadOnlySpan<byte> Claims(User user, Session session)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using Mana.Auth.Keys;
 
 namespace Mana.Auth.Tokens;
 
@@ -35,6 +36,15 @@ internal sealed record CompactJws(string? Algorithm, string? Type, string? KeyId
             return null;
         var critical = json.RootElement.TryGetProperty("crit", out _);
         return new CompactJws(algorithm, type, keyId, critical, Encoding.ASCII.GetBytes(token, 0, second), payload, signature);
+    }
+
+    /// <summary>Writes one.</summary>
+    /// <param name="type">What the token says it is (RFC 8725 3.11), so that none passes for another.</param>
+    public static string Sign(LoadedKey key, string type, ReadOnlySpan<byte> payload)
+    {
+        var header = Encoding.ASCII.GetBytes($$"""{"alg":"{{key.Key.Algorithm}}","kid":"{{key.Kid}}","typ":"{{type}}"}""");
+        var signed = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(payload)}";
+        return $"{signed}.{Base64Url.EncodeToString(key.Key.Sign(Encoding.ASCII.GetBytes(signed)))}";
     }
 
     /// <summary>Null when the bytes are not one JSON object with distinct members.</summary>

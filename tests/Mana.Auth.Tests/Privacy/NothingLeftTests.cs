@@ -28,7 +28,6 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
                      "auth.users", "auth.sessions", "auth.members", "auth.organizations", "auth.api_keys", "auth.encryption_vaults", "auth.encryption_vault_audit", "auth.mission_grants",
                      "auth.verification_tokens", "auth.login_attempts", "auth.mail_allowances", "auth.security_events", "auth.two_factor", "auth.two_factor_backup_codes", "auth.passkeys", "auth.trusted_devices", "auth.pending_sign_ins", "auth.passkey_challenges",
                      "auth.invitations", "auth.personas", "auth.persona_actions", "auth.persona_feedback", "sync.scopes", "sync.records", "sync.changes", "notify.deliveries", "credits.accounts",
-                     "credits.accounts",
                  ])
             Assert.True(before.ContainsKey(table), $"The test put nothing into {table}.");
 

@@ -165,7 +165,7 @@ public sealed class AccessTokenVerifierTests : ISigningKeySource
     public async Task Scenario_26_a_token_signed_HS256_with_the_public_key_is_refused()
     {
         var signed = $"{TokenText.Encode($$"""{"alg":"HS256","kid":"{{_key.Kid}}","typ":"at+jwt"}""")}.{TokenText.Encode(Claims().ToJsonString())}";
-        var forged = $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(_key.Key.PublicKey, Encoding.ASCII.GetBytes(signed)))}";
+        var forged = $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(((Ed25519Key)_key.Key).PublicKey, Encoding.ASCII.GetBytes(signed)))}";
         Assert.Equal(new TokenVerdict.Invalid("algorithm"), await VerifyAsync(forged));
     }
 

@@ -14,7 +14,7 @@ internal static class TokenText
 
     public static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 
-    public static string Sign(Ed25519Key key, string header, string claims)
+    public static string Sign(ISignatureKey key, string header, string claims)
     {
         var signed = $"{Encode(header)}.{Encode(claims)}";
         return $"{signed}.{Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(signed)))}";

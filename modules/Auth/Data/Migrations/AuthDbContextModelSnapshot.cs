@@ -668,6 +668,510 @@ namespace Mana.Auth.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.OAuthClient", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<int>("AccessTokenTtl")
+                        .HasColumnType("integer")
+                        .HasColumnName("access_token_ttl");
+
+                    b.PrimitiveCollection<List<string>>("AllowedScopes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("allowed_scopes");
+
+                    b.Property<string>("BackchannelLogoutUri")
+                        .HasColumnType("text")
+                        .HasColumnName("backchannel_logout_uri");
+
+                    b.Property<bool>("ClaimsInIdToken")
+                        .HasColumnType("boolean")
+                        .HasColumnName("claims_in_id_token");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("disabled");
+
+                    b.Property<bool>("DpopBound")
+                        .HasColumnType("boolean")
+                        .HasColumnName("dpop_bound");
+
+                    b.PrimitiveCollection<List<string>>("GrantTypes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("grant_types");
+
+                    b.Property<string>("IdTokenSignedResponseAlg")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("id_token_signed_response_alg");
+
+                    b.Property<string>("Jwks")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("jwks");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("Native")
+                        .HasColumnType("boolean")
+                        .HasColumnName("native");
+
+                    b.PrimitiveCollection<List<string>>("PostLogoutRedirectUris")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("post_logout_redirect_uris");
+
+                    b.PrimitiveCollection<List<string>>("RedirectUris")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("redirect_uris");
+
+                    b.Property<int>("RefreshTokenTtl")
+                        .HasColumnType("integer")
+                        .HasColumnName("refresh_token_ttl");
+
+                    b.Property<bool>("RequirePkce")
+                        .HasColumnType("boolean")
+                        .HasColumnName("require_pkce");
+
+                    b.Property<bool>("RequirePushedRequests")
+                        .HasColumnType("boolean")
+                        .HasColumnName("require_pushed_requests");
+
+                    b.Property<bool>("SkipConsent")
+                        .HasColumnType("boolean")
+                        .HasColumnName("skip_consent");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("TokenEndpointAuthMethod")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("token_endpoint_auth_method");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("ClientId")
+                        .HasName("oauth_clients_pkey");
+
+                    b.ToTable("oauth_clients", "auth", t =>
+                        {
+                            t.HasCheckConstraint("oauth_clients_source", "source IN ('configuration', 'admin', 'registration')");
+
+                            t.HasCheckConstraint("oauth_clients_ttl", "access_token_ttl > 0 AND refresh_token_ttl > 0");
+
+                            t.HasCheckConstraint("oauth_clients_type", "type IN ('confidential', 'public')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthClientSecret", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<bool>("Configured")
+                        .HasColumnType("boolean")
+                        .HasColumnName("configured");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_hash");
+
+                    b.HasKey("Id")
+                        .HasName("oauth_client_secrets_pkey");
+
+                    b.HasIndex("ClientId")
+                        .HasDatabaseName("oauth_client_secrets_client_id");
+
+                    b.ToTable("oauth_client_secrets", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthCode", b =>
+                {
+                    b.Property<byte[]>("CodeHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("code_hash");
+
+                    b.Property<string>("CodeChallenge")
+                        .HasColumnType("text")
+                        .HasColumnName("code_challenge");
+
+                    b.Property<string>("DpopJkt")
+                        .HasColumnType("text")
+                        .HasColumnName("dpop_jkt");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("GrantId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("grant_id");
+
+                    b.Property<string>("Nonce")
+                        .HasColumnType("text")
+                        .HasColumnName("nonce");
+
+                    b.Property<string>("RedirectUri")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("redirect_uri");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("CodeHash")
+                        .HasName("oauth_codes_pkey");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("oauth_codes_expires_at");
+
+                    b.HasIndex("GrantId")
+                        .HasDatabaseName("oauth_codes_grant_id");
+
+                    b.ToTable("oauth_codes", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthConsent", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("ClientId")
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<DateTimeOffset>("GrantedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("granted_at");
+
+                    b.PrimitiveCollection<List<string>>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("scopes");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("UserId", "ClientId")
+                        .HasName("oauth_consents_pkey");
+
+                    b.HasIndex("ClientId")
+                        .HasDatabaseName("oauth_consents_client_id");
+
+                    b.ToTable("oauth_consents", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthDeviceCode", b =>
+                {
+                    b.Property<byte[]>("DeviceCodeHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("device_code_hash");
+
+                    b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeniedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("denied_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("GrantId")
+                        .HasColumnType("text")
+                        .HasColumnName("grant_id");
+
+                    b.Property<DateTimeOffset?>("LastPolledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_polled_at");
+
+                    b.Property<int>("PollInterval")
+                        .HasColumnType("integer")
+                        .HasColumnName("poll_interval");
+
+                    b.PrimitiveCollection<List<string>>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("scopes");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.Property<string>("UserCode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_code");
+
+                    b.HasKey("DeviceCodeHash")
+                        .HasName("oauth_device_codes_pkey");
+
+                    b.HasIndex("ClientId")
+                        .HasDatabaseName("oauth_device_codes_client_id");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("oauth_device_codes_expires_at");
+
+                    b.HasIndex("GrantId")
+                        .HasDatabaseName("oauth_device_codes_grant_id");
+
+                    b.HasIndex("UserCode")
+                        .IsUnique()
+                        .HasDatabaseName("oauth_device_codes_user_code_key");
+
+                    b.ToTable("oauth_device_codes", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthGrant", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.PrimitiveCollection<List<string>>("Amr")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("amr");
+
+                    b.Property<DateTimeOffset>("AuthTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("auth_time");
+
+                    b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("LogoutOwedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("logout_owed_at");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("RevokedReason")
+                        .HasColumnType("text")
+                        .HasColumnName("revoked_reason");
+
+                    b.PrimitiveCollection<List<string>>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("scopes");
+
+                    b.Property<string>("SessionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("session_id");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("oauth_grants_pkey");
+
+                    b.HasIndex("ClientId")
+                        .HasDatabaseName("oauth_grants_client_id");
+
+                    b.HasIndex("SessionId")
+                        .HasDatabaseName("oauth_grants_session_id");
+
+                    b.HasIndex("UserId", "ClientId")
+                        .HasDatabaseName("oauth_grants_user_id_client_id");
+
+                    b.ToTable("oauth_grants", "auth");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthRequest", b =>
+                {
+                    b.Property<byte[]>("IdHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("id_hash");
+
+                    b.Property<DateTimeOffset?>("AuthAfter")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("auth_after");
+
+                    b.Property<byte[]>("BrowserHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("browser_hash");
+
+                    b.Property<string>("ClientId")
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<DateTimeOffset?>("ConsumedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("consumed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Parameters")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("parameters");
+
+                    b.HasKey("IdHash")
+                        .HasName("oauth_requests_pkey");
+
+                    b.HasIndex("ClientId")
+                        .HasDatabaseName("oauth_requests_client_id");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("oauth_requests_expires_at");
+
+                    b.ToTable("oauth_requests", "auth", t =>
+                        {
+                            t.HasCheckConstraint("oauth_requests_kind", "kind IN ('authorize', 'pushed', 'logout')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthToken", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<string>("DpopJkt")
+                        .HasColumnType("text")
+                        .HasColumnName("dpop_jkt");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("GrantId")
+                        .HasColumnType("text")
+                        .HasColumnName("grant_id");
+
+                    b.Property<DateTimeOffset>("IssuedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("issued_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.PrimitiveCollection<List<string>>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("scopes");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("TokenHash")
+                        .HasName("oauth_tokens_pkey");
+
+                    b.HasIndex("ClientId")
+                        .HasDatabaseName("oauth_tokens_client_id");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("oauth_tokens_expires_at");
+
+                    b.HasIndex("GrantId")
+                        .HasDatabaseName("oauth_tokens_grant_id");
+
+                    b.ToTable("oauth_tokens", "auth", t =>
+                        {
+                            t.HasCheckConstraint("oauth_tokens_kind", "kind IN ('access', 'refresh')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthUsedId", b =>
+                {
+                    b.Property<byte[]>("Digest")
+                        .HasColumnType("bytea")
+                        .HasColumnName("digest");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.HasKey("Digest")
+                        .HasName("oauth_used_ids_pkey");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("oauth_used_ids_expires_at");
+
+                    b.ToTable("oauth_used_ids", "auth");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.Organization", b =>
                 {
                     b.Property<string>("Id")
@@ -1923,6 +2427,101 @@ namespace Mana.Auth.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("mission_grants_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthClientSecret", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.OAuthClient", null)
+                        .WithMany()
+                        .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("oauth_client_secrets_client_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthCode", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.OAuthGrant", null)
+                        .WithMany()
+                        .HasForeignKey("GrantId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("oauth_codes_grant_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthConsent", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.OAuthClient", null)
+                        .WithMany()
+                        .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("oauth_consents_client_id_fkey");
+
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("oauth_consents_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthDeviceCode", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.OAuthClient", null)
+                        .WithMany()
+                        .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("oauth_device_codes_client_id_fkey");
+
+                    b.HasOne("Mana.Auth.Data.OAuthGrant", null)
+                        .WithMany()
+                        .HasForeignKey("GrantId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("oauth_device_codes_grant_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthGrant", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.OAuthClient", null)
+                        .WithMany()
+                        .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("oauth_grants_client_id_fkey");
+
+                    b.HasOne("Mana.Auth.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("oauth_grants_user_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthRequest", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.OAuthClient", null)
+                        .WithMany()
+                        .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("oauth_requests_client_id_fkey");
+                });
+
+            modelBuilder.Entity("Mana.Auth.Data.OAuthToken", b =>
+                {
+                    b.HasOne("Mana.Auth.Data.OAuthClient", null)
+                        .WithMany()
+                        .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("oauth_tokens_client_id_fkey");
+
+                    b.HasOne("Mana.Auth.Data.OAuthGrant", null)
+                        .WithMany()
+                        .HasForeignKey("GrantId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("oauth_tokens_grant_id_fkey");
                 });
 
             modelBuilder.Entity("Mana.Auth.Data.Organization", b =>

@@ -15,6 +15,7 @@ internal static class AccountPages
         (KeysPage.Path, "API-Schlüssel", "API keys"),
         (LogPage.Path, "Protokoll", "Security log"),
         (PrivacyPage.Path, "Daten", "Data"),
+        (AppsPage.Path, "Apps", "Apps"),
     ];
 
     /// <summary>One subject, with the way to the others.</summary>
@@ -42,6 +43,7 @@ internal static class AccountPages
         "passkey-removed" => page["Der Passkey ist entfernt.", "The passkey is removed."],
         "revoked" => page["Abgemeldet.", "Signed out."],
         "key-revoked" => page["Der Schlüssel gilt nicht mehr.", "The key no longer works."],
+        "disconnected" => page["Die App hat keinen Zugriff mehr.", "The app has no access any more."],
         _ => null,
     });
 

@@ -1,0 +1,68 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Mana.Auth.Oidc.Jose;
+using Mana.Auth.Tokens;
+using Microsoft.AspNetCore.Http;
+
+namespace Mana.Auth.Oidc.Dpop;
+
+internal abstract record DpopVerdict
+{
+    /// <summary>No proof was sent.</summary>
+    public sealed record None : DpopVerdict;
+
+    /// <summary>The caller holds a key.</summary>
+    /// <param name="Thumbprint">RFC 7638, of the key that proved itself.</param>
+    public sealed record Good(string Thumbprint) : DpopVerdict;
+
+    public sealed record Bad(string Reason) : DpopVerdict;
+}
+
+/// <summary>
+/// Proofs of possession (RFC 9449): the header <c>DPoP</c> holds a token that the caller signs for this one request. There is no nonce of ours:
+/// a proof lives a minute and its <c>jti</c> is remembered on all hosts, which is what a nonce would be for.
+/// </summary>
+internal sealed class DpopProofs(UsedIds used, TimeProvider time)
+{
+    public const string Header = "DPoP";
+    const string Type = "dpop+jwt";
+    const int LongestId = 200;
+    static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
+
+    /// <summary>The checks of RFC 9449 4.3, in its order.</summary>
+    /// <param name="uri">Of this endpoint, as discovery writes it.</param>
+    /// <param name="accessToken">That the proof comes with, at a resource; null at the token endpoint.</param>
+    public async Task<DpopVerdict> JudgeAsync(HttpContext context, string method, string uri, string? accessToken, CancellationToken cancellationToken)
+    {
+        var headers = context.Request.Headers[Header];
+        if (headers.Count == 0)
+            return new DpopVerdict.None();
+        if (headers.Count > 1 || CompactJws.Parse(headers[0] ?? "") is not { } jws)
+            return new DpopVerdict.Bad("The proof is not one JWT");
+        if (!Type.Equals(jws.Type, StringComparison.OrdinalIgnoreCase) || jws.HasCritical || jws.Algorithm is null || !ClientKeys.Algorithms.Contains(jws.Algorithm))
+            return new DpopVerdict.Bad("The proof is of another type or algorithm");
+        using var header = CompactJws.ParseObject(Base64Url.DecodeFromChars(headers[0].AsSpan(0, headers[0]!.IndexOf('.', StringComparison.Ordinal))));
+        if (header is null || !header.RootElement.TryGetProperty("jwk", out var key) || key.ValueKind != JsonValueKind.Object || key.TryGetProperty("d", out _) || ClientKeys.Thumbprint(key) is not { } thumbprint)
+            return new DpopVerdict.Bad("The proof holds no public key");
+        if (!ClientKeys.Verify(key, jws))
+            return new DpopVerdict.Bad("The signature of the proof is wrong");
+        using var claims = CompactJws.ParseObject(jws.Payload);
+        if (claims is null || !CompactJws.TryText(claims, "htm", out var forMethod) || forMethod != method)
+            return new DpopVerdict.Bad("The proof is for another method");
+        if (!CompactJws.TryText(claims, "htu", out var target) || WithoutQuery(target) != uri)
+            return new DpopVerdict.Bad("The proof is for another address");
+        var now = time.GetUtcNow();
+        if (JwtClaims.Instant(claims, "iat") is not { } at || at < now - Window || at > now + Window)
+            return new DpopVerdict.Bad("The proof is too old, or of the future");
+        if (accessToken is not null && (!CompactJws.TryText(claims, "ath", out var hash) || hash != Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)))))
+            return new DpopVerdict.Bad("The proof is for another access token");
+        return CompactJws.TryText(claims, "jti", out var jti) && jti is { Length: > 0 and <= LongestId }
+            && await used.FirstTimeAsync(SHA256.HashData(Encoding.UTF8.GetBytes($"dpop\n{thumbprint}\n{jti}")), now + (2 * Window), cancellationToken)
+            ? new DpopVerdict.Good(thumbprint)
+            : new DpopVerdict.Bad("The proof was used before");
+    }
+
+    static string? WithoutQuery(string? uri) => uri?.Split('?', '#')[0];
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Mana.Devices;
+
+namespace Mana.Load.Identity;
+
+/// <summary>
+/// The OpenID Connect provider: tokens of a service for itself, and the whole code flow of somebody who is signed in (authorize, redeem). The host
+/// must offer registration; its token comes by <c>--registration</c>.
+/// </summary>
+internal static class OidcLoops
+{
+    const string Callback = "http://127.0.0.1:9/cb";
+
+    /// <summary>RFC 7636, appendix B.</summary>
+    const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const string Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    public static async Task<RunResult> RunAsync(LoadOptions options)
+    {
+        var code = options.View == "code";
+        var actors = new List<Actor>();
+        for (var one = 0; one < options.Clients; one++)
+            actors.Add(await (code ? Actor.PersonAsync(options) : Actor.ServiceAsync(options)));
+        var workers = actors.ConvertAll(_ => new Worker());
+        await Task.WhenAll(actors.Select(actor => actor.TurnAsync(new Worker())));
+        using var memory = await HostMemory.WatchAsync(options.Url);
+        var start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(actors.Zip(workers, async (actor, worker) =>
+        {
+            while (Stopwatch.GetElapsedTime(start) < options.Duration)
+            {
+                var sent = Stopwatch.GetTimestamp();
+                await actor.TurnAsync(worker);
+                worker.Latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+            }
+        }));
+        var name = $"{(code ? "code flow without the password" : "client credentials")}, {options.Clients} connections";
+        return RunResult.Of(name, workers, Stopwatch.GetElapsedTime(start)) with { HostMemory = await memory.StopAsync() };
+    }
+
+    sealed class Actor(HttpClient http, string clientId, string secret, string? cookies, string origin)
+    {
+        public static async Task<Actor> ServiceAsync(LoadOptions options)
+        {
+            var http = Connection(options);
+            var (id, secret) = await RegisterAsync(http, options, new { redirect_uris = Array.Empty<string>(), grant_types = (string[])["client_credentials"], scope = "load" });
+            return new Actor(http, id, secret, null, "");
+        }
+
+        public static async Task<Actor> PersonAsync(LoadOptions options)
+        {
+            var http = Connection(options);
+            var account = await Account.CreateAsync(Connection(options), $"load-{Guid.NewGuid():N}@example.test");
+            using var login = await http.PostAsJsonAsync("/api/v1/auth/login", new { email = account.Email, password = Account.Password });
+            var cookies = string.Join("; ", login.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
+            var (id, secret) = await RegisterAsync(http, options, new { redirect_uris = (string[])[Callback], scope = "openid profile" });
+            var actor = new Actor(http, id, secret, cookies, options.Url);
+            await actor.AgreeAsync();
+            return actor;
+        }
+
+        public Task TurnAsync(Worker worker) => cookies is null ? TokenAsync(worker, [new("grant_type", "client_credentials")]) : CodeAsync(worker);
+
+        /// <summary>Once, as the person would on the page.</summary>
+        async Task AgreeAsync()
+        {
+            using var asked = await AuthorizeAsync();
+            var bound = string.Join("; ", asked.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/oauth2/consent") { Content = JsonContent.Create(new { accept = true, consent_code = asked.Headers.Location!.OriginalString.Split('=')[1] }) };
+            request.Headers.Add("Cookie", $"{cookies}; {bound}");
+            request.Headers.Add("Origin", origin);
+            using var answer = await http.SendAsync(request);
+            if (!answer.IsSuccessStatusCode)
+                throw new LoadProblem($"consent: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        }
+
+        async Task CodeAsync(Worker worker)
+        {
+            using var answer = await AuthorizeAsync();
+            var location = answer.Headers.Location?.OriginalString ?? "";
+            if (!location.StartsWith(Callback + "?code=", StringComparison.Ordinal))
+            {
+                worker.Fail($"authorize: {(int)answer.StatusCode} {location}");
+                return;
+            }
+
+            var code = location[(Callback.Length + "?code=".Length)..].Split('&')[0];
+            await TokenAsync(worker, [new("grant_type", "authorization_code"), new("code", code), new("redirect_uri", Callback), new("code_verifier", Verifier)]);
+        }
+
+        async Task<HttpResponseMessage> AuthorizeAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get,
+                $"/api/auth/oauth2/authorize?client_id={clientId}&redirect_uri={Uri.EscapeDataString(Callback)}&response_type=code&scope=openid%20profile&code_challenge={Challenge}&code_challenge_method=S256");
+            request.Headers.Add("Cookie", cookies);
+            return await http.SendAsync(request);
+        }
+
+        async Task TokenAsync(Worker worker, IEnumerable<KeyValuePair<string, string>> form)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/oauth2/token") { Content = new FormUrlEncodedContent(form) };
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{clientId}:{secret}")));
+            using var answer = await http.SendAsync(request);
+            if (!answer.IsSuccessStatusCode)
+                worker.Fail($"token: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        }
+
+        static HttpClient Connection(LoadOptions options) =>
+            new(new SocketsHttpHandler { MaxConnectionsPerServer = 1, AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(options.Url), Timeout = TimeSpan.FromMinutes(1) };
+
+        static async Task<(string Id, string Secret)> RegisterAsync(HttpClient http, LoadOptions options, object metadata)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/oauth2/register") { Content = JsonContent.Create(metadata) };
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Registration);
+            using var answer = await http.SendAsync(request);
+            if (!answer.IsSuccessStatusCode)
+                throw new LoadProblem($"The host registers no clients ({(int)answer.StatusCode}); start it with OIDC_REGISTRATION_TOKEN and say the same in --registration.");
+            var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            return (body.GetProperty("client_id").GetString()!, body.GetProperty("client_secret").GetString()!);
+        }
+    }
+}

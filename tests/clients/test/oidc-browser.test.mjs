@@ -1,0 +1,128 @@
+// A real browser between a client and us: policies, cookies and redirects as Chromium sees them; what people do with the back button and two fingers.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+import * as client from 'openid-client';
+import { launch } from '../lib/browser.mjs';
+import { newPerson } from '../lib/mana.mjs';
+import { issuerUrl, register } from '../lib/oidc.mjs';
+
+const password = 'correct-horse-battery-9';
+let chromium;
+let site;
+let callback;
+let bye;
+let calls = [];
+let config;
+let person;
+
+/** The client's own site: it shows what it was called with. */
+before(async () => {
+  site = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    calls.push({ method: request.method, url: new URL(request.url, callback), body: new URLSearchParams(body) });
+    response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>client</title><p id="at">${new URL(request.url, callback).pathname}</p>`);
+  });
+  await new Promise((resolve) => site.listen(0, '127.0.0.1', resolve));
+  callback = `http://127.0.0.1:${site.address().port}/cb`;
+  bye = `http://127.0.0.1:${site.address().port}/bye`;
+  const metadata = await register({ client_name: 'Browser test', redirect_uris: [callback], post_logout_redirect_uris: [bye] });
+  config = await client.discovery(issuerUrl, metadata.client_id, metadata.client_secret, undefined, { execute: [client.allowInsecureRequests] });
+  person = await newPerson();
+  chromium = await launch();
+});
+
+after(async () => { await chromium?.close(); site?.closeAllConnections(); site?.close(); });
+
+async function flow(page, more = {}) {
+  const pkceCodeVerifier = client.randomPKCECodeVerifier();
+  const expectedState = client.randomState();
+  const url = client.buildAuthorizationUrl(config, { redirect_uri: callback, scope: 'openid profile email', state: expectedState, code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier), code_challenge_method: 'S256', ...more });
+  calls = [];
+  await page.goto(url.href);
+  return { pkceCodeVerifier, expectedState, tokens: (at) => client.authorizationCodeGrant(config, at, { pkceCodeVerifier, expectedState }) };
+}
+
+async function signIn(page) {
+  await page.fill('input[name=email]', person.email);
+  await page.fill('input[name=password]', password);
+  await page.click('form.stack button[type=submit]');
+}
+
+const newPage = async () => (await chromium.newContext({ locale: 'en-GB' })).newPage();
+
+test('login, consent, client, the second time without a question, logout', async () => {
+  const page = await newPage();
+  const problems = [];
+  page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
+  const first = await flow(page, { login_hint: person.email });
+  assert.equal(await page.inputValue('input[name=email]'), person.email);
+  await signIn(page);
+  await page.waitForURL(/\/consent\?request=/);
+  assert.match(await page.textContent('h1'), /Browser test wants to sign you in/);
+  await page.click('button[value=accept]');
+  await page.waitForURL((url) => url.pathname === '/cb');
+  const tokens = await first.tokens(new URL(page.url()));
+  assert.equal(tokens.claims().sub, person.user.id);
+
+  const second = await flow(page);
+  assert.equal(new URL(page.url()).pathname, '/cb');
+  assert.ok((await second.tokens(new URL(page.url()))).id_token);
+
+  await page.goto(client.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: bye }).href);
+  assert.equal(page.url(), bye);
+  await flow(page);
+  assert.equal(new URL(page.url()).pathname, '/login');
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test('form_post arrives as a form, by itself', async () => {
+  const page = await newPage();
+  const one = await flow(page, { response_mode: 'form_post' });
+  await signIn(page);
+  if (new URL(page.url()).pathname === '/consent') await page.click('button[value=accept]');
+  await page.waitForURL((url) => url.pathname === '/cb');
+  const posted = calls.find((call) => call.method === 'POST');
+  assert.equal(posted.body.get('state'), one.expectedState);
+  assert.equal(posted.body.get('iss'), config.serverMetadata().issuer);
+  assert.ok(posted.body.get('code'));
+  await page.context().close();
+});
+
+test('back button, double submit and two tabs end on a page or at the client', async () => {
+  const page = await newPage();
+  await flow(page, { prompt: 'consent' });
+  const other = await page.context().newPage();
+  await flow(other, { prompt: 'consent' });
+  await signIn(page);
+  await page.waitForURL(/\/consent\?request=/);
+  // The other tab is older than the sign-in: reloaded, it goes on too.
+  await other.reload();
+  await other.waitForURL(/\/consent\?request=/);
+  await page.dblclick('button[value=accept]').catch(() => {});
+  await page.waitForLoadState();
+  await page.waitForFunction(() => document.title === 'client' || document.querySelector('h1')?.textContent.includes('over already'));
+  await page.goto(issuerUrl.href + 'account');
+  await page.goBack();
+  await other.click('button[value=deny]');
+  await other.waitForURL((url) => url.pathname === '/cb');
+  assert.equal(new URL(other.url()).searchParams.get('error'), 'access_denied');
+  await other.goBack();
+  await other.reload();
+  assert.match(await other.textContent('h1'), /over already/);
+  assert.equal(await other.getAttribute('main a', 'href'), new URL(callback).origin);
+  await page.context().close();
+});
+
+test('a browser that keeps no cookies is told so', async () => {
+  const context = await chromium.newContext({ locale: 'en-GB' });
+  const page = await context.newPage();
+  await flow(page);
+  // As if none had ever been kept.
+  await context.clearCookies();
+  await page.reload();
+  assert.match(await page.textContent('h1'), /sends no cookies/);
+  await context.close();
+});
