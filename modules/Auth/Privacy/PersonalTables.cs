@@ -69,10 +69,10 @@ internal static class PersonalTables
             organization_id AS "organizationId", role, status, created_at AS "createdAt", expires_at AS "expiresAt"
             """, ByAddress: true, Order: "created_at DESC"),
         new("oauth_grants", Own, "apps", """
-            client_id AS "clientId", scope, created_at AS "createdAt", revoked_at AS "revokedAt"
+            client_id AS "clientId", scopes, created_at AS "createdAt", revoked_at AS "revokedAt"
             """, Order: "created_at DESC"),
         new("oauth_consents", Own, "appConsents", """
-            client_id AS "clientId", scope, updated_at AS "updatedAt"
+            client_id AS "clientId", scopes, granted_at AS "grantedAt", updated_at AS "updatedAt"
             """),
         new("persona_actions", "persona_id = $1", "personaActions", """
             tick_id AS "tickId", tool_name AS "toolName", result, error_message AS "errorMessage", created_at AS "createdAt"
