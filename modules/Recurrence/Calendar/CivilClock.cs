@@ -2,23 +2,27 @@ using NodaTime;
 
 namespace Mana.Recurrence.Calendar;
 
-/// <summary>Turns ascending civil seconds into NodaTime's values, remembering the year: the next one is mostly in the same.</summary>
+/// <summary>Turns ascending civil seconds into NodaTime's values, remembering the year and the time of day: the next one mostly has the same.</summary>
 internal struct CivilClock
 {
     int _year;
     int _yearStart;
     int _yearEnd;
     int _type;
+    int _ofDay;
+    LocalTime _time;
 
     public LocalDateTime ToLocal(long second)
     {
         var day = (int)(second / Gregorian.SecondsPerDay);
-        var time = LocalTime.FromSecondsSinceMidnight((int)(second - (day * (long)Gregorian.SecondsPerDay)));
+        var ofDay = (int)(second - (day * (long)Gregorian.SecondsPerDay));
+        if (ofDay != _ofDay)
+            (_ofDay, _time) = (ofDay, LocalTime.FromSecondsSinceMidnight(ofDay));
         if (day < _yearStart || day >= _yearEnd)
             Turn(day);
         var dayOfYear = day - _yearStart;
         var month = Gregorian.MonthOf(_year, dayOfYear);
-        return new LocalDate(_year, month, dayOfYear - Gregorian.MonthStart(_type, month) + 1).At(time);
+        return new LocalDate(_year, month, dayOfYear - Gregorian.MonthStart(_type, month) + 1).At(_time);
     }
 
     void Turn(int day)

@@ -15,6 +15,7 @@ internal struct PeriodCursor
     readonly WorkBudget? _budget;
     readonly int[]? _array;
     readonly int _timesCount;
+    readonly int _words;
     long _period;
 
     /// <summary>The day of bit 0, and the bits of the period that are left.</summary>
@@ -36,6 +37,7 @@ internal struct PeriodCursor
         _budget = budget;
         _array = plan.Times.Array;
         _timesCount = _time = plan.Times.Count;
+        _words = plan.Words;
         _from = from;
         var visit = Math.Max((plan.PeriodOf((int)(from / Gregorian.SecondsPerDay)) - plan.FirstPeriod + plan.Interval - 1) / plan.Interval, 0);
         // With SKIP the period before may reach into this one.
@@ -111,7 +113,7 @@ internal struct PeriodCursor
     /// <summary>Goes to the first word from here on that holds a day.</summary>
     bool FirstWord(int word)
     {
-        for (; word < _plan.Words; word++)
+        for (; word < _words; word++)
             if (_days[word] is var bits and not 0)
             {
                 (_word, _bits) = (word, bits);
@@ -172,7 +174,7 @@ internal struct PeriodCursor
             return false;
         if (_plan.Positions is null)
             return FirstWord(0);
-        _merge = new PositionMerge((long)_days.CountIn(_plan.Words) * _timesCount);
+        _merge = new PositionMerge((long)_days.CountIn(_words) * _timesCount);
         return _merge.IsAny(_plan.Positions);
     }
 }

@@ -22,6 +22,26 @@ public sealed class ScaleCases
     }
 
     [Fact]
+    public void Seeking_into_a_rule_that_skips_finds_what_walking_finds()
+    {
+        var expander = new RecurrenceExpander();
+        var sought = 0;
+        foreach (var row in VectorFile.Read("rscale.jsonl").Where(row => row.Text("rrule")!.Contains("SKIP=", StringComparison.Ordinal) && row.Text("rrule")!.Contains("GREGORIAN", StringComparison.Ordinal)))
+        {
+            var set = VectorFile.Set(row);
+            var all = expander.Expand(set).Take(12).Select(occurrence => occurrence.StartUtc).ToList();
+            for (var i = 1; i < all.Count; i++, sought++)
+            {
+                Assert.Equal(all.Skip(i).Take(2), expander.Expand(set, new OccurrenceWindow(all[i])).Take(Math.Min(2, all.Count - i)).Select(occurrence => occurrence.StartUtc));
+                Assert.Equal(all[i - 1], expander.Previous(set, all[i])?.StartUtc);
+                Assert.Equal(i, expander.Count(set, new OccurrenceWindow(null, all[i])));
+            }
+        }
+
+        Assert.True(sought > 500);
+    }
+
+    [Fact]
     public void Other_calendars_are_refused_by_name()
     {
         var refused = 0;
