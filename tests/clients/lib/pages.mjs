@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { at, call } from './mana.mjs';
+import { code } from './totp.mjs';
 import { patience } from './within.mjs';
 
 export const password = 'three random words 7';
@@ -41,4 +42,34 @@ export async function newAccount() {
   assert.equal(answer.status, 200);
   await fetch(await mailed(email, '/api/auth/verify-email'), { redirect: 'manual' });
   return email;
+}
+
+const card = (page, title) => page.locator('section.card', { has: page.getByRole('heading', { name: title, exact: true }) });
+
+/** Turns the second factor on; the secret, and the backup codes. */
+export async function turnOn(page) {
+  await page.goto(at('/account/security').href);
+  const off = card(page, 'Second factor');
+  await off.getByLabel('Your password').fill(password);
+  await off.getByRole('button', { name: 'Turn on' }).click();
+  const secret = await page.locator('[data-secret]').textContent();
+  const codes = await page.locator('.codes code').allTextContents();
+  assert.equal(codes.length, 10);
+  assert.ok((await page.getByAltText('QR code').evaluate((image) => image.naturalWidth)) > 100, 'the QR code is drawn');
+  await page.getByLabel('Code of the app').fill('000000');
+  await page.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByText('This code is not right').waitFor();
+  await page.getByLabel('Code of the app').fill(code(secret));
+  await page.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByText('The second factor is on.').waitFor();
+  return { secret, codes };
+}
+
+/** An authenticator inside this browser that says yes to everything. */
+export async function virtualAuthenticator(page) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  });
 }

@@ -4,7 +4,9 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import * as client from 'openid-client';
 import { launch } from '../lib/browser.mjs';
-import { newPerson } from '../lib/mana.mjs';
+import { newAccount, password as secret, signIn as signInAs, turnOn, virtualAuthenticator } from '../lib/pages.mjs';
+import { code } from '../lib/totp.mjs';
+import { at, newPerson } from '../lib/mana.mjs';
 import { issuerUrl, register } from '../lib/oidc.mjs';
 
 const password = 'correct-horse-battery-9';
@@ -51,6 +53,47 @@ async function signIn(page) {
 }
 
 const newPage = async () => (await chromium.newContext({ locale: 'en-GB' })).newPage();
+
+test('the second factor stands between the password and the client, a passkey does without it', async () => {
+  const email = await newAccount();
+  const own = await newPage();
+  own.complaints = [];
+  await virtualAuthenticator(own);
+  await signInAs(own, email);
+  await own.waitForURL('**/account');
+  await own.goto(at('/account/security').href);
+  await own.getByRole('button', { name: 'Create a passkey' }).click();
+  await own.getByText('The passkey is created.').waitFor();
+  const { secret: shared } = await turnOn(own);
+
+  const page = await newPage();
+  const first = await flow(page);
+  await page.fill('input[name=email]', email);
+  await page.fill('input[name=password]', secret);
+  await page.click('form.stack button[type=submit]');
+  await page.waitForURL(/\/login\/code\?request=/);
+  await page.getByLabel('Code').fill('000000');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('This code is not right').waitFor();
+  await page.getByLabel('Code').fill(code(shared, 1));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/consent\?request=/);
+  await page.click('button[value=accept]');
+  await page.waitForURL((url) => url.pathname === '/cb');
+  const claims = (await first.tokens(new URL(page.url()))).claims();
+  assert.deepEqual([...claims.amr].sort(), ['mfa', 'otp', 'pwd']);
+  assert.equal(claims.acr, '2');
+
+  await own.getByRole('button', { name: 'Sign out' }).click();
+  const second = await flow(own);
+  if (new URL(own.url()).pathname === '/login') await own.getByRole('button', { name: 'Sign in with a passkey' }).click({ timeout: 5000 }).catch(() => {});
+  await own.waitForURL((url) => url.pathname === '/cb' || url.pathname === '/consent');
+  if (new URL(own.url()).pathname === '/consent') await own.click('button[value=accept]');
+  await own.waitForURL((url) => url.pathname === '/cb');
+  assert.ok((await second.tokens(new URL(own.url()))).claims().amr.includes('mfa'));
+  await page.context().close();
+  await own.context().close();
+});
 
 test('login, consent, client, the second time without a question, logout', async () => {
   const page = await newPage();

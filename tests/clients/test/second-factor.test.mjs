@@ -3,32 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from '../lib/browser.mjs';
 import { at } from '../lib/mana.mjs';
-import { mailed, newAccount, open, password, signIn } from '../lib/pages.mjs';
+import { mailed, newAccount, open, signIn, turnOn, virtualAuthenticator } from '../lib/pages.mjs';
 import { code } from '../lib/totp.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
-
-const card = (page, title) => page.locator('section.card', { has: page.getByRole('heading', { name: title, exact: true }) });
-
-async function turnOn(page) {
-  await page.goto(at('/account/security').href);
-  const off = card(page, 'Second factor');
-  await off.getByLabel('Your password').fill(password);
-  await off.getByRole('button', { name: 'Turn on' }).click();
-  const secret = await page.locator('[data-secret]').textContent();
-  const codes = await page.locator('.codes code').allTextContents();
-  assert.equal(codes.length, 10);
-  assert.ok((await page.getByAltText('QR code').evaluate((image) => image.naturalWidth)) > 100, 'the QR code is drawn');
-  await page.getByLabel('Code of the app').fill('000000');
-  await page.getByRole('button', { name: 'Turn on' }).click();
-  await page.getByText('This code is not right').waitFor();
-  await page.getByLabel('Code of the app').fill(code(secret));
-  await page.getByRole('button', { name: 'Turn on' }).click();
-  await page.getByText('The second factor is on.').waitFor();
-  return { secret, codes };
-}
 
 test('turn on, sign in with a code, with a backup code, trust a browser', async () => {
   const email = await newAccount();
@@ -85,11 +65,7 @@ test('five wrong codes end the sign-in, and the page says so', async () => {
 test('a passkey is created, named, signs in without a password, and is removed', async () => {
   const email = await newAccount();
   const page = await open(browser);
-  const authenticator = await page.context().newCDPSession(page);
-  await authenticator.send('WebAuthn.enable');
-  await authenticator.send('WebAuthn.addVirtualAuthenticator', {
-    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-  });
+  await virtualAuthenticator(page);
   await signIn(page, email);
   await page.waitForURL('**/account');
   await page.goto(at('/account/security').href);
