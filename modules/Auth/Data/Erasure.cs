@@ -56,3 +56,11 @@ internal sealed class ErasureStep
 
     public DateTimeOffset? DoneAt { get; set; }
 }
+
+/// <summary>The slug of an erased person's space, which is their handle elsewhere (OIDC, Matrix): nobody gets it again. Only a keyed digest is kept.</summary>
+internal sealed class ErasedSlug
+{
+    public required byte[] Digest { get; init; }
+
+    public required DateTimeOffset ErasedAt { get; init; }
+}

@@ -55,6 +55,11 @@ internal sealed class InvitationReplies(AuthDbContext database, SpaceLock locks,
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         if (await locks.TakeAsync(spaceId, cancellationToken) is not { } space || !await EndAsync(invitation, InvitationStatus.Accepted, cancellationToken))
             return SpaceRefusal.NoSuchInvitation;
+        // As it is now: it may have been sent again with another role, and whoever sent it must still be one who may.
+        var (role, inviterId) = await database.Invitations.Where(row => row.Id == invitation.Id).Select(row => new ValueTuple<string, string>(row.Role, row.InviterId)).SingleAsync(cancellationToken);
+        var inviter = await locks.RoleAsync(spaceId, inviterId, cancellationToken) ?? "";
+        if (!SpacePermissions.MayInvite(inviter) || !SpacePermissions.MayGive(inviter, role))
+            return SpaceRefusal.NoSuchInvitation;
         if (!await locks.TakeUserAsync(caller.UserId, cancellationToken))
             return SpaceRefusal.NotRecipient;
         // Who came in by another way meanwhile stays what they are.
@@ -62,15 +67,15 @@ internal sealed class InvitationReplies(AuthDbContext database, SpaceLock locks,
         if (isNew && await database.Members.CountAsync(member => member.OrganizationId == spaceId, cancellationToken) >= Math.Min(most, MostMembers))
             return SpaceRefusal.SpaceIsFull;
         if (isNew)
-            database.Members.Add(new Member { Id = ids.NewId(), OrganizationId = spaceId, UserId = caller.UserId, Role = invitation.Role, CreatedAt = space.UpdatedAt });
+            database.Members.Add(new Member { Id = ids.NewId(), OrganizationId = spaceId, UserId = caller.UserId, Role = role, CreatedAt = space.UpdatedAt });
         await locks.OpenAsync(spaceId, caller.UserId, caller.SessionId, cancellationToken);
         if (isNew)
-            await locks.CommitAsync(transaction, space, new SpaceMemberAdded(spaceId, caller.UserId, SpaceRoles.Highest(invitation.Role)), cancellationToken);
+            await locks.CommitAsync(transaction, space, new SpaceMemberAdded(spaceId, caller.UserId, SpaceRoles.Highest(role)), cancellationToken);
         else
             await transaction.CommitAsync(cancellationToken);
         database.ChangeTracker.Clear();
 
-        security.Record(SecurityEventTypes.OrganizationInvitationAccepted, caller.UserId, caller.Client, ("spaceId", spaceId), ("role", invitation.Role));
+        security.Record(SecurityEventTypes.OrganizationInvitationAccepted, caller.UserId, caller.Client, ("spaceId", spaceId), ("role", role));
         var member = await locks.Membership(spaceId, caller.UserId).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == caller.UserId, cancellationToken);
         return member is null ? SpaceRefusal.NotMember : new AcceptedInvitation(invitation, new SeatedMember(member, user));

@@ -11,7 +11,7 @@ internal sealed record SpaceChange(string? Name, string? Slug, bool ChangesLogo,
 
 /// <summary>What people do with whole spaces (auth.md 14.5): found, change, delete, and choose the one that they work in.</summary>
 internal sealed class SpaceActions(
-    AuthDbContext database, SpaceFounding founding, SpaceMemberships memberships, SpaceLookup lookup, SpaceLock locks, SpacePlans plans, SecurityLog security)
+    AuthDbContext database, SpaceFounding founding, SpaceMemberships memberships, SpaceLookup lookup, SpaceLock locks, SpacePlans plans, SpaceSlugs slugs, SecurityLog security)
 {
     const string UniqueSlug = "organizations_slug_key";
 
@@ -23,7 +23,7 @@ internal sealed class SpaceActions(
             return new SpaceResult<Seat>.Refused(SpaceRefusal.InvalidMetadata, "metadata.type: everybody has their one personal space from the start");
         if (wish.Slug is null || !SpaceRules.IsSlug(wish.Slug))
             return SpaceRefusal.InvalidSlug;
-        if (SpaceSlugs.IsReserved(wish.Slug))
+        if (SpaceSlugs.IsReserved(wish.Slug) || await slugs.WasErasedAsync(wish.Slug, cancellationToken))
             return SpaceRefusal.SlugTaken;
         if (wish.Logo is not null && !SpaceRules.IsLogo(wish.Logo))
             return SpaceRefusal.InvalidLogo;
@@ -71,7 +71,7 @@ internal sealed class SpaceActions(
             // It is the person's handle in other services; whoever got it next would pass for them there.
             if (space.Type == SpaceType.Personal)
                 return SpaceRefusal.PersonalSlug;
-            if (SpaceSlugs.IsReserved(slug))
+            if (SpaceSlugs.IsReserved(slug) || await slugs.WasErasedAsync(slug, cancellationToken))
                 return SpaceRefusal.SlugTaken;
             space.Slug = slug;
         }
@@ -141,6 +141,7 @@ internal sealed class SpaceActions(
     {
         if (!SpaceRules.IsSlug(slug))
             return SpaceRefusal.InvalidSlug;
-        return SpaceSlugs.IsReserved(slug) || await database.Organizations.AnyAsync(space => space.Slug == slug, cancellationToken) ? SpaceRefusal.SlugTaken : true;
+        var taken = SpaceSlugs.IsReserved(slug) || await slugs.WasErasedAsync(slug, cancellationToken) || await database.Organizations.AnyAsync(space => space.Slug == slug, cancellationToken);
+        return taken ? SpaceRefusal.SlugTaken : true;
     }
 }

@@ -84,7 +84,8 @@ internal sealed class SpaceMemberships(AuthDbContext database, SpaceFounding fou
     /// Ends every membership at once, with the invitations. The row of the space stays, empty, so that neither its id nor its slug is given
     /// out again.
     /// </summary>
-    public async Task<MembershipChange> DeleteAsync(string spaceId, CancellationToken cancellationToken, string? by = null)
+    /// <param name="still">Of the members as they are under the lock: whether it is still to be deleted; false is <see cref="MembershipChange.NotAllowed"/>.</param>
+    public async Task<MembershipChange> DeleteAsync(string spaceId, CancellationToken cancellationToken, string? by = null, Func<IReadOnlyList<Member>, bool>? still = null)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         if (await locks.TakeAsync(spaceId, cancellationToken) is not { } space)
@@ -95,6 +96,8 @@ internal sealed class SpaceMemberships(AuthDbContext database, SpaceFounding fou
             return MembershipChange.PersonalSpace;
 
         var members = database.Members.Where(member => member.OrganizationId == spaceId);
+        if (still is not null && !still(await members.AsNoTracking().ToListAsync(cancellationToken)))
+            return MembershipChange.NotAllowed;
         var former = await members.Select(member => member.UserId).ToListAsync(cancellationToken);
         await members.ExecuteDeleteAsync(cancellationToken);
         await database.Invitations.Where(invitation => invitation.OrganizationId == spaceId).ExecuteDeleteAsync(cancellationToken);

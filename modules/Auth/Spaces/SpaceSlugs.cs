@@ -1,16 +1,18 @@
 using System.Text;
 using Mana.Auth.Data;
+using Mana.Auth.Keys;
 using Mana.Kernel.Ids;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mana.Auth.Spaces;
 
 /// <summary>How a personal space comes by its slug (auth.md 14.4).</summary>
-internal sealed class SpaceSlugs(AuthDbContext database, IIdSource ids)
+internal sealed class SpaceSlugs(AuthDbContext database, SecretBox secrets, IIdSource ids)
 {
     const int Longest = 30;
     const int LastNumber = 999;
     const int RandomLetters = 6;
+    const string Purpose = "erased slug";
 
     static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
@@ -47,13 +49,24 @@ internal sealed class SpaceSlugs(AuthDbContext database, IIdSource ids)
         var pattern = wanted + "-%";
         var taken = (await database.Organizations.Where(space => space.Slug == wanted || EF.Functions.Like(space.Slug, pattern)).Select(space => space.Slug)
             .ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
-        if (!IsReserved(wanted) && !taken.Contains(wanted))
+        if (!IsReserved(wanted) && !taken.Contains(wanted) && !await WasErasedAsync(wanted, cancellationToken))
             return wanted;
         for (var number = 2; number <= LastNumber; number++)
-            if (!taken.Contains($"{wanted}-{number}"))
+            if (!taken.Contains($"{wanted}-{number}") && !await WasErasedAsync($"{wanted}-{number}", cancellationToken))
                 return $"{wanted}-{number}";
         return $"{wanted}-{Random()}";
     }
+
+    /// <summary>Whether it was the handle of somebody who was erased: clients that know people by it must not take another one for them.</summary>
+    public Task<bool> WasErasedAsync(string slug, CancellationToken cancellationToken)
+    {
+        var digest = secrets.Digest(Purpose, slug);
+        return database.Set<ErasedSlug>().AnyAsync(row => row.Digest == digest, cancellationToken);
+    }
+
+    /// <summary>Inside the transaction that removes the space's row.</summary>
+    public Task RetireAsync(string slug, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.Database.ExecuteSqlAsync($"INSERT INTO auth.erased_slugs (digest, erased_at) VALUES ({secrets.Digest(Purpose, slug)}, {now}) ON CONFLICT DO NOTHING", cancellationToken);
 
     string Random()
     {

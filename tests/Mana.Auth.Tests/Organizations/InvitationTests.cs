@@ -50,6 +50,22 @@ public sealed class InvitationTests(OrganizationWorld world) : IClassFixture<Org
     }
 
     [Fact]
+    public async Task The_invitation_of_somebody_who_may_not_invite_any_more_opens_nothing()
+    {
+        var (ada, eve, mallory) = (await world.VerifiedAsync(), await world.VerifiedAsync(), await world.VerifiedAsync());
+        var space = await world.SpaceAsync(ada);
+        var (admin, member) = await world.JoinedAsync(ada, space, "admin");
+        var toAdmin = (await world.InviteAsync(admin, space, mallory.Email, "admin")).IsOk()["id"]!;
+        var toOwner = (await world.InviteAsync(ada, space, eve.Email, "owner")).IsOk()["id"]!;
+        (await world.DoAsync(ada, "remove-member", new { memberIdOrEmail = member, organizationId = space })).IsOk();
+        (await world.AcceptAsync(mallory, toAdmin)).Refuses(400, "INVITATION_NOT_FOUND");
+
+        await world.ScalarAsync("UPDATE auth.members SET role = 'admin' WHERE organization_id = $1 AND user_id = $2", space, ada.UserId);
+        (await world.AcceptAsync(eve, toOwner)).Refuses(400, "INVITATION_NOT_FOUND");
+        Assert.Equal(1L, await world.ScalarAsync("SELECT count(*) FROM auth.members WHERE organization_id = $1", space));
+    }
+
+    [Fact]
     public async Task Scenario_90_names_are_text_in_the_mail_and_its_link_leads_to_the_app()
     {
         const string Evil = "<img src=x onerror=alert(1)>";

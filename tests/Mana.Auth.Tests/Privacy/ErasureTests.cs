@@ -55,7 +55,8 @@ public sealed class ErasureTests(PrivacyWorld world) : IClassFixture<PrivacyWorl
         var report = (await world.EraseAsync(person)).IsOk();
         Assert.Equal(["success", "status", "deletedFromProjects", "deletedFromAuth", "totalDeleted"], report.Body.EnumerateObject().Select(member => member.Name));
         Assert.Equal((true, "completed"), (report.Body.GetProperty("success").GetBoolean(), report["status"]));
-        Assert.Equal("""{"sessions":2,"accounts":1,"credits":0,"user":true}""", report.Body.GetProperty("deletedFromAuth").GetRawText());
+        // Two accounts of the ledger: what is available, and what is held.
+        Assert.Equal("""{"sessions":2,"accounts":1,"credits":2,"user":true}""", report.Body.GetProperty("deletedFromAuth").GetRawText());
         var projects = report.Body.GetProperty("deletedFromProjects").EnumerateArray().ToDictionary(project => project.GetProperty("projectId").GetString()!);
         Assert.Equal("""{"projectId":"gadget","projectName":"gadget","success":true,"deletedCount":7}""", projects["gadget"].GetRawText());
         Assert.Equal("Sync-Daten", projects["sync"].GetProperty("projectName").GetString());
@@ -205,5 +206,16 @@ public sealed class ErasureTests(PrivacyWorld world) : IClassFixture<PrivacyWorl
         (await world.GetAsync("/api/v1/me/data", admin)).IsOk();
         var missing = await world.DeleteAsync("/api/v1/admin/users/nobody/data", admin);
         Assert.Equal((404, "User not found"), (missing.Status, missing["message"]));
+    }
+
+    [Fact]
+    public async Task The_handle_of_an_erased_person_is_nobodys_again()
+    {
+        var local = "anna" + Guid.NewGuid().ToString("N")[..8];
+        (await world.Api.RegisterAsync($"{local}@one.example.test")).IsOk();
+        var first = (await world.Api.LoginAsync($"{local}@one.example.test")).IsOk();
+        (await world.Api.CallAsync("DELETE", "/api/v1/me/data", new { password = AuthApi.Password }, first["accessToken"])).IsOk();
+        (await world.Api.RegisterAsync($"{local}@two.example.test")).IsOk();
+        Assert.Equal(local + "-2", await world.ScalarAsync("SELECT o.slug FROM auth.organizations o JOIN auth.users u ON u.id = o.owner_user_id WHERE u.email = $1", $"{local}@two.example.test"));
     }
 }

@@ -98,4 +98,24 @@ public sealed class SecurityEventRouteTests(PrivacyWorld world) : IClassFixture<
         (await world.Api.LoginAsync(person.Email, "Neues-Pferd-77")).IsOk();
         Assert.Contains(await world.EventsAsync(person.UserId), entry => entry.Type == "event_disowned" && entry.Facts.GetProperty("event").GetString() == id);
     }
+
+    [Fact]
+    public async Task That_was_not_me_takes_the_intruders_passkey_and_second_factor_and_leaves_the_owners()
+    {
+        var person = await world.PersonAsync();
+        const string Passkey = "INSERT INTO auth.passkeys (id, user_id, credential_id, public_key, user_handle, counter, device_type, backed_up, transports, name, aaguid, created_at) VALUES ($2, $1, $2, '\\x01', '\\x02', 0, 'singleDevice', false, '{}', 'key', gen_random_uuid(), $3)";
+        await world.ScalarAsync(Passkey, person.UserId, "own-" + person.UserId, world.Clock.GetUtcNow());
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        (await world.Api.LoginAsync(person.Email)).IsOk();
+        await world.ScalarAsync(Passkey, person.UserId, "theirs-" + person.UserId, world.Clock.GetUtcNow());
+        await world.ScalarAsync("INSERT INTO auth.two_factor (id, user_id, secret_encrypted, created_at, confirmed_at) VALUES ('t-' || $1, $1, '\\x01', $2, $2)", person.UserId, world.Clock.GetUtcNow());
+        await world.ScalarAsync("UPDATE auth.users SET two_factor_enabled = true WHERE id = $1", person.UserId);
+        await world.FlushAsync();
+        var id = (await world.GetAsync(Path, person)).IsOk().Body.EnumerateArray().First(entry => entry.GetProperty("eventType").GetString() == "login_success").GetProperty("id").GetString();
+
+        (await world.PostAsync($"{Path}/{id}/not-me", person)).IsOk();
+        Assert.Equal(["own-" + person.UserId], (await world.RowsAsync("SELECT id FROM auth.passkeys WHERE user_id = $1", person.UserId)).Select(row => (string)row[0]!));
+        Assert.Empty(await world.RowsAsync("SELECT id FROM auth.two_factor WHERE user_id = $1", person.UserId));
+        Assert.Equal(false, await world.ScalarAsync("SELECT two_factor_enabled FROM auth.users WHERE id = $1", person.UserId));
+    }
 }

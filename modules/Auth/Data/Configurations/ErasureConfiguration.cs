@@ -42,3 +42,14 @@ internal sealed class ErasureStepConfiguration : IEntityTypeConfiguration<Erasur
         builder.HasOne<Erasure>().WithMany().HasForeignKey(row => row.ErasureId).OnDelete(DeleteBehavior.Cascade);
     }
 }
+
+internal sealed class ErasedSlugConfiguration : IEntityTypeConfiguration<ErasedSlug>
+{
+    public void Configure(EntityTypeBuilder<ErasedSlug> builder)
+    {
+        builder.ToTable("erased_slugs");
+        builder.HasKey(row => row.Digest).HasName("erased_slugs_pkey");
+        builder.Property(row => row.Digest).HasColumnName("digest").ValueGeneratedNever();
+        builder.Property(row => row.ErasedAt).HasColumnName("erased_at");
+    }
+}

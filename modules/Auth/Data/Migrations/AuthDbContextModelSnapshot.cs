@@ -263,6 +263,22 @@ namespace Mana.Auth.Data.Migrations
                     b.ToTable("encryption_vault_audit", "auth");
                 });
 
+            modelBuilder.Entity("Mana.Auth.Data.ErasedSlug", b =>
+                {
+                    b.Property<byte[]>("Digest")
+                        .HasColumnType("bytea")
+                        .HasColumnName("digest");
+
+                    b.Property<DateTimeOffset>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
+                    b.HasKey("Digest")
+                        .HasName("erased_slugs_pkey");
+
+                    b.ToTable("erased_slugs", "auth");
+                });
+
             modelBuilder.Entity("Mana.Auth.Data.Erasure", b =>
                 {
                     b.Property<string>("Id")

@@ -2,6 +2,7 @@ using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Mails;
 using Mana.Auth.SecurityEvents;
+using Mana.Auth.Spaces;
 using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -13,7 +14,7 @@ namespace Mana.Auth.Privacy.Erasures;
 /// when its address goes. What of the security log is kept is a pseudonym, kinds of events and instants; the chain still holds.
 /// </summary>
 internal sealed class AccountRemoval(
-    AuthDbContext database, IEnumerable<PersonalTable> tables, SecurityChain chain, AccountMails mails, EventWriter events, TimeProvider time)
+    AuthDbContext database, IEnumerable<PersonalTable> tables, SecurityChain chain, AccountMails mails, SpaceSlugs slugs, EventWriter events, TimeProvider time)
 {
     const int Batch = 500;
 
@@ -42,8 +43,12 @@ internal sealed class AccountRemoval(
 
     async Task AnnounceAsync(User user, CancellationToken cancellationToken)
     {
-        foreach (var space in await database.Organizations.Where(space => space.OwnerUserId == user.Id).Select(space => space.Id).ToListAsync(cancellationToken))
-            events.Add(database, new SpaceDeleted(space, [user.Id]));
+        foreach (var space in await database.Organizations.AsNoTracking().Where(space => space.OwnerUserId == user.Id).ToListAsync(cancellationToken))
+        {
+            await slugs.RetireAsync(space.Slug, time.GetUtcNow(), cancellationToken);
+            events.Add(database, new SpaceDeleted(space.Id, [user.Id]));
+        }
+
         events.Add(database, new UserErased(user.Id, time.GetUtcNow()));
         var locale = await database.Set<Erasure>().Where(row => row.UserId == user.Id).Select(row => row.Locale).SingleOrDefaultAsync(cancellationToken);
         // A persona or a machine has no mailbox.

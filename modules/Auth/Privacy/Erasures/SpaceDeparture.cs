@@ -34,15 +34,16 @@ internal sealed class SpaceDeparture(AuthDbContext database, SpaceMemberships sp
     {
         foreach (var (space, members) in await SharedAsync(userId, cancellationToken))
         {
-            var others = members.Where(member => member.UserId != userId).ToList();
-            var owners = others.Exists(other => SpaceRoles.IsOwner(other.Role));
-            if (others.Count == 0 || (!owners && wish.Deletes(space.Id)))
+            bool Ends(IReadOnlyList<Member> present) =>
+                present.All(member => member.UserId == userId) || (wish.Deletes(space.Id) && !present.Any(member => member.UserId != userId && SpaceRoles.IsOwner(member.Role)));
+            if (Ends(members))
             {
-                await DeleteAsync(space.Id, cancellationToken);
+                await DeleteAsync(space.Id, Ends, cancellationToken);
                 continue;
             }
 
-            if (!owners)
+            var others = members.Where(member => member.UserId != userId).ToList();
+            if (!others.Exists(other => SpaceRoles.IsOwner(other.Role)))
                 await spaces.ChangeRoleAsync(space.Id, HeirOf(space.Id, others, wish), SpaceRoles.Owner, cancellationToken);
             if (await spaces.RemoveAsync(space.Id, userId, cancellationToken) == MembershipChange.LastOwner)
                 throw new InvalidOperationException("The other owner left meanwhile; the next attempt finds another one.");
@@ -50,9 +51,10 @@ internal sealed class SpaceDeparture(AuthDbContext database, SpaceMemberships sp
     }
 
     /// <summary>Its row stays for its id and its slug; what its owner wrote into it goes.</summary>
-    async Task DeleteAsync(string spaceId, CancellationToken cancellationToken)
+    async Task DeleteAsync(string spaceId, Func<IReadOnlyList<Member>, bool> still, CancellationToken cancellationToken)
     {
-        await spaces.DeleteAsync(spaceId, cancellationToken);
+        if (await spaces.DeleteAsync(spaceId, cancellationToken, still: still) == MembershipChange.NotAllowed)
+            throw new InvalidOperationException("Somebody came into the space meanwhile; the next attempt leaves it to them.");
         await database.Organizations.Where(row => row.Id == spaceId).ExecuteUpdateAsync(
             row => row.SetProperty(it => it.Name, "").SetProperty(it => it.Logo, (string?)null).SetProperty(it => it.Metadata, "{}"), cancellationToken);
     }
