@@ -9,6 +9,7 @@ using Mana.Auth.Spaces;
 using Mana.Kernel.Privacy;
 using Mana.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mana.Auth.Tests.Privacy;
 
@@ -18,7 +19,7 @@ public sealed class PrivacyWorld : ModuleWorld
     internal Gadget Gadget { get; } = new();
 
     protected override void Configure(TestHost host) =>
-        host.With("Auth:Vault:Keks", "").With(services => services.AddSingleton<IPersonalData>(Gadget).AddSingleton<ICreditTotals>(Gadget));
+        host.With("Auth:Vault:Keks", "").With(services => services.AddSingleton<IPersonalData>(Gadget).Replace(ServiceDescriptor.Singleton<ICreditTotals>(Gadget)));
 
     public Task<Answer> EraseAsync(Person person, object? body = null, string path = "/api/v1/me/data") => Api.CallAsync("DELETE", path, body, person.Token);
 

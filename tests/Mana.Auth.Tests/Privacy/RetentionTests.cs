@@ -63,7 +63,7 @@ public sealed class RetentionTests(PrivacyWorld world) : IClassFixture<PrivacyWo
     public async Task Only_the_retention_removes_lines_of_the_vault_s_audit_and_no_young_ones()
     {
         var person = await world.PersonAsync();
-        foreach (var (id, age) in ((string, string)[])[("old", "800 days"), ("young", "700 days"), ("new", "1 day")])
+        foreach (var (id, age) in ((string, string)[])[("old", "800 days"), ("young", "300 days"), ("new", "1 day")])
             await world.ScalarAsync(
                 $"INSERT INTO auth.encryption_vault_audit (id, user_id, action, status, created_at) VALUES ($1 || $2, $2, 'fetch', 200, now() - interval '{age}')", id, person.UserId);
         await using (var command = world.AppRole.CreateCommand("DELETE FROM auth.encryption_vault_audit"))
