@@ -69,11 +69,11 @@ internal sealed class Credentials(AuthDbContext database, SessionRevocation revo
             cancellationToken);
     }
 
-    /// <summary>Ends every session but <paramref name="kept"/>, with its refresh tokens; when none is kept, trusted devices too.</summary>
+    /// <summary>Ends every session but <paramref name="kept"/>, with its refresh tokens; when none is kept, what outlives them too.</summary>
     public async Task EndSessionsAsync(string userId, string? kept, string reason, CancellationToken cancellationToken)
     {
         if (kept is null)
-            await TrustedDevices.ForgetAsync(database, userId, cancellationToken);
+            await revocation.ForgetAsync(userId, cancellationToken);
         var live = await database.Sessions.Where(session => session.UserId == userId && session.RevokedAt == null && session.Id != kept)
             .OrderBy(session => session.Id).Select(session => session.Id).ToListAsync(cancellationToken);
         foreach (var session in live)

@@ -101,6 +101,7 @@ internal sealed class UserAdministration(AuthDbContext database, SessionRevocati
             .Select(session => session.Id).ToListAsync(cancellationToken);
         foreach (var session in open)
             await sessions.RevokeAsync(session, RevokedByAdmin, cancellationToken);
+        await sessions.ForgetAsync(userId, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return open.Count;
     }

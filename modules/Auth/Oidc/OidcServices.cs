@@ -33,7 +33,7 @@ internal static class OidcServices
         services.AddScoped<Consents>().AddScoped<GrantRevocation>().AddScoped<GrantStanding>().AddScoped<ClientTokens>();
         services.AddSingleton<IdTokenHints>().AddScoped<IdTokens>().AddScoped<UserClaims>().AddScoped<TokenIssue>().AddScoped<DeviceCodes>();
         services.AddScoped<ITokenGrant, CodeGrant>().AddScoped<ITokenGrant, RefreshGrant>().AddScoped<ITokenGrant, ClientCredentialsGrant>().AddScoped<ITokenGrant, DeviceGrant>();
-        services.AddScoped<LogoutRequests>().AddSingleton<LogoutTokens>().AddSingleton<OutboundClient>();
+        services.AddScoped<LogoutRequests>().AddScoped<LogoutDebts>().AddSingleton<LogoutTokens>().AddSingleton<HostBreaker>().AddSingleton<OutboundClient>();
         services.AddManaEventHandler<SessionRevoked, EndedSessions>("auth.oidc-sessions");
         services.AddManaEventHandler<BackChannelLogoutOwed, BackChannelLogout>("auth.backchannel-logout");
         services.AddManaJob<ExpiredGrants>("auth.expired-grants", schedule => schedule.Every(TimeSpan.FromHours(1)));

@@ -54,8 +54,9 @@ internal sealed class Page(HttpContext http)
     /// <param name="leadsTo">Where a form of this page may end up, addresses parted by blanks: browsers apply <c>form-action</c> to redirects too.</param>
     /// <param name="wide">With a list in it.</param>
     /// <param name="aside">At the far end of the letterhead.</param>
+    /// <param name="goesTo">The browser goes on there by itself, as if a link had been followed.</param>
     /// <param name="script">Runs the page's script (passkeys, copying).</param>
-    public IResult Show(string title, Markup body, int status = 200, string? leadsTo = null, bool wide = false, bool script = false, Markup aside = default)
+    public IResult Show(string title, Markup body, int status = 200, string? leadsTo = null, bool wide = false, bool script = false, Markup aside = default, string? goesTo = null)
     {
         var headers = http.Response.Headers;
         var sources = (leadsTo ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(FormSource).OfType<string>().Distinct().Select(source => " " + source);
@@ -67,11 +68,12 @@ internal sealed class Page(HttpContext http)
         // Not no-referrer: with that, browsers send "Origin: null" along with our own forms.
         headers["Referrer-Policy"] = "same-origin";
         var js = script ? Markup.Of($"""<script type="module" nonce="{_nonce}" src="{PageAssets.Script.Path}"></script>""") : Markup.None;
+        var refresh = goesTo is null ? Markup.None : Markup.Of($"""<meta http-equiv="refresh" content="0;url={goesTo}">""");
         var html = Markup.Of($"""
             <!doctype html>
             <html lang="{Locale}">
             <head>
-            <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">
+            <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">{refresh}
             <title>{title} · Mana</title>
             <link rel="stylesheet" nonce="{_nonce}" href="{PageAssets.Style.Path}"><link rel="icon" href="{PageAssets.Icon}">{js}
             </head>
@@ -83,6 +85,22 @@ internal sealed class Page(HttpContext http)
             </html>
             """);
         return Results.Content(html.Text, "text/html; charset=utf-8", statusCode: status);
+    }
+
+    /// <summary>
+    /// Answers a form whose way leads to other sites. Chromium applies <c>form-action</c> to every redirect behind a form, also to those that a
+    /// client makes of its own, to origins that nobody here knows; from this page a new navigation begins, which no form started.
+    /// </summary>
+    public IResult GoOn(string place)
+    {
+        var title = this["Einen Moment", "One moment"];
+        var shown = Show(title, Markup.Of($"""
+            {Controls.Title(title, this["Es geht gleich weiter.", "You are being taken on."])}
+            <p>{Controls.Link(place, this["Weiter", "Continue"])}</p>
+            """), goesTo: place);
+        // There may be a code in the place.
+        http.Response.Headers["Referrer-Policy"] = "no-referrer";
+        return shown;
     }
 
     /// <summary>A place as the policy's <c>form-action</c> writes it: its origin; the scheme of an app; null for a path of ours.</summary>

@@ -30,7 +30,7 @@ internal static class SecondFactorPages
             case SecondFactorResult.SignedIn done:
                 signedIn.Complete(page.Http, done.Session, done.RememberMe);
                 devices.Write(page.Http, done.DeviceCookie);
-                return Page.SeeOther(onward.Target ?? Account.AccountPages.Path);
+                return onward.Go(page);
             case SecondFactorResult.Refused { Check: CodeCheck.Locked locked }:
                 return Form(page, onward, PageErrors.Wait(page, locked.RetryAfterSeconds), 429);
             case SecondFactorResult.Refused { Check: CodeCheck.Busy }:

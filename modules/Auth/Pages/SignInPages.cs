@@ -45,7 +45,7 @@ internal static class SignInPages
             case SignInResult.SignedIn done:
                 signedIn.Complete(page.Http, done.Session, remember);
                 devices.Write(page.Http, done.DeviceCookie);
-                return Page.SeeOther(onward.Target ?? Account.AccountPages.Path);
+                return onward.Go(page);
             case SignInResult.SecondFactorNeeded needed:
                 cookies.Begin(page.Http, needed.Token);
                 return Page.SeeOther(SecondFactorPages.Path + onward.Carry);

@@ -29,7 +29,7 @@ internal sealed class PasskeyAssertions(
     TimeProvider time)
 {
     /// <summary>A question to an authenticator.</summary>
-    /// <param name="userId">Whoever is signed in already: their passkeys are named. Null: the authenticator says whose it is.</param>
+    /// <param name="userId">Whose it must be: their passkeys are named. Null: the authenticator says whose it is.</param>
     public async Task<(AssertionOptions Options, string ChallengeId)> AskAsync(string? userId, CancellationToken cancellationToken)
     {
         var allowed = userId is null ? [] : await database.Passkeys.AsNoTracking().Where(row => row.UserId == userId).ToListAsync(cancellationToken);

@@ -32,7 +32,7 @@ internal static class PasskeyEndpoints
         var passkeys = auth.MapGroup("/passkeys").AddEndpointFilter((context, next) =>
             context.HttpContext.RequestServices.GetRequiredService<RelyingParty>().Enabled ? next(context) : ValueTask.FromResult<object?>(AuthRefusals.PasskeysOff));
         passkeys.MapPost("/authenticate/options", PasskeyHandlers.AskSignInAsync).RequireRateLimiting(AskLimit)
-            .WithSummary("A challenge to sign in or to step up with").Produces<AssertionAsked>().Produces(404).Produces(429).Produces(503);
+            .WithSummary("A challenge to sign in, or with stepUp to step up with").Accepts<PasskeyAskRequest>(true, "application/json").Produces<AssertionAsked>().Produces(404).Produces(429).Produces(503);
         passkeys.MapPost("/authenticate/verify", PasskeyHandlers.SignInAsync).RequireRateLimiting(VerifyLimit)
             .WithSummary("Sign in with a passkey").WithDescription("One answer for a passkey that is unknown and for one that fails.")
             .Accepts<PasskeySignInRequest>("application/json").Produces<PasskeySignedIn>().Produces(400).Produces(401).Produces(403).Produces(404).Produces(429).Produces(503);

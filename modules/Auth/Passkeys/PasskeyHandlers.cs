@@ -16,6 +16,9 @@ internal sealed record CreationAsked(CreationOptions Options, string ChallengeId
 
 internal sealed record AssertionAsked(AssertionOptions Options, string ChallengeId);
 
+/// <param name="StepUp">Whoever is signed in shall prove it again; otherwise anybody may sign in.</param>
+internal sealed record PasskeyAskRequest(bool? StepUp);
+
 internal sealed record RegisterPasskeyRequest(string? ChallengeId, CredentialJson? Credential, string? FriendlyName);
 
 internal sealed record PasskeySignInRequest(string? ChallengeId, CredentialJson? Credential, string? DeviceId, string? DeviceName, bool? RememberMe);
@@ -68,9 +71,11 @@ internal static class PasskeyHandlers
         };
     }
 
-    public static async Task<IResult> AskSignInAsync(HttpContext http, LiveSessions sessions, PasskeyAssertions assertions, CancellationToken cancellationToken)
+    public static async Task<IResult> AskSignInAsync(PasskeyAskRequest? request, HttpContext http, LiveSessions sessions, PasskeyAssertions assertions, CancellationToken cancellationToken)
     {
-        var (options, id) = await assertions.AskAsync((await sessions.OfAsync(http, cancellationToken))?.User.Id, cancellationToken);
+        // At a sign-in the cookie may be somebody else's, who used this browser before.
+        var live = request?.StepUp == true ? await sessions.OfAsync(http, cancellationToken) : null;
+        var (options, id) = await assertions.AskAsync(live?.User.Id, cancellationToken);
         return Results.Ok(new AssertionAsked(options, id));
     }
 

@@ -1,5 +1,6 @@
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
+using Mana.Auth.Oidc.Grants;
 using Mana.Auth.TwoFactor;
 using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +15,7 @@ internal sealed record EndedSession(string Id, string UserId);
 /// Ends sessions together with their refresh tokens. The session's row is always taken before its tokens', here and in
 /// <see cref="RefreshRotation"/>, so the two cannot deadlock.
 /// </summary>
-internal sealed class SessionRevocation(AuthDbContext database, EventWriter events, SessionStanding standing, TimeProvider time)
+internal sealed class SessionRevocation(AuthDbContext database, GrantRevocation grants, EventWriter events, SessionStanding standing, TimeProvider time)
 {
     public const string Logout = "logout";
     public const string RefreshReuse = "refresh_reuse";
@@ -44,14 +45,21 @@ internal sealed class SessionRevocation(AuthDbContext database, EventWriter even
         return await RevokeAsync(sessions, Owner, transaction, cancellationToken);
     }
 
-    /// <summary>Ends every session of a person, but for one; without that exception trusted devices too (auth.md 10).</summary>
+    /// <summary>Ends every session of a person, but for one; without that exception what outlives sessions too.</summary>
     public async Task<IReadOnlyList<EndedSession>> RevokeAllAsync(string userId, string? exceptSessionId, string reason, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         if (exceptSessionId is null)
-            await TrustedDevices.ForgetAsync(database, userId, cancellationToken);
+            await ForgetAsync(userId, cancellationToken);
         var sessions = await Alive(userId).Where(session => session.Id != exceptSessionId).Select(session => session.Id).ToListAsync(cancellationToken);
         return await RevokeAsync(sessions, reason, transaction, cancellationToken);
+    }
+
+    /// <summary>What opens an account without a session: trusted devices (auth.md 10), and what clients were let have, whatever became of its session.</summary>
+    public async Task ForgetAsync(string userId, CancellationToken cancellationToken)
+    {
+        await TrustedDevices.ForgetAsync(database, userId, cancellationToken);
+        await grants.RevokeAllAsync(userId, GrantRevocation.AllSessionsEnded, cancellationToken);
     }
 
     IQueryable<Session> Alive(string userId)

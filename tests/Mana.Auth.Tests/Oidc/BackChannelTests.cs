@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Oidc.Logout;
+using Mana.Auth.Privacy.Erasures;
+using Mana.Auth.SecurityEvents;
 using Mana.Auth.Tests.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Mana.Auth.Tests.Oidc;
@@ -116,9 +120,85 @@ public sealed class BackChannelTests : IAsyncLifetime
     [Fact]
     public async Task Expectation_63_a_private_address_that_nobody_allowed_is_not_called()
     {
-        using var outbound = new OutboundClient(new Mana.Auth.Oidc.OidcOptions());
+        using var outbound = new OutboundClient(new Mana.Auth.Oidc.OidcOptions(), new HostBreaker(_world.Clock));
         await Assert.ThrowsAsync<HttpRequestException>(() => outbound.PostFormAsync(new Uri(Address), [], default));
         await Assert.ThrowsAsync<HttpRequestException>(() => outbound.PostFormAsync(new Uri(Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)), [], default));
         Assert.Empty(_received);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Expectation_63_erasing_an_account_tells_its_clients_also_when_its_grants_are_gone_first(bool gone)
+    {
+        var (browser, email, id) = await _world.PersonAsync();
+        var client = await _world.TrustedAsync(new ClientDraft(BackchannelLogoutUri: Address));
+        var first = RelyingParty.Claims(await client.TokensAsync(browser)).GetProperty("sid").GetString()!;
+        var second = RelyingParty.Claims(await client.TokensAsync(await new Pages.Browser(_world.Host).SignInAsync(email))).GetProperty("sid").GetString()!;
+        // The first ran out and was forgotten; nobody ends it any more.
+        await _world.ScalarAsync("DELETE FROM auth.sessions WHERE id = $1", first);
+        await using (var scope = _world.Host.Services.CreateAsyncScope())
+            Assert.IsType<ErasureStarted.Running>(await scope.ServiceProvider.GetRequiredService<ErasureStart>().StartAsync(id, ErasureWish.None, "en", ClientInfo.None, default));
+        Assert.Equal(0L, await _world.ScalarAsync("SELECT count(*) FROM auth.oauth_grants WHERE user_id = $1 AND (logout_owed_at IS NULL OR revoked_at IS NULL)", id));
+        if (gone)
+            await _world.ScalarAsync("DELETE FROM auth.oauth_grants WHERE user_id = $1", id);
+        await _world.Host.DrainAsync();
+        Assert.Equal(new[] { first, second }.Order(), _received.Select(token => TokenText.Claims(token).GetProperty("sid").GetString()!).Order());
+    }
+
+    [Fact]
+    public async Task A_host_that_does_not_answer_is_left_alone_for_a_minute()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var calls = 0;
+        var serving = ServeAsync();
+        var host = listener.LocalEndpoint.ToString()!;
+        using var outbound = new OutboundClient(new Mana.Auth.Oidc.OidcOptions { BackchannelPrivateHosts = $"{host},{new Uri(Address).Authority}" }, new HostBreaker(_world.Clock));
+        Task<HttpStatusCode> CallAsync() => outbound.PostFormAsync(new Uri($"http://{host}/backchannel"), [], default);
+        for (var attempt = 0; attempt < 3; attempt++)
+            await Assert.ThrowsAsync<HttpRequestException>(CallAsync);
+        Assert.Equal(1, calls);
+        // Others are called as ever, and one that answers, whatever it says, is not to blame.
+        _answers.Enqueue(503);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await outbound.PostFormAsync(new Uri(Address), [], default));
+        Assert.Equal(HttpStatusCode.OK, await outbound.PostFormAsync(new Uri(Address), [], default));
+        _world.Clock.Advance(HostBreaker.Pause);
+        await Assert.ThrowsAsync<HttpRequestException>(CallAsync);
+        Assert.Equal(2, calls);
+        listener.Stop();
+        await serving;
+
+        async Task ServeAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    using var socket = await listener.AcceptSocketAsync();
+                    calls++;
+                }
+            }
+            catch (SocketException)
+            {
+                // Stopped.
+            }
+        }
+    }
+
+    [Fact]
+    public void Hosts_that_are_remembered_are_bounded_and_forgotten_again()
+    {
+        var breaker = new HostBreaker(_world.Clock);
+        for (var host = 0; host < HostBreaker.Most + 100; host++)
+            breaker.Failed($"{host}.example");
+        Assert.Equal(HostBreaker.Most, breaker.Count);
+        Assert.True(breaker.IsOpen("0.EXAMPLE"));
+        _world.Clock.Advance(HostBreaker.Pause);
+        Assert.False(breaker.IsOpen("0.example"));
+        breaker.Failed("new.example");
+        Assert.Equal((true, 1), (breaker.IsOpen("new.example"), breaker.Count));
+        breaker.Answered("new.example");
+        Assert.False(breaker.IsOpen("new.example"));
     }
 }

@@ -54,10 +54,10 @@ internal sealed class RelyingParty(OidcWorld world, string clientId, string? sec
     /// <summary>The parameters of an answer to this client; fails when the browser was sent anywhere else.</summary>
     public Dictionary<string, string> Answer(Shown shown)
     {
-        Assert.True(shown.Status is 302 or 303, $"{shown.Status}: {shown.Text}");
-        Assert.StartsWith(redirectUri + (redirectUri.Contains('?', StringComparison.Ordinal) ? "&" : "?"), shown.Location, StringComparison.Ordinal);
+        Assert.True(shown.Status is 302 or 303 || shown.Next is not null, $"{shown.Status}: {shown.Text}");
+        Assert.StartsWith(redirectUri + (redirectUri.Contains('?', StringComparison.Ordinal) ? "&" : "?"), shown.Next, StringComparison.Ordinal);
         Assert.Equal("no-referrer", shown.Header("Referrer-Policy"));
-        var answer = QueryHelpers.ParseQuery(shown.Location![redirectUri.Length..].TrimStart('&')).ToDictionary(pair => pair.Key, pair => Assert.Single(pair.Value)!, StringComparer.Ordinal);
+        var answer = QueryHelpers.ParseQuery(shown.Next![redirectUri.Length..].TrimStart('&')).ToDictionary(pair => pair.Key, pair => Assert.Single(pair.Value)!, StringComparer.Ordinal);
         // RFC 9207, always.
         Assert.Equal(OidcWorld.Issuer, answer["iss"]);
         return answer;

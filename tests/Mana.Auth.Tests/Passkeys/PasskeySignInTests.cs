@@ -34,9 +34,21 @@ public sealed class PasskeySignInTests(AccountWorld world) : IClassFixture<Accou
         var events = await world.SecurityAsync(person.Id);
         Assert.Contains("passkey_login_success", events);
 
-        // Who is signed in is asked for their own.
-        var own = (await browser.PostAsync(Path + "/authenticate/options")).IsOk().Body.GetProperty("options");
+        // Who steps up is asked for their own.
+        var own = (await browser.PostAsync(Path + "/authenticate/options", new { stepUp = true })).IsOk().Body.GetProperty("options");
         Assert.Equal(Base64Url.EncodeToString(authenticator.CredentialId), Assert.Single(own.GetProperty("allowCredentials").EnumerateArray()).GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task Scenario_53_whoever_was_signed_in_here_before_somebody_else_can_sign_in()
+    {
+        var (before, person) = (await PasskeyPerson.NewAsync(world), await PasskeyPerson.NewAsync(world));
+        var authenticator = new SoftwareAuthenticator();
+        (await person.RegisterAsync(authenticator)).IsOk();
+        foreach (var body in (object?[])[null, new { }, new { stepUp = false }])
+            Assert.Empty((await before.Browser.PostAsync(Path + "/authenticate/options", body)).IsOk().Body.GetProperty("options").GetProperty("allowCredentials").EnumerateArray());
+        authenticator.Counter++;
+        Assert.Equal(person.Id, (await PasskeyPerson.SignInAsync(before.Browser, authenticator)).IsOk()["user", "id"]);
     }
 
     [Fact]
@@ -242,7 +254,7 @@ public sealed class PasskeySignInTests(AccountWorld world) : IClassFixture<Accou
 
     static async Task<Answer> StepUpAsync(Browser browser, SoftwareAuthenticator authenticator, Browser asking)
     {
-        var asked = (await asking.PostAsync(Path + "/authenticate/options")).IsOk();
+        var asked = (await asking.PostAsync(Path + "/authenticate/options", new { stepUp = true })).IsOk();
         var passkey = new { challengeId = asked["challengeId"], credential = authenticator.Get(asked.Body.GetProperty("options")) };
         return await browser.PostAsync("/api/v1/auth/step-up", new { passkey });
     }

@@ -54,6 +54,14 @@ export class Browser {
         continue;
       }
       const html = await answer.text();
+      // A page that goes on by itself.
+      const refresh = html.match(/<meta http-equiv="refresh" content="0;url=([^"]*)">/)?.[1].replaceAll('&amp;', '&');
+      if (refresh) {
+        const next = new URL(refresh, issuerUrl);
+        if (next.origin !== issuerUrl.origin) return next;
+        answer = await this.#send(at(next.pathname + next.search));
+        continue;
+      }
       const form = [...html.matchAll(/<form method="post" action="(?<action>[^"]*)"[^>]*class="stack">(?<body>.*?)<\/form>/gs)][0]?.groups;
       this.pages.push(form?.action);
       if (!form) throw new Error(`${answer.status}: ${html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')}`);

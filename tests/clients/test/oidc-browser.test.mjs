@@ -14,6 +14,8 @@ let chromium;
 let site;
 let callback;
 let bye;
+let elsewhere;
+let home;
 let calls = [];
 let config;
 let person;
@@ -23,19 +25,27 @@ before(async () => {
   site = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
+    // As homeservers do: the callback takes the answer and sends the browser on to an application at another origin.
+    if (new URL(request.url, callback).searchParams.get('state')?.startsWith('hop-') || new URLSearchParams(body).get('state')?.startsWith('hop-')) {
+      response.writeHead(302, { location: home }).end();
+      return;
+    }
     calls.push({ method: request.method, url: new URL(request.url, callback), body: new URLSearchParams(body) });
     response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>client</title><p id="at">${new URL(request.url, callback).pathname}</p>`);
   });
   await new Promise((resolve) => site.listen(0, '127.0.0.1', resolve));
   callback = `http://127.0.0.1:${site.address().port}/cb`;
   bye = `http://127.0.0.1:${site.address().port}/bye`;
+  elsewhere = createServer((request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<title>home</title>'));
+  await new Promise((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+  home = `http://127.0.0.1:${elsewhere.address().port}/home`;
   const metadata = await register({ client_name: 'Browser test', redirect_uris: [callback], post_logout_redirect_uris: [bye] });
   config = await client.discovery(issuerUrl, metadata.client_id, metadata.client_secret, undefined, { execute: [client.allowInsecureRequests] });
   person = await newPerson();
   chromium = await launch();
 });
 
-after(async () => { await chromium?.close(); site?.closeAllConnections(); site?.close(); });
+after(async () => { await chromium?.close(); site?.closeAllConnections(); site?.close(); elsewhere?.closeAllConnections(); elsewhere?.close(); });
 
 async function flow(page, more = {}) {
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
@@ -133,6 +143,31 @@ test('form_post arrives as a form, by itself', async () => {
   assert.ok(posted.body.get('code'));
   await page.context().close();
 });
+
+// Chromium applies form-action to every redirect behind a form, so a form of ours must not be what leads to the client.
+for (const mode of ['query', 'form_post']) {
+  test(`a callback that redirects to another origin is reached from the sign-in and from the consent (${mode})`, async () => {
+    const page = await newPage();
+    const problems = [];
+    page.on('console', (message) => { if (message.type() === 'error' && !/favicon/.test(message.location().url)) problems.push(message.text()); });
+    const other = await newPerson();
+    await flow(page, { prompt: 'consent', state: 'hop-1', response_mode: mode });
+    await page.fill('input[name=email]', other.email);
+    await page.fill('input[name=password]', password);
+    await page.click('form.stack button[type=submit]');
+    await page.waitForURL(/\/consent\?request=/);
+    await page.click('button[value=accept]');
+    await page.waitForURL(home, { timeout: 10000 });
+    // Agreed to already: the last form is that of the sign-in.
+    await flow(page, { prompt: 'login', state: 'hop-2', response_mode: mode });
+    await page.fill('input[name=email]', other.email);
+    await page.fill('input[name=password]', password);
+    await page.click('form.stack button[type=submit]');
+    await page.waitForURL(home, { timeout: 10000 });
+    assert.deepEqual(problems, []);
+    await page.context().close();
+  });
+}
 
 test('back button, double submit and two tabs end on a page or at the client', async () => {
   const page = await newPage();

@@ -51,7 +51,7 @@ internal sealed class Authorization(
         if (error is not null)
             return Refuse(request, error);
         if (step == Step.Issue)
-            return await IssueAsync(request, live!, null, cancellationToken);
+            return await IssueAsync(request, live!, null, authAfter, cancellationToken);
         var id = await stored.KeepAsync(OAuthRequestKind.Authorize, client.ClientId, request, authAfter, cookie.Write(context), cancellationToken);
         return step == Step.SignIn ? new AuthorizeAnswer.SignIn(id) : new AuthorizeAnswer.Ask(id);
     }
@@ -70,7 +70,7 @@ internal sealed class Authorization(
         {
             Step.SignIn => new AuthorizeAnswer.SignIn(found.Id),
             Step.Ask => new AuthorizeAnswer.Ask(found.Id),
-            _ => await IssueAsync(request, live!, found.Row, cancellationToken),
+            _ => await IssueAsync(request, live!, found.Row, found.Row.AuthAfter, cancellationToken),
         };
     }
 
@@ -88,7 +88,7 @@ internal sealed class Authorization(
         if (error is not null)
             return await stored.ConsumeAsync(found.Row, cancellationToken) ? Refuse(request, error) : new AuthorizeAnswer.Stuck(new StoredReading.Gone(client.ClientId));
         await consents.GiveAsync(live!.User.Id, client.ClientId, request.Scopes, cancellationToken);
-        return await IssueAsync(request, live, found.Row, cancellationToken);
+        return await IssueAsync(request, live, found.Row, found.Row.AuthAfter, cancellationToken);
     }
 
     /// <summary>Null when its client was switched off or lost the address while the request waited.</summary>
@@ -116,9 +116,9 @@ internal sealed class Authorization(
         return (Step.Issue, null);
     }
 
-    async Task<AuthorizeAnswer> IssueAsync(AuthorizeRequest request, LiveSession live, OAuthRequest? row, CancellationToken cancellationToken)
+    async Task<AuthorizeAnswer> IssueAsync(AuthorizeRequest request, LiveSession live, OAuthRequest? row, DateTimeOffset? authAfter, CancellationToken cancellationToken)
     {
-        if (await codes.IssueAsync(request, live, row, cancellationToken) is not { } code)
+        if (await codes.IssueAsync(request, live, row, authAfter, cancellationToken) is not { } code)
             return new AuthorizeAnswer.Stuck(new StoredReading.Gone(request.ClientId));
         metrics.Oidc("authorize", "code");
         return new AuthorizeAnswer.Respond(request.Target, code, null);

@@ -14,7 +14,8 @@ internal sealed class AuthorizationCodes(AuthDbContext database, StoredRequests 
 
     /// <summary>Null when the request was answered in the meantime.</summary>
     /// <param name="row">The stored request; null when it never had to wait.</param>
-    public async Task<string?> IssueAsync(AuthorizeRequest request, LiveSession live, OAuthRequest? row, CancellationToken cancellationToken)
+    /// <param name="authAfter">What was proved before this does not count; null: everything does.</param>
+    public async Task<string?> IssueAsync(AuthorizeRequest request, LiveSession live, OAuthRequest? row, DateTimeOffset? authAfter, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         if (row is not null && !await stored.ConsumeAsync(row, cancellationToken))
@@ -28,7 +29,7 @@ internal sealed class AuthorizationCodes(AuthDbContext database, StoredRequests 
             SessionId = live.Session.Id,
             Scopes = [.. request.Scopes],
             AuthTime = live.Session.AuthTime,
-            Amr = live.Session.Amr,
+            Amr = Proved(live.Session, authAfter),
             CreatedAt = now,
         };
         database.Add(grant);
@@ -46,5 +47,15 @@ internal sealed class AuthorizationCodes(AuthDbContext database, StoredRequests 
         await transaction.CommitAsync(cancellationToken);
         events.Record(SecurityEventTypes.OAuthAuthorized, grant.UserId, ClientInfo.None, ("clientId", grant.ClientId), ("scopes", grant.Scopes), ("sessionId", grant.SessionId));
         return code;
+    }
+
+    /// <summary>A password alone makes a sign-in recent again, and its second factor stays as old as it was: it must not pass for a new one.</summary>
+    static List<string> Proved(Session session, DateTimeOffset? authAfter)
+    {
+        if (authAfter is null || session.SecondFactorAt >= authAfter)
+            return session.Amr;
+        var rest = session.Amr.Where(method => method != AuthenticationMethods.MultiFactor && !AuthenticationMethods.IsSecondFactor(method)).ToList();
+        // Begun with a passkey alone: what was proved since is the password (see Recovery.PasswordChange).
+        return rest.Count > 0 ? rest : [AuthenticationMethods.Password];
     }
 }

@@ -22,6 +22,7 @@ internal sealed record AuthorizeDraft(OAuthParameters Parameters, OAuthClient Cl
 internal static class AuthorizeChecks
 {
     const int LongestNonce = 512;
+    const int LongestState = OAuthParameters.LongestState;
     const int ChallengeLength = 43;
 
     public static readonly IReadOnlyList<(string Name, Func<AuthorizeDraft, OAuthError?> Check)> InOrder =
@@ -33,6 +34,7 @@ internal static class AuthorizeChecks
         ("response_mode (OAuth 2.0 Multiple Response Types 2.1)", draft => draft["response_mode"] is { } mode && !ResponseTarget.Modes.Contains(mode) ? OAuthError.InvalidRequest("response_mode must be query or form_post") : null),
         ("the client may use codes (RFC 6749 4.1.2.1)", draft => draft.Client.GrantTypes.Contains(GrantTypes.AuthorizationCode) ? null : new OAuthError("unauthorized_client", "This client may not use authorization codes")),
         ("scope (RFC 6749 3.3)", Scope),
+        ("state, which waits in the database", draft => draft["state"]?.Length > LongestState ? OAuthError.InvalidRequest("state is longer than 2048 characters") : null),
         ("nonce", draft => draft["nonce"]?.Length > LongestNonce ? OAuthError.InvalidRequest("nonce is longer than 512 characters") : null),
         ("PKCE with S256 (RFC 7636 4.3; RFC 9700 2.1.1)", Pkce),
         ("prompt (OpenID Connect Core 3.1.2.1)", Prompt),

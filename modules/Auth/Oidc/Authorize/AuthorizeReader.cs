@@ -12,6 +12,13 @@ namespace Mana.Auth.Oidc.Authorize;
 /// </summary>
 internal sealed class AuthorizeReader(ClientDirectory clients, StoredRequests stored, IdTokenHints hints, AuthMetrics metrics, ILogger<AuthorizeReader> log)
 {
+    /// <summary>What a request may say; the rest is passed over.</summary>
+    public static readonly IReadOnlyList<string> Known =
+    [
+        "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "prompt", "max_age", "id_token_hint", "login_hint",
+        "ui_locales", "dpop_jkt",
+    ];
+
     const int LongestHint = 254;
 
     public async Task<AuthorizeReading> ReadAsync(OAuthParameters parameters, CancellationToken cancellationToken)

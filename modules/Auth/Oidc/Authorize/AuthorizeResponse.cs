@@ -54,7 +54,9 @@ internal sealed class AuthorizeResponse(AuthorizeAnswer.Respond answer, string i
         Span<byte> bytes = stackalloc byte[NonceLength];
         context.RequestServices.GetRequiredService<IIdSource>().Fill(bytes);
         var nonce = Convert.ToBase64String(bytes);
-        context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; script-src 'nonce-{nonce}'; form-action {Page.FormSource(answer.Target.RedirectUri)}; frame-ancestors 'none'; base-uri 'none'";
+        // Any site: the client's may redirect to another of its own, and that counts as this form's doing (see Page.GoOn).
+        var places = Page.FormSource(SignInContinuation.FormTarget(answer.Target.RedirectUri)) ?? "https: http:";
+        context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; script-src 'nonce-{nonce}'; form-action {places}; frame-ancestors 'none'; base-uri 'none'";
         var fields = Parameters().Select(pair => Markup.Of($"""<input type="hidden" name="{pair.Name}" value="{pair.Value}">"""));
         return Results.Content(Markup.Of($"""
             <!doctype html>

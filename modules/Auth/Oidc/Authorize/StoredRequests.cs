@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mana.Auth.Data;
+using Mana.Auth.Oidc.Grants;
 using Mana.Auth.Oidc.Protocol;
 using Mana.Kernel.Ids;
 using Microsoft.AspNetCore.Http;
@@ -38,7 +39,7 @@ internal sealed class StoredRequests(AuthDbContext database, RequestCookie cooki
 
     /// <summary>Returns the <c>request_uri</c>.</summary>
     public async Task<string> KeepPushedAsync(string clientId, OAuthParameters parameters, CancellationToken cancellationToken) => PushedPrefix
-        + await KeepAsync(OAuthRequestKind.Pushed, clientId, parameters.ToJson("client_secret", "client_assertion", "client_assertion_type"), null, null, PushedLifetime, cancellationToken);
+        + await KeepAsync(OAuthRequestKind.Pushed, clientId, parameters.ToJson(AuthorizeReader.Known), null, null, PushedLifetime, cancellationToken);
 
     /// <summary>A pushed request serves once (RFC 9126 4).</summary>
     public async Task<OAuthRequest?> TakePushedAsync(string id, string clientId, CancellationToken cancellationToken)
@@ -68,12 +69,12 @@ internal sealed class StoredRequests(AuthDbContext database, RequestCookie cooki
         return row.BrowserHash.AsSpan().SequenceEqual(known) ? new StoredReading.Found(id!, row) : new StoredReading.Gone(row.ClientId);
     }
 
-    /// <summary>True for one caller only.</summary>
+    /// <summary>True for one caller only. What it asked for goes with it: who comes late is told whose it was, and no more.</summary>
     public async Task<bool> ConsumeAsync(OAuthRequest row, CancellationToken cancellationToken)
     {
         DateTimeOffset? now = time.GetUtcNow();
         return await database.Set<OAuthRequest>().Where(request => request.IdHash == row.IdHash && request.ConsumedAt == null)
-            .ExecuteUpdateAsync(request => request.SetProperty(one => one.ConsumedAt, now), cancellationToken) == 1;
+            .ExecuteUpdateAsync(request => request.SetProperty(one => one.ConsumedAt, now).SetProperty(one => one.Parameters, ExpiredGrants.NoParameters), cancellationToken) == 1;
     }
 
     async Task<string> KeepAsync(OAuthRequestKind kind, string? clientId, string parameters, DateTimeOffset? authAfter, byte[]? browser, TimeSpan lifetime, CancellationToken cancellationToken)

@@ -37,14 +37,16 @@ internal static class ConsentPages
             <p class="fine">{page[$"Danach geht es weiter zu {Place(request.RedirectUri)}.", $"You will go on to {Place(request.RedirectUri)}."]}</p>
             {page.Form(Path, buttons)}
             <nav class="foot">{Controls.Link($"{SignInPages.PathForRequest(found.Id)}&prompt=login", page["Mit einem anderen Konto anmelden", "Use another account"])}</nav>
-            """), leadsTo: request.RedirectUri);
+            """), leadsTo: SignInContinuation.FormTarget(request.RedirectUri));
     }
 
     public static async Task<IResult> AnswerAsync(Page page, Authorization authorization, RequestPages pages, AuthOptions options, CancellationToken cancellationToken)
     {
         var form = await page.FormAsync();
         var answer = await authorization.AnswerAsync(page.Http, form["request"], form["answer"] == "accept", cancellationToken);
-        return await AuthorizeHandler.ResultAsync(page, answer, pages, options, cancellationToken);
+        return answer is AuthorizeAnswer.Respond { Target: { ResponseMode: ResponseTarget.Query } target } respond && SignInContinuation.FormTarget(target.RedirectUri) is null
+            ? page.GoOn(new AuthorizeResponse(respond, options.BaseUrl).Address)
+            : await AuthorizeHandler.ResultAsync(page, answer, pages, options, cancellationToken);
     }
 
     static string Place(string redirectUri) => new Uri(redirectUri) is { Scheme: "http" or "https" } uri ? uri.Authority : redirectUri;

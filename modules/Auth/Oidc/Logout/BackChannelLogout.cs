@@ -3,7 +3,6 @@ using Mana.Auth.Data;
 using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Oidc.Grants;
 using Mana.Kernel.Outbox;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Mana.Auth.Oidc.Logout;
@@ -15,22 +14,13 @@ internal sealed record BackChannelLogoutOwed(string ClientId, string UserId, str
 }
 
 /// <summary>A session ended, however: the tokens that clients got in it end too, and those that want to know are told (Back-Channel Logout 2.6).</summary>
-internal sealed class EndedSessions(AuthDbContext database, GrantRevocation revocation, EventWriter events, TimeProvider time) : IManaEventHandler<SessionRevoked>
+internal sealed class EndedSessions(AuthDbContext database, GrantRevocation revocation, LogoutDebts debts) : IManaEventHandler<SessionRevoked>
 {
     public async Task HandleAsync(SessionRevoked happened, EventContext context, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         await revocation.RevokeSessionAsync(happened.SessionId, GrantRevocation.SessionEnded, cancellationToken);
-        // One client per session however many grants; what was owed before is not owed again.
-        DateTimeOffset? now = time.GetUtcNow();
-        var clients = await database.Set<OAuthGrant>().Where(grant => grant.SessionId == happened.SessionId && grant.LogoutOwedAt == null)
-            .Join(database.Set<OAuthClient>().Where(client => client.BackchannelLogoutUri != null), grant => grant.ClientId, client => client.ClientId, (_, client) => client.ClientId)
-            .Distinct().ToListAsync(cancellationToken);
-        await database.Set<OAuthGrant>().Where(grant => grant.SessionId == happened.SessionId && grant.LogoutOwedAt == null)
-            .ExecuteUpdateAsync(grant => grant.SetProperty(row => row.LogoutOwedAt, now), cancellationToken);
-        foreach (var client in clients)
-            events.Add(database, new BackChannelLogoutOwed(client, happened.UserId, happened.SessionId));
-        await database.SaveChangesAsync(cancellationToken);
+        await debts.OweSessionAsync(happened.SessionId, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 }

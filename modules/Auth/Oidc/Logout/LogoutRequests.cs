@@ -31,6 +31,8 @@ internal sealed class LogoutRequests(ClientDirectory clients, IdTokenHints hints
             return new LogoutReading.Bad(problem);
         if (parameters.HasRepeated)
             return new LogoutReading.Bad("A parameter is sent twice");
+        if (parameters["state"]?.Length > OAuthParameters.LongestState)
+            return new LogoutReading.Bad("state is longer than 2048 characters");
         var reading = parameters["id_token_hint"] is { } token ? await hints.ReadAsync(token, cancellationToken) : null;
         if (reading is HintReading.Bad)
             return new LogoutReading.Bad("id_token_hint is not a token of this server");

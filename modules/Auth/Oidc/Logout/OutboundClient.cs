@@ -13,10 +13,12 @@ internal sealed class OutboundClient : IDisposable
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     readonly HashSet<string> _allowed;
+    readonly HostBreaker _breaker;
     readonly HttpClient _http;
 
-    public OutboundClient(OidcOptions options)
+    public OutboundClient(OidcOptions options, HostBreaker breaker)
     {
+        _breaker = breaker;
         _allowed = [.. options.PrivateHosts()];
         _http = new HttpClient(new SocketsHttpHandler
         {
@@ -30,13 +32,24 @@ internal sealed class OutboundClient : IDisposable
         }) { Timeout = Patience };
     }
 
-    /// <summary>Only the status is read.</summary>
+    /// <summary>Only the status is read. Fails at once for a host that did not answer a moment ago.</summary>
     public async Task<HttpStatusCode> PostFormAsync(Uri address, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken cancellationToken)
     {
+        if (_breaker.IsOpen(address.Authority))
+            throw new HttpRequestException($"{address.Authority} did not answer lately.");
         using var content = new FormUrlEncodedContent(fields);
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
-        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        return answer.StatusCode;
+        try
+        {
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            _breaker.Answered(address.Authority);
+            return answer.StatusCode;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            _breaker.Failed(address.Authority);
+            throw;
+        }
     }
 
     public void Dispose() => _http.Dispose();

@@ -9,6 +9,9 @@ namespace Mana.Auth.Oidc.Protocol;
 /// </summary>
 internal sealed class OAuthParameters
 {
+    /// <summary>Kept while somebody signs in, for anybody who sends it.</summary>
+    public const int LongestState = 2 * 1024;
+
     const int Most = 100;
     const int LongestValue = 8 * 1024;
     const string FormType = "application/x-www-form-urlencoded";
@@ -51,8 +54,8 @@ internal sealed class OAuthParameters
         return parameters;
     }
 
-    /// <summary>But for what only authenticates the client.</summary>
-    public string ToJson(params string[] without) => JsonSerializer.Serialize(_values.Where(pair => !without.Contains(pair.Key)).ToDictionary());
+    /// <summary>Only these: what nobody here knows is not worth keeping.</summary>
+    public string ToJson(IReadOnlyCollection<string> names) => JsonSerializer.Serialize(_values.Where(pair => names.Contains(pair.Key)).ToDictionary());
 
     /// <summary>The words of a space-separated list, each once, in their order.</summary>
     public IReadOnlyList<string> Words(string name) => this[name] is { } text ? [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)] : [];

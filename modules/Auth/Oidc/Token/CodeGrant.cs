@@ -58,7 +58,9 @@ internal sealed class CodeGrant(
 
     async Task RevokeAsync(OAuthGrant grant, CancellationToken cancellationToken)
     {
-        await revocation.RevokeAsync(grant.Id, GrantRevocation.CodeReuse, cancellationToken);
+        // Told once: whoever repeats it fills no log with it.
+        if (await revocation.RevokeAsync(grant.Id, GrantRevocation.CodeReuse, cancellationToken) == 0)
+            return;
         events.Record(SecurityEventTypes.OAuthCodeReuse, grant.UserId, ClientInfo.None, ("clientId", grant.ClientId));
         log.LogWarning("oauth_code_reuse: a code for {ClientId} came twice; its tokens are revoked", grant.ClientId);
     }

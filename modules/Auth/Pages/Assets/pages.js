@@ -64,7 +64,7 @@ if (proof && canPasskeys) {
   proof.hidden = false;
   proof.querySelector('button').addEventListener('click', async () => {
     try {
-      const { options, challengeId } = await ask('passkeys/authenticate/options', {});
+      const { options, challengeId } = await ask('passkeys/authenticate/options', { stepUp: true });
       const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
       await ask('step-up', { passkey: { challengeId, credential: credential.toJSON() } });
       location.assign(proof.dataset.passkeyConfirm);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mana.Auth.Accounts;
 using Mana.Auth.Data;
+using Mana.Auth.Oidc.Logout;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Mana.Kernel.Ids;
@@ -14,7 +15,7 @@ namespace Mana.Auth.Privacy.Erasures;
 /// done. Everything after it is <see cref="ErasureRun"/>, which may die and come again.
 /// </summary>
 internal sealed class ErasureStart(
-    AuthDbContext database, Credentials credentials, SpaceDeparture spaces, IEnumerable<IPersonalData> modules, SessionStanding standing, SecurityChain chain, SecurityLog security,
+    AuthDbContext database, Credentials credentials, LogoutDebts debts, SpaceDeparture spaces, IEnumerable<IPersonalData> modules, SessionStanding standing, SecurityChain chain, SecurityLog security,
     IIdSource ids, TimeProvider time)
 {
     public const string SpacesStep = "spaces";
@@ -59,6 +60,7 @@ internal sealed class ErasureStart(
     async Task CloseAsync(string userId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        await debts.OweAccountAsync(userId, cancellationToken);
         await credentials.EndSessionsAsync(userId, null, Reason, cancellationToken);
         await credentials.VoidPasswordAsync(userId, cancellationToken);
         await database.Set<ApiKey>().Where(key => key.UserId == userId && key.RevokedAt == null).ExecuteUpdateAsync(key => key.SetProperty(row => row.RevokedAt, now), cancellationToken);
