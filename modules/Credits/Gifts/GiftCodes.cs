@@ -28,7 +28,8 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
                 Type = "gift",
                 By = "user",
                 At = now,
-                Repeatable = Fingerprint.Of("gift_create", wanted.IdempotencyKey, wanted.Total, wanted.TargetEmail, wanted.Message, wanted.IsPersonalized ? "personalized" : "simple"),
+                BusinessKey = $"gift:in:{giftId}",
+                Repeatable = Fingerprint.Of("gift_create", wanted.IdempotencyKey, wanted.Total, null, wanted.TargetEmail, wanted.Message, wanted.IsPersonalized ? "personalized" : "simple"),
             }, token);
             if (posted is not PostingResult.Posted done)
                 return new GiftCreation.Refused(posted);
@@ -66,6 +67,10 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
         {
             if (await LockAsync(transaction, $"SELECT * FROM credits.gift_codes WHERE code = {code} FOR UPDATE", token) is not { } gift)
                 return new GiftRedemptionResult.NotFound();
+            // The answer was lost, and they ask again.
+            if (gift.IsRedeemed && await transaction.Database.Redemptions.AnyAsync(
+                    redemption => redemption.GiftId == gift.Id && redemption.RedeemerId == userId && redemption.Status == "success", token))
+                return new GiftRedemptionResult.Redeemed(gift, new(gift.Total), BalanceView.Empty, Replayed: true);
             var now = time.GetUtcNow();
             var (refusal, status) = Refusal(gift, userId, person, now);
             if (refusal is not null)
@@ -76,15 +81,21 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
                 return refusal;
             }
 
-            var posted = await BookOutAsync(transaction, gift, userId, "gift_redeem", "gift", "Gift redeemed", now, token);
+            if (await BookOutAsync(transaction, gift, userId, "gift_redeem", "gift", "Gift redeemed", now, token) is not { } posted)
+                return new GiftRedemptionResult.NotFound();
             gift.IsRedeemed = true;
             (gift.Status, gift.UpdatedAt) = (GiftCode.Depleted, now);
             transaction.Database.Redemptions.Add(Attempt(gift, userId, "success", sourceApp, now, gift.Total, posted.TransactionId));
             await transaction.CommitAsync(token);
             metrics.Gift("redeemed");
-            return new GiftRedemptionResult.Redeemed(gift, new(gift.Total), posted.Balance);
+            return new GiftRedemptionResult.Redeemed(gift, new(gift.Total), posted.Balance, Replayed: false);
         }, cancellationToken);
-        return result ?? new GiftRedemptionResult.Contention();
+        return result switch
+        {
+            GiftRedemptionResult.Redeemed { Replayed: true } again => again with { Balance = await ledger.GetBalanceAsync(userId, cancellationToken) },
+            null => new GiftRedemptionResult.Contention(),
+            _ => result,
+        };
     }
 
     /// <summary>Gives the credits of an active gift back to whoever made it.</summary>
@@ -98,7 +109,8 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
             if (gift.Status != GiftCode.Active)
                 return new GiftReturn.NotActive();
             var now = time.GetUtcNow();
-            await BookOutAsync(transaction, gift, gift.CreatorId, "gift_return", "refund", status == GiftCode.Expired ? "Gift expired" : "Gift cancelled", now, token);
+            if (await BookOutAsync(transaction, gift, gift.CreatorId, "gift_return", "refund", status == GiftCode.Expired ? "Gift expired" : "Gift cancelled", now, token) is null)
+                throw new InvalidOperationException($"Who made gift {gift.Id} has no account.");
             (gift.Status, gift.UpdatedAt) = (status, now);
             await transaction.CommitAsync(token);
             metrics.Gift(status == GiftCode.Expired ? "expired" : "cancelled");
@@ -107,26 +119,42 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
         return result ?? new GiftReturn.Contention();
     }
 
-    public async Task<PendingGifts> RedeemPendingAsync(string userId, CancellationToken cancellationToken)
+    public async Task<PendingGifts> RedeemPendingAsync(string userId, CancellationToken cancellationToken) =>
+        (await PendingAsync(userId, cancellationToken)).Done;
+
+    /// <summary>Null when something was busy: it is still there to be redeemed.</summary>
+    public async Task<PendingGifts?> TryRedeemPendingAsync(string userId, CancellationToken cancellationToken) =>
+        await PendingAsync(userId, cancellationToken) is { Busy: false } pending ? pending.Done : null;
+
+    async Task<(PendingGifts Done, bool Busy)> PendingAsync(string userId, CancellationToken cancellationToken)
     {
         if (await accounts.FindAsync(userId, cancellationToken) is not { EmailVerified: true } person)
-            return new PendingGifts(0, 0, default);
+            return (new PendingGifts(0, 0, default), false);
         var address = person.Email.ToLowerInvariant();
-        var codes = (await transactions.RunAsync(async (transaction, token) => await transaction.Database.Gifts
+        var codes = await transactions.RunAsync(async (transaction, token) => await transaction.Database.Gifts
             .Where(gift => gift.Type == "personalized" && gift.Status == GiftCode.Active && gift.TargetEmail == address).OrderBy(gift => gift.CreatedAt).Select(gift => gift.Code)
-            .ToListAsync(token), cancellationToken)) ?? [];
-        var (redeemed, total) = (0, CreditAmount.Zero);
-        foreach (var code in codes)
-            if (await RedeemAsync(userId, code, "auto-registration", cancellationToken) is GiftRedemptionResult.Redeemed given)
-                (redeemed, total) = (redeemed + 1, total + given.Credits);
-        return new PendingGifts(redeemed, codes.Count, total);
+            .ToListAsync(token), cancellationToken);
+        var (redeemed, total, busy) = (0, CreditAmount.Zero, codes is null);
+        foreach (var code in codes ?? [])
+            switch (await RedeemAsync(userId, code, "auto-registration", cancellationToken))
+            {
+                case GiftRedemptionResult.Redeemed { Replayed: false } given:
+                    (redeemed, total) = (redeemed + 1, total + given.Credits);
+                    break;
+                case GiftRedemptionResult.Contention:
+                    busy = true;
+                    break;
+            }
+
+        return (new PendingGifts(redeemed, codes?.Count ?? 0, total), busy);
     }
 
     /// <summary>The whole statement, so that EF adds nothing to it: it locks one row and not those that it looked at.</summary>
     static async Task<GiftCode?> LockAsync(LedgerTransaction transaction, FormattableString sql, CancellationToken cancellationToken) =>
         (await transaction.Database.Gifts.FromSqlInterpolated(sql).ToListAsync(cancellationToken)).SingleOrDefault();
 
-    async Task<PostingResult.Posted> BookOutAsync(
+    /// <summary>Null when whom it goes to has no account and may not have one.</summary>
+    async Task<PostingResult.Posted?> BookOutAsync(
         LedgerTransaction transaction, GiftCode gift, string to, string kind, string type, string description, DateTimeOffset now, CancellationToken cancellationToken) =>
         await ledger.PostAsync(transaction.Connection, new Booking(ids.NewGuid(), kind, to, gift.Total, 0, "gifts", description)
         {
@@ -135,9 +163,12 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
             Type = type,
             At = now,
             BusinessKey = $"gift:out:{gift.Id}",
-        }, cancellationToken) is PostingResult.Posted { Replayed: false } posted
-            ? posted
-            : throw new InvalidOperationException($"The credits of gift {gift.Id} are out already, although it is active.");
+        }, cancellationToken) switch
+        {
+            PostingResult.Posted { Replayed: false } posted => posted,
+            PostingResult.UnknownUser => null,
+            _ => throw new InvalidOperationException($"The credits of gift {gift.Id} are out already, although it is active."),
+        };
 
     static (GiftRedemptionResult? Refusal, string Status) Refusal(GiftCode gift, string userId, AccountFacts? person, DateTimeOffset now) => gift switch
     {
