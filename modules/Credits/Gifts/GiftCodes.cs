@@ -62,6 +62,8 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
 
     public async Task<GiftRedemptionResult> RedeemAsync(string userId, string code, string? sourceApp, CancellationToken cancellationToken)
     {
+        if (!await ledger.HasOrOpensAsync(userId, cancellationToken))
+            return new GiftRedemptionResult.NotFound();
         var person = await accounts.FindAsync(userId, cancellationToken);
         var result = await transactions.RunAsync<GiftRedemptionResult>(async (transaction, token) =>
         {
@@ -81,8 +83,7 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
                 return refusal;
             }
 
-            if (await BookOutAsync(transaction, gift, userId, "gift_redeem", "gift", "Gift redeemed", now, token) is not { } posted)
-                return new GiftRedemptionResult.NotFound();
+            var posted = await BookOutAsync(transaction, gift, userId, "gift_redeem", "gift", "Gift redeemed", now, token);
             gift.IsRedeemed = true;
             (gift.Status, gift.UpdatedAt) = (GiftCode.Depleted, now);
             transaction.Database.Redemptions.Add(Attempt(gift, userId, "success", sourceApp, now, gift.Total, posted.TransactionId));
@@ -109,8 +110,7 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
             if (gift.Status != GiftCode.Active)
                 return new GiftReturn.NotActive();
             var now = time.GetUtcNow();
-            if (await BookOutAsync(transaction, gift, gift.CreatorId, "gift_return", "refund", status == GiftCode.Expired ? "Gift expired" : "Gift cancelled", now, token) is null)
-                throw new InvalidOperationException($"Who made gift {gift.Id} has no account.");
+            await BookOutAsync(transaction, gift, gift.CreatorId, "gift_return", "refund", status == GiftCode.Expired ? "Gift expired" : "Gift cancelled", now, token);
             (gift.Status, gift.UpdatedAt) = (status, now);
             await transaction.CommitAsync(token);
             metrics.Gift(status == GiftCode.Expired ? "expired" : "cancelled");
@@ -153,8 +153,7 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
     static async Task<GiftCode?> LockAsync(LedgerTransaction transaction, FormattableString sql, CancellationToken cancellationToken) =>
         (await transaction.Database.Gifts.FromSqlInterpolated(sql).ToListAsync(cancellationToken)).SingleOrDefault();
 
-    /// <summary>Null when whom it goes to has no account and may not have one.</summary>
-    async Task<PostingResult.Posted?> BookOutAsync(
+    async Task<PostingResult.Posted> BookOutAsync(
         LedgerTransaction transaction, GiftCode gift, string to, string kind, string type, string description, DateTimeOffset now, CancellationToken cancellationToken) =>
         await ledger.PostAsync(transaction.Connection, new Booking(ids.NewGuid(), kind, to, gift.Total, 0, "gifts", description)
         {
@@ -163,12 +162,9 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
             Type = type,
             At = now,
             BusinessKey = $"gift:out:{gift.Id}",
-        }, cancellationToken) switch
-        {
-            PostingResult.Posted { Replayed: false } posted => posted,
-            PostingResult.UnknownUser => null,
-            _ => throw new InvalidOperationException($"The credits of gift {gift.Id} are out already, although it is active."),
-        };
+        }, cancellationToken) is PostingResult.Posted { Replayed: false } posted
+            ? posted
+            : throw new InvalidOperationException($"The credits of gift {gift.Id} are out already, or nobody can have them, although it is active.");
 
     static (GiftRedemptionResult? Refusal, string Status) Refusal(GiftCode gift, string userId, AccountFacts? person, DateTimeOffset now) => gift switch
     {

@@ -56,7 +56,7 @@ internal static class InternalHandlers
         var userId = fields.Text("userId", LongestUser);
         if (fields.Problem is { } problem)
             return problem;
-        if (await LedgerQueries.AccountAsync(database, userId, cancellationToken) is null && !await ledger.OpenAsync(userId, cancellationToken))
+        if (!await ledger.HasOrOpensAsync(userId, cancellationToken))
             return CreditsRefusals.UnknownUser;
         return CreditsJson.Ok(BalanceRowBody.Of((await LedgerQueries.AccountAsync(database, userId, cancellationToken))!));
     }

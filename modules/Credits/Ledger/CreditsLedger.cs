@@ -32,6 +32,10 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
         return true;
     }
 
+    /// <summary>The same for somebody who probably has them.</summary>
+    public async Task<bool> HasOrOpensAsync(string userId, CancellationToken cancellationToken) =>
+        await LedgerQueries.AccountAsync(database, userId, cancellationToken) is not null || await OpenAsync(userId, cancellationToken);
+
     public Task<PostingResult> DebitAsync(DebitCommand debit, CancellationToken cancellationToken) => DebitAsync(debit, "system", time.GetUtcNow(), cancellationToken);
 
     /// <summary>A debit that says who asked for it, and when.</summary>
@@ -135,17 +139,14 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
     public Task<PostingResult> PostAsync(string operation, Booking booking, CancellationToken cancellationToken) =>
         RunAsync(operation, booking, command => LedgerStore.PostAsync(command, booking, booking.At ?? time.GetUtcNow(), cancellationToken), cancellationToken);
 
-    /// <summary>A booking inside the caller's transaction, who also retries. Held is only what the caller commits.</summary>
+    /// <summary>
+    /// A booking inside the caller's transaction, who also retries, and has opened the account: nobody may wait for a second connection while
+    /// others wait for a lock of the first. Held is only what the caller commits.
+    /// </summary>
     public async Task<PostingResult> PostAsync(NpgsqlConnection connection, Booking booking, CancellationToken cancellationToken)
     {
-        var result = await OnceAsync();
-        return result is PostingResult.UnknownUser && await OpenAsync(booking.UserId, cancellationToken) ? await OnceAsync() : result;
-
-        async Task<PostingResult> OnceAsync()
-        {
-            await using var command = connection.CreateCommand();
-            return Result(await LedgerStore.PostAsync(command, booking, booking.At ?? time.GetUtcNow(), cancellationToken), booking);
-        }
+        await using var command = connection.CreateCommand();
+        return Result(await LedgerStore.PostAsync(command, booking, booking.At ?? time.GetUtcNow(), cancellationToken), booking);
     }
 
     async Task<PostingResult> RunAsync(string operation, Booking booking, Func<NpgsqlCommand, Task<Posted>> post, CancellationToken cancellationToken)
