@@ -24,8 +24,8 @@ internal static class CreditsEndpoints
         MapCredits(api.MapGroup("/credits"));
         MapGifts(api.MapGroup("/gifts"));
         MapSync(api.MapGroup("/sync").RequireAuthorization(Policies.User).RequireRateLimiting(CreditsModule.ReadLimit));
-        MapAdmin(api.MapGroup("/admin").RequireAuthorization(Policies.User).AddEndpointFilter<AdminOnly>());
-        MapInternal(api.MapGroup("/internal").RequireAuthorization(Policies.Service));
+        MapAdmin(api.MapGroup("/admin").RequireAuthorization(Policies.User).AddEndpointFilter<AdminOnly>().AddEndpointFilter<UserInPath>());
+        MapInternal(api.MapGroup("/internal").RequireAuthorization(Policies.Service).AddEndpointFilter<UserInPath>());
     }
 
     static void MapCredits(RouteGroupBuilder credits)

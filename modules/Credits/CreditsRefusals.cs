@@ -13,6 +13,7 @@ internal static class CreditsRefusals
     public static readonly ApiError UnknownOriginal = Validation("originalTransactionId", "is not a debit of this user");
     public static readonly ApiError ExceedsOriginal = Validation("amount", "exceeds what is left of the original transaction");
     public static readonly ApiError ReservationNotFound = NotFound("Reservation not found");
+    public static readonly ApiError UnknownUser = NotFound("User not found");
     public static readonly ApiError AdminOnly = new(403, "Forbidden", "Admin access required") { Code = "forbidden" };
 
     public static ApiError NotFound(string message) => new(404, "not_found", message);
@@ -39,6 +40,7 @@ internal static class CreditsRefusals
         PostingResult.KeyMismatch => KeyMismatch,
         PostingResult.UnknownOriginal => UnknownOriginal,
         PostingResult.ExceedsOriginal => ExceedsOriginal,
+        PostingResult.UnknownUser => UnknownUser,
         PostingResult.Frozen => Frozen,
         PostingResult.BudgetExhausted => BudgetExhausted,
         PostingResult.Contention => Contention,

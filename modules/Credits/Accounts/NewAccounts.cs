@@ -7,13 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Mana.Credits.Accounts;
 
 /// <summary>A new person, unless erased since, gets accounts at zero, and welcome credits where the operator gives some. The key makes a second delivery harmless.</summary>
-internal sealed class NewAccounts(CreditsLedger ledger, CreditsOptions options, IErasedUsers erased, ILogger<NewAccounts> log) : IManaEventHandler<UserRegistered>
+internal sealed class NewAccounts(CreditsLedger ledger, CreditsOptions options, ILogger<NewAccounts> log) : IManaEventHandler<UserRegistered>
 {
     public async Task HandleAsync(UserRegistered happened, EventContext context, CancellationToken cancellationToken)
     {
-        if (await erased.IsErasedAsync(happened.UserId, cancellationToken))
+        if (!await ledger.OpenAsync(happened.UserId, cancellationToken))
             return;
-        await ledger.EnsureAccountAsync(happened.UserId, cancellationToken);
         if (options.WelcomeCredits == 0)
             return;
         var given = await ledger.GrantAsync(

@@ -21,8 +21,8 @@ internal sealed class Spending(CreditsLedger ledger, Charge charge, NpgsqlDataSo
     {
         var byUser = userId is not null;
         userId ??= fields.Text("userId", 64);
-        var (amount, catalogueApp) = await charge.ReadAsync(fields, limited: !byUser, whole: false, cancellationToken);
-        var app = catalogueApp is null ? fields.Text("appId", LongestApp) : fields.OptionalText("appId", LongestApp, shortest: 1) ?? catalogueApp;
+        var (amount, priced) = await charge.ReadAsync(fields, limited: !byUser, whole: false, cancellationToken);
+        var app = priced is null ? fields.Text("appId", LongestApp) : fields.OptionalText("appId", LongestApp, shortest: 1) ?? priced.App;
         var description = fields.Text("description", LongestDescription);
         var metadata = fields.OptionalObject("metadata");
         var key = fields.IdempotencyKey();
@@ -30,7 +30,7 @@ internal sealed class Spending(CreditsLedger ledger, Charge charge, NpgsqlDataSo
             return problem;
         var debit = new DebitCommand(userId, amount, app, description, key, byUser ? Stamped(metadata) : metadata);
         var at = time.GetUtcNow();
-        var result = await ledger.DebitAsync(debit, byUser ? "user" : "service", at, cancellationToken);
+        var result = await ledger.DebitAsync(debit, byUser ? "user" : "service", at, cancellationToken, priced?.Request);
         if (result is not PostingResult.Posted posted)
             return CreditsRefusals.Of(result);
         var balance = new SpentBalance(posted.Balance.Available, posted.Balance.TotalSpent);

@@ -26,7 +26,8 @@ internal sealed class UsageReport(NpgsqlDataSource database, TimeProvider time)
             return true;
         var valid = DateOnly.TryParseExact(text.Length > 10 ? text[..10] : text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed);
         day = parsed;
-        return valid;
+        // Report and database both know days around it.
+        return valid && parsed.Year is >= 1970 and < 3000;
     }
 
     public async Task<UsageBody> OfAsync(string userId, DateOnly? from, DateOnly? to, string groupBy, CancellationToken cancellationToken)

@@ -44,6 +44,6 @@ internal static class AdminHandlers
         return CreditsJson.Ok(new { success = true, transaction, newBalance = new { balance = posted.Balance.Available }, replayed = posted.Replayed });
     }
 
-    public static async Task<IResult> UnfreezeAsync(string userId, Adjustments adjustments, CancellationToken cancellationToken) =>
-        await adjustments.UnfreezeAsync(userId, cancellationToken) ? CreditsJson.Ok(new { success = true }) : CreditsRefusals.NotFound("User balance not found");
+    public static async Task<IResult> UnfreezeAsync(string userId, CurrentUser admin, Adjustments adjustments, CancellationToken cancellationToken) =>
+        await adjustments.UnfreezeAsync(userId, admin.UserId, cancellationToken) ? CreditsJson.Ok(new { success = true }) : CreditsRefusals.NotFound("User balance not found");
 }

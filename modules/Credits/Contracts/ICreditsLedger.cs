@@ -9,7 +9,7 @@ public interface ICreditsLedger
     /// <summary>A person that nobody has seen before has zero everywhere; asking creates nothing.</summary>
     Task<BalanceView> GetBalanceAsync(string userId, CancellationToken cancellationToken);
 
-    /// <summary>Makes the accounts of a person, at zero; repeating changes nothing.</summary>
+    /// <summary>Makes the accounts of a person, at zero; repeating changes nothing, and for an erased person nothing is made.</summary>
     Task EnsureAccountAsync(string userId, CancellationToken cancellationToken);
 
     /// <summary>Takes credits for something that was used. <see cref="PostingResult.Insufficient"/> also for a person without an account.</summary>
@@ -39,7 +39,9 @@ public interface ICreditsIssuance
     /// <summary>Books credits that were paid for. A key that was booked already is <see cref="PostingResult.Posted.Replayed"/> and moves nothing.</summary>
     Task<PostingResult> IssueAsync(IssueCommand command, CancellationToken cancellationToken);
 
-    /// <summary>All or nothing, in one round trip; results in the order of the commands.</summary>
+    /// <summary>
+    /// All or nothing, but for what belongs to erased people, which is <see cref="PostingResult.UnknownUser"/>; results in the order of the commands.
+    /// </summary>
     Task<IReadOnlyList<PostingResult>> IssueManyAsync(IReadOnlyList<IssueCommand> commands, CancellationToken cancellationToken);
 
     /// <summary>Takes credits back whose money is gone; the only thing that may leave a balance below zero (commerce.md 7.8).</summary>

@@ -38,6 +38,9 @@ public abstract record PostingResult
     /// <summary>More would be given back than the original took.</summary>
     public sealed record ExceedsOriginal : PostingResult;
 
+    /// <summary>This person was erased; nothing is booked for them any more.</summary>
+    public sealed record UnknownUser : PostingResult;
+
     /// <summary>The month's budget for rewards is used up.</summary>
     public sealed record BudgetExhausted : PostingResult;
 

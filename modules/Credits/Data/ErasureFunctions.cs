@@ -5,7 +5,7 @@ internal static class ErasureFunctions
 {
     public const string Sql = """
         -- The person's id goes, their postings stay under a pseudonym. Money must be out before: nothing may be left that nobody can spend.
-        CREATE FUNCTION credits.erase_wallet(p_user text, p_pseudonym text, p_at timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+        CREATE FUNCTION credits.erase_wallet(p_user text, p_pseudonym text, p_at timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         DECLARE
           w credits.accounts;
         BEGIN
@@ -24,7 +24,7 @@ internal static class ErasureFunctions
           RETURN w.lines;
         END $$;
 
-        CREATE FUNCTION credits.set_frozen(p_account bigint, p_at timestamptz) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$
+        CREATE FUNCTION credits.set_frozen(p_account bigint, p_at timestamptz) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
           UPDATE credits.accounts a SET frozen_at = p_at
           FROM credits.accounts found WHERE found.id = p_account AND a.kind = 'available' AND a.owner_type = 'user' AND (p_at IS NULL OR a.frozen_at IS NULL)
             AND (a.id = found.id OR (found.owner_type = 'user' AND a.owner_id = found.owner_id) OR (found.owner_type = 'system' AND a.id::text = found.owner_id))

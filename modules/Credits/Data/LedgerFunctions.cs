@@ -1,7 +1,7 @@
 namespace Mana.Credits.Data;
 
 /// <summary>
-/// <c>credits.post</c>: the only thing that writes postings (commerce.md 16). One call is one round trip and one business event of one person. It
+/// <c>credits.book</c>, which <c>credits.post</c> lets the host call: the only thing that writes postings (commerce.md 16). One call is one round trip and one business event of one person. It
 /// moves the person's <c>available</c> and <c>reserved</c> accounts and one account on the other side, whose amount follows from the two. The
 /// guarded UPDATE of the <c>available</c> row decides about sufficiency and is the lock of the person: it orders keys, sequence numbers, the hash
 /// chain and the counters. System accounts are sharded by person, so that this lock is the only one: nobody waits for anybody else.
@@ -17,7 +17,7 @@ internal static class LedgerFunctions
           SELECT sha256(before || int8send(account) || int8send(seq) || int8send(amount) || int8send(balance) || uuid_send(entry) || timestamptz_send(at) || decode(kind, 'escape'))
         $$;
 
-        CREATE FUNCTION credits.open_wallet(p_user text, p_at timestamptz) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$
+        CREATE FUNCTION credits.open_wallet(p_user text, p_at timestamptz) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
           INSERT INTO credits.accounts (owner_type, owner_id, kind, floor, created_at, updated_at)
           VALUES ('user', p_user, 'available', 0, p_at, p_at), ('user', p_user, 'reserved', 0, p_at, p_at) ON CONFLICT DO NOTHING
         $$;
@@ -26,10 +26,11 @@ internal static class LedgerFunctions
           SELECT p_outcome, p_entry, w.id, w.lines, w.balance, w.held, w.total_earned, w.total_spent, w.last_seq, NULL::text
         $$;
 
-        CREATE FUNCTION credits.post(
+        -- Not for the role of the host: post, reserve, settle and grant_reward call it, with the search path that they have set.
+        CREATE FUNCTION credits.book(
           p_entry uuid, p_kind text, p_user text, p_available bigint, p_reserved bigint, p_counter text, p_counter_owner text, p_type text, p_app text,
           p_description text, p_metadata jsonb, p_at timestamptz, p_by text, p_business_key text, p_operation text, p_key text, p_request bytea, p_refund_of uuid)
-        RETURNS credits.posted LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+        RETURNS credits.posted LANGUAGE plpgsql AS $$
         DECLARE
           total CONSTANT bigint := p_available + p_reserved;
           spends CONSTANT boolean := p_kind IN ('use', 'commit', 'gift_create', 'sync', 'pool_fund');
@@ -41,10 +42,6 @@ internal static class LedgerFunctions
         BEGIN
           IF p_key IS NOT NULL OR p_business_key IS NOT NULL OR p_refund_of IS NOT NULL THEN
             SELECT * INTO w FROM credits.accounts a WHERE a.owner_id = p_user AND a.kind = 'available' AND a.owner_type = 'user' FOR NO KEY UPDATE;
-            IF NOT FOUND AND p_available >= 0 THEN
-              PERFORM credits.open_wallet(p_user, p_at);
-              SELECT * INTO w FROM credits.accounts a WHERE a.owner_id = p_user AND a.kind = 'available' AND a.owner_type = 'user' FOR NO KEY UPDATE;
-            END IF;
             IF p_key IS NOT NULL THEN
               SELECT i.result, i.request INTO known FROM credits.idempotency i WHERE i.wallet = w.id AND i.operation = p_operation AND i.key = p_key;
               IF FOUND THEN
@@ -52,9 +49,11 @@ internal static class LedgerFunctions
               END IF;
             END IF;
             IF p_business_key IS NOT NULL THEN
-              SELECT e.id, e.wallet, e.kind, e.amount INTO known FROM credits.entries e WHERE e.business_key = p_business_key;
+              -- What was booked for somebody who was erased since stays booked.
+              SELECT e.id, e.kind, e.amount, coalesce(e.wallet = w.id, false) OR a.owner_id LIKE 'erased-%' AS theirs INTO known
+              FROM credits.entries e JOIN credits.accounts a ON a.id = e.wallet WHERE e.business_key = p_business_key;
               IF FOUND THEN
-                RETURN credits.answer(CASE WHEN (known.wallet, known.kind, known.amount) = (w.id, p_kind, total) THEN 'replayed' ELSE 'mismatch' END, known.id, w);
+                RETURN credits.answer(CASE WHEN known.theirs AND (known.kind, known.amount) = (p_kind, total) THEN 'replayed' ELSE 'mismatch' END, known.id, w);
               END IF;
             END IF;
             IF p_refund_of IS NOT NULL THEN
@@ -80,16 +79,15 @@ internal static class LedgerFunctions
             head = CASE WHEN p_available = 0 THEN a.head ELSE credits.link(a.head, a.id, a.last_seq + 1, p_available, a.balance + p_available, p_entry, p_at, p_kind) END,
             updated_at = p_at
           WHERE a.owner_id = p_user AND a.kind = 'available' AND a.owner_type = 'user'
-            AND (p_available >= 0 OR p_kind = 'clawback' OR (a.balance + p_available >= 0 AND a.frozen_at IS NULL))
+            AND (p_available >= 0 OR p_kind = 'clawback' OR (a.balance + p_available >= 0 AND (a.frozen_at IS NULL OR p_kind = 'adjustment')))
           RETURNING * INTO w;
           IF NOT FOUND THEN
             SELECT * INTO w FROM credits.accounts a WHERE a.owner_id = p_user AND a.kind = 'available' AND a.owner_type = 'user';
             IF NOT FOUND AND (p_available >= 0 OR p_kind = 'clawback') THEN
-              PERFORM credits.open_wallet(p_user, p_at);
-              RETURN credits.post(p_entry, p_kind, p_user, p_available, p_reserved, p_counter, p_counter_owner, p_type, p_app, p_description, p_metadata, p_at, p_by,
-                p_business_key, p_operation, p_key, p_request, p_refund_of);
+              -- Only who knows that this person exists opens an account, and asks again.
+              RETURN credits.answer('unopened', NULL, w);
             END IF;
-            RETURN credits.answer(CASE WHEN w.frozen_at IS NULL THEN 'insufficient' ELSE 'frozen' END, NULL, w);
+            RETURN credits.answer(CASE WHEN w.frozen_at IS NULL OR p_kind = 'adjustment' THEN 'insufficient' ELSE 'frozen' END, NULL, w);
           END IF;
 
           IF p_reserved <> 0 THEN
@@ -129,7 +127,22 @@ internal static class LedgerFunctions
           RETURN credits.answer('posted', p_entry, w);
         END $$;
 
-        REVOKE EXECUTE ON FUNCTION credits.open_wallet, credits.post FROM PUBLIC;
+        -- What the host may book. Holds and rewards have functions of their own; what comes from outside or is done by hand names its one cause.
+        CREATE FUNCTION credits.post(
+          p_entry uuid, p_kind text, p_user text, p_available bigint, p_reserved bigint, p_counter text, p_counter_owner text, p_type text, p_app text,
+          p_description text, p_metadata jsonb, p_at timestamptz, p_by text, p_business_key text, p_operation text, p_key text, p_request bytea, p_refund_of uuid)
+        RETURNS credits.posted LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        BEGIN
+          IF p_reserved <> 0 OR p_kind IN ('reserve', 'commit', 'release', 'expire', 'grant') THEN
+            RAISE EXCEPTION 'only reserve, settle and grant_reward book this' USING ERRCODE = 'MC003';
+          ELSIF p_business_key IS NULL AND p_kind NOT IN ('use', 'refund', 'forfeiture') THEN
+            RAISE EXCEPTION 'this kind of entry needs a business key' USING ERRCODE = 'MC003';
+          END IF;
+          RETURN credits.book(p_entry, p_kind, p_user, p_available, p_reserved, p_counter, p_counter_owner, p_type, p_app, p_description, p_metadata, p_at, p_by,
+            p_business_key, p_operation, p_key, p_request, p_refund_of);
+        END $$;
+
+        REVOKE EXECUTE ON FUNCTION credits.open_wallet, credits.book, credits.post FROM PUBLIC;
         GRANT EXECUTE ON FUNCTION credits.open_wallet, credits.post TO mana_app;
         """;
 }

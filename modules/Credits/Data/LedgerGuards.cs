@@ -7,7 +7,7 @@ namespace Mana.Credits.Data;
 internal static class LedgerGuards
 {
     public const string Sql = """
-        CREATE FUNCTION credits.postings_balanced() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+        CREATE FUNCTION credits.postings_balanced() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
           IF EXISTS (SELECT FROM fresh GROUP BY entry_id HAVING sum(amount) <> 0) THEN
             RAISE EXCEPTION 'the postings of an entry do not add up to zero' USING ERRCODE = 'check_violation', CONSTRAINT = 'postings_balanced';
@@ -17,7 +17,7 @@ internal static class LedgerGuards
         CREATE TRIGGER postings_balanced AFTER INSERT ON credits.postings REFERENCING NEW TABLE AS fresh
           FOR EACH STATEMENT EXECUTE FUNCTION credits.postings_balanced();
 
-        CREATE FUNCTION credits.immutable() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+        CREATE FUNCTION credits.immutable() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
           RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'restrict_violation';
         END $$;
@@ -26,7 +26,7 @@ internal static class LedgerGuards
         CREATE TRIGGER accounts_stay BEFORE DELETE OR TRUNCATE ON credits.accounts FOR EACH STATEMENT EXECUTE FUNCTION credits.immutable();
 
         -- Free texts may hold personal data, so an erasure may blank them; nothing else of an entry ever changes.
-        CREATE FUNCTION credits.entries_immutable() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+        CREATE FUNCTION credits.entries_immutable() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
           IF (OLD.id, OLD.kind, OLD.wallet, OLD.line, OLD.type, OLD.amount, OLD.total_after, OLD.app_id, OLD.business_key, OLD.refund_of, OLD.occurred_at)
               IS DISTINCT FROM (NEW.id, NEW.kind, NEW.wallet, NEW.line, NEW.type, NEW.amount, NEW.total_after, NEW.app_id, NEW.business_key, NEW.refund_of, NEW.occurred_at)

@@ -28,7 +28,8 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
                 Type = "gift",
                 By = "user",
                 At = now,
-                Repeatable = Fingerprint.Of("gift_create", wanted.IdempotencyKey, wanted.Total, wanted.TargetEmail, wanted.Message, wanted.IsPersonalized ? "personalized" : "simple"),
+                BusinessKey = $"gift:in:{giftId}",
+                Repeatable = Fingerprint.Of("gift_create", wanted.IdempotencyKey, wanted.Total, null, wanted.TargetEmail, wanted.Message, wanted.IsPersonalized ? "personalized" : "simple"),
             }, token);
             if (posted is not PostingResult.Posted done)
                 return new GiftCreation.Refused(posted);
@@ -61,11 +62,17 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
 
     public async Task<GiftRedemptionResult> RedeemAsync(string userId, string code, string? sourceApp, CancellationToken cancellationToken)
     {
+        if (!await ledger.HasOrOpensAsync(userId, cancellationToken))
+            return new GiftRedemptionResult.NotFound();
         var person = await accounts.FindAsync(userId, cancellationToken);
         var result = await transactions.RunAsync<GiftRedemptionResult>(async (transaction, token) =>
         {
             if (await LockAsync(transaction, $"SELECT * FROM credits.gift_codes WHERE code = {code} FOR UPDATE", token) is not { } gift)
                 return new GiftRedemptionResult.NotFound();
+            // The answer was lost, and they ask again.
+            if (gift.IsRedeemed && await transaction.Database.Redemptions.AnyAsync(
+                    redemption => redemption.GiftId == gift.Id && redemption.RedeemerId == userId && redemption.Status == "success", token))
+                return new GiftRedemptionResult.Redeemed(gift, new(gift.Total), BalanceView.Empty, Replayed: true);
             var now = time.GetUtcNow();
             var (refusal, status) = Refusal(gift, userId, person, now);
             if (refusal is not null)
@@ -82,9 +89,14 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
             transaction.Database.Redemptions.Add(Attempt(gift, userId, "success", sourceApp, now, gift.Total, posted.TransactionId));
             await transaction.CommitAsync(token);
             metrics.Gift("redeemed");
-            return new GiftRedemptionResult.Redeemed(gift, new(gift.Total), posted.Balance);
+            return new GiftRedemptionResult.Redeemed(gift, new(gift.Total), posted.Balance, Replayed: false);
         }, cancellationToken);
-        return result ?? new GiftRedemptionResult.Contention();
+        return result switch
+        {
+            GiftRedemptionResult.Redeemed { Replayed: true } again => again with { Balance = await ledger.GetBalanceAsync(userId, cancellationToken) },
+            null => new GiftRedemptionResult.Contention(),
+            _ => result,
+        };
     }
 
     /// <summary>Gives the credits of an active gift back to whoever made it.</summary>
@@ -107,19 +119,34 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
         return result ?? new GiftReturn.Contention();
     }
 
-    public async Task<PendingGifts> RedeemPendingAsync(string userId, CancellationToken cancellationToken)
+    public async Task<PendingGifts> RedeemPendingAsync(string userId, CancellationToken cancellationToken) =>
+        (await PendingAsync(userId, cancellationToken)).Done;
+
+    /// <summary>Null when something was busy: it is still there to be redeemed.</summary>
+    public async Task<PendingGifts?> TryRedeemPendingAsync(string userId, CancellationToken cancellationToken) =>
+        await PendingAsync(userId, cancellationToken) is { Busy: false } pending ? pending.Done : null;
+
+    async Task<(PendingGifts Done, bool Busy)> PendingAsync(string userId, CancellationToken cancellationToken)
     {
         if (await accounts.FindAsync(userId, cancellationToken) is not { EmailVerified: true } person)
-            return new PendingGifts(0, 0, default);
+            return (new PendingGifts(0, 0, default), false);
         var address = person.Email.ToLowerInvariant();
-        var codes = (await transactions.RunAsync(async (transaction, token) => await transaction.Database.Gifts
+        var codes = await transactions.RunAsync(async (transaction, token) => await transaction.Database.Gifts
             .Where(gift => gift.Type == "personalized" && gift.Status == GiftCode.Active && gift.TargetEmail == address).OrderBy(gift => gift.CreatedAt).Select(gift => gift.Code)
-            .ToListAsync(token), cancellationToken)) ?? [];
-        var (redeemed, total) = (0, CreditAmount.Zero);
-        foreach (var code in codes)
-            if (await RedeemAsync(userId, code, "auto-registration", cancellationToken) is GiftRedemptionResult.Redeemed given)
-                (redeemed, total) = (redeemed + 1, total + given.Credits);
-        return new PendingGifts(redeemed, codes.Count, total);
+            .ToListAsync(token), cancellationToken);
+        var (redeemed, total, busy) = (0, CreditAmount.Zero, codes is null);
+        foreach (var code in codes ?? [])
+            switch (await RedeemAsync(userId, code, "auto-registration", cancellationToken))
+            {
+                case GiftRedemptionResult.Redeemed { Replayed: false } given:
+                    (redeemed, total) = (redeemed + 1, total + given.Credits);
+                    break;
+                case GiftRedemptionResult.Contention:
+                    busy = true;
+                    break;
+            }
+
+        return (new PendingGifts(redeemed, codes?.Count ?? 0, total), busy);
     }
 
     /// <summary>The whole statement, so that EF adds nothing to it: it locks one row and not those that it looked at.</summary>
@@ -137,7 +164,7 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
             BusinessKey = $"gift:out:{gift.Id}",
         }, cancellationToken) is PostingResult.Posted { Replayed: false } posted
             ? posted
-            : throw new InvalidOperationException($"The credits of gift {gift.Id} are out already, although it is active.");
+            : throw new InvalidOperationException($"The credits of gift {gift.Id} are out already, or nobody can have them, although it is active.");
 
     static (GiftRedemptionResult? Refusal, string Status) Refusal(GiftCode gift, string userId, AccountFacts? person, DateTimeOffset now) => gift switch
     {

@@ -15,7 +15,9 @@ internal abstract record GiftCreation
 
 internal abstract record GiftRedemptionResult
 {
-    public sealed record Redeemed(GiftCode Gift, CreditAmount Credits, BalanceView Balance) : GiftRedemptionResult;
+    /// <summary>Theirs, now or before.</summary>
+    /// <param name="Replayed">They had redeemed it earlier; nothing was moved this time.</param>
+    public sealed record Redeemed(GiftCode Gift, CreditAmount Credits, BalanceView Balance, bool Replayed) : GiftRedemptionResult;
 
     public sealed record NotFound : GiftRedemptionResult;
 

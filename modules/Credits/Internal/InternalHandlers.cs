@@ -16,11 +16,9 @@ internal static class InternalHandlers
 
     public static async Task<IResult> BalanceAsync(string userId, CreditsLedger ledger, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        if (userId.Length > LongestUser)
-            return CreditsRefusals.Validation("userId", "is too long");
         var wallet = await LedgerQueries.AccountAsync(database, userId, cancellationToken);
-        if (wallet is null)
-            await ledger.EnsureAccountAsync(userId, cancellationToken);
+        if (wallet is null && !await ledger.OpenAsync(userId, cancellationToken))
+            return CreditsRefusals.UnknownUser;
         var balance = wallet?.Balance ?? BalanceView.Empty;
         var count = wallet is null ? 0 : await LedgerQueries.TransactionsCountAsync(database, userId, cancellationToken);
         return CreditsJson.Ok(new InternalBalanceBody(balance.Available, balance.TotalEarned, balance.TotalSpent, balance.Reserved, count));
@@ -58,7 +56,8 @@ internal static class InternalHandlers
         var userId = fields.Text("userId", LongestUser);
         if (fields.Problem is { } problem)
             return problem;
-        await ledger.EnsureAccountAsync(userId, cancellationToken);
+        if (!await ledger.HasOrOpensAsync(userId, cancellationToken))
+            return CreditsRefusals.UnknownUser;
         return CreditsJson.Ok(BalanceRowBody.Of((await LedgerQueries.AccountAsync(database, userId, cancellationToken))!));
     }
 
@@ -66,13 +65,13 @@ internal static class InternalHandlers
     {
         var fields = await RequestFields.ReadAsync(context);
         var userId = fields.Text("userId", LongestUser);
-        var (amount, _) = await charge.ReadAsync(fields, limited: true, whole: true, cancellationToken);
+        var (amount, priced) = await charge.ReadAsync(fields, limited: true, whole: true, cancellationToken);
         var hold = new ReserveCommand(
             userId, amount, fields.Text("reason", 200), fields.IdempotencyKey(),
             fields.OptionalWhole("ttlSeconds", 60, 172_800) is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
         if (fields.Problem is { } problem)
             return problem;
-        return await ledger.ReserveAsync(hold, cancellationToken) switch
+        return await ledger.ReserveAsync(hold, priced?.Request, cancellationToken) switch
         {
             ReservationResult.Reserved { Replayed: true } again => CreditsJson.Ok(new { reservationId = again.ReservationId, balance = again.Balance.Available, replayed = true }),
             ReservationResult.Reserved reserved => CreditsJson.Ok(new { reservationId = reserved.ReservationId, balance = reserved.Balance.Available }),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Mana.Auth.Contracts;
 using Mana.Credits.Contracts;
 using Mana.Kernel.Ids;
 using Npgsql;
@@ -8,7 +9,7 @@ using Npgsql;
 namespace Mana.Credits.Ledger;
 
 /// <summary>The ledger as other modules see it, and as the routes do. One round trip per command.</summary>
-internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry, IIdSource ids, TimeProvider time, CreditsOptions options, CreditsMetrics metrics)
+internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry, IErasedUsers erased, IIdSource ids, TimeProvider time, CreditsOptions options, CreditsMetrics metrics)
     : ICreditsLedger, ICreditsIssuance
 {
     /// <summary>Raised by <c>credits.grant_reward</c>.</summary>
@@ -19,17 +20,28 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
     public async Task<BalanceView> GetBalanceAsync(string userId, CancellationToken cancellationToken) =>
         (await LedgerQueries.AccountAsync(database, userId, cancellationToken))?.Balance ?? BalanceView.Empty;
 
-    public async Task EnsureAccountAsync(string userId, CancellationToken cancellationToken)
+    public Task EnsureAccountAsync(string userId, CancellationToken cancellationToken) => OpenAsync(userId, cancellationToken);
+
+    /// <summary>Makes the accounts of a person. False for somebody who was erased: nobody comes back (commerce.md 13.2).</summary>
+    public async Task<bool> OpenAsync(string userId, CancellationToken cancellationToken)
     {
+        if (await erased.IsErasedAsync(userId, cancellationToken))
+            return false;
         await using var command = database.CreateCommand("SELECT credits.open_wallet($1, $2)");
         await command.Text(userId).Instant(time.GetUtcNow()).ExecuteNonQueryAsync(cancellationToken);
+        return true;
     }
+
+    /// <summary>The same for somebody who probably has them.</summary>
+    public async Task<bool> HasOrOpensAsync(string userId, CancellationToken cancellationToken) =>
+        await LedgerQueries.AccountAsync(database, userId, cancellationToken) is not null || await OpenAsync(userId, cancellationToken);
 
     public Task<PostingResult> DebitAsync(DebitCommand debit, CancellationToken cancellationToken) => DebitAsync(debit, "system", time.GetUtcNow(), cancellationToken);
 
     /// <summary>A debit that says who asked for it, and when.</summary>
     /// <param name="at">When it happened, for whoever shows the entry without reading it again.</param>
-    public Task<PostingResult> DebitAsync(DebitCommand debit, string by, DateTimeOffset at, CancellationToken cancellationToken) =>
+    /// <param name="priced">What the catalogue was asked for: the request is the same when the price is not. Null: an amount of the caller's own.</param>
+    public Task<PostingResult> DebitAsync(DebitCommand debit, string by, DateTimeOffset at, CancellationToken cancellationToken, string? priced = null) =>
         PostAsync("use", new Booking(ids.NewGuid(), "use", debit.UserId, -Checked(debit.Amount), 0, debit.AppId, debit.Description)
         {
             Counter = "usage_revenue",
@@ -37,7 +49,7 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
             Metadata = debit.Metadata,
             By = by,
             At = at,
-            Repeatable = Fingerprint.Of("use", debit.IdempotencyKey, debit.Amount, debit.AppId, debit.Description, debit.Metadata),
+            Repeatable = Fingerprint.Of("use", debit.IdempotencyKey, debit.Amount, priced, debit.AppId, debit.Description, debit.Metadata),
         }, cancellationToken);
 
     public Task<PostingResult> RefundAsync(RefundCommand refund, CancellationToken cancellationToken) => RefundAsync(refund, "system", cancellationToken);
@@ -51,7 +63,7 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
             By = by,
             RefundOf = refund.OriginalTransactionId,
             Repeatable = Fingerprint.Of(
-                "refund", refund.IdempotencyKey, refund.Amount, refund.AppId, refund.Description, refund.Metadata, refund.OriginalTransactionId?.ToString()),
+                "refund", refund.IdempotencyKey, refund.Amount, null, refund.AppId, refund.Description, refund.Metadata, refund.OriginalTransactionId?.ToString()),
         }, cancellationToken);
 
     public async Task<PostingResult> GrantAsync(GrantCommand grant, CancellationToken cancellationToken)
@@ -72,12 +84,15 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
         }
     }
 
-    public async Task<ReservationResult> ReserveAsync(ReserveCommand hold, CancellationToken cancellationToken)
+    public Task<ReservationResult> ReserveAsync(ReserveCommand hold, CancellationToken cancellationToken) => ReserveAsync(hold, null, cancellationToken);
+
+    /// <param name="priced">As of a debit.</param>
+    public async Task<ReservationResult> ReserveAsync(ReserveCommand hold, string? priced, CancellationToken cancellationToken)
     {
         var app = hold.Reason.Split(':', 2)[0];
         var booking = new Booking(ids.NewGuid(), "reserve", hold.UserId, -Checked(hold.Amount), hold.Amount.Milli, app.Length == 0 ? "mana-research" : app, hold.Reason)
         {
-            Repeatable = Fingerprint.Of("reserve", hold.IdempotencyKey, hold.Amount, hold.Reason, hold.TimeToLive?.ToString()),
+            Repeatable = Fingerprint.Of("reserve", hold.IdempotencyKey, hold.Amount, priced, hold.Reason, hold.TimeToLive?.ToString()),
         };
         var now = time.GetUtcNow();
         var result = await RunAsync("reserve", booking, command => LedgerStore.ReserveAsync(
@@ -101,6 +116,8 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
     public async Task<IReadOnlyList<PostingResult>> IssueManyAsync(IReadOnlyList<IssueCommand> commands, CancellationToken cancellationToken)
     {
         var bookings = commands.Select(Issued).ToList();
+        foreach (var userId in await LedgerQueries.UnopenedAsync(database, [.. commands.Select(command => command.UserId).Distinct(StringComparer.Ordinal)], cancellationToken))
+            await OpenAsync(userId, cancellationToken);
         var posted = await retry.RunAsync(async token =>
         {
             await using var command = database.CreateCommand();
@@ -122,7 +139,10 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
     public Task<PostingResult> PostAsync(string operation, Booking booking, CancellationToken cancellationToken) =>
         RunAsync(operation, booking, command => LedgerStore.PostAsync(command, booking, booking.At ?? time.GetUtcNow(), cancellationToken), cancellationToken);
 
-    /// <summary>A booking inside the caller's transaction, who also retries. Held is only what the caller commits.</summary>
+    /// <summary>
+    /// A booking inside the caller's transaction, who also retries, and has opened the account: nobody may wait for a second connection while
+    /// others wait for a lock of the first. Held is only what the caller commits.
+    /// </summary>
     public async Task<PostingResult> PostAsync(NpgsqlConnection connection, Booking booking, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
@@ -132,13 +152,17 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
     async Task<PostingResult> RunAsync(string operation, Booking booking, Func<NpgsqlCommand, Task<Posted>> post, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var result = await retry.RunAsync<PostingResult>(async _ =>
+        var result = await OnceAsync();
+        if (result is PostingResult.UnknownUser && await OpenAsync(booking.UserId, cancellationToken))
+            result = await OnceAsync();
+        metrics.Operation(operation, booking.AppId, LedgerOutcome.Of(result), Math.Abs(booking.Available), Stopwatch.GetElapsedTime(start));
+        return result;
+
+        async Task<PostingResult> OnceAsync() => await retry.RunAsync<PostingResult>(async _ =>
         {
             await using var command = database.CreateCommand();
             return Result(await post(command), booking);
         }, cancellationToken) ?? new PostingResult.Contention();
-        metrics.Operation(operation, booking.AppId, LedgerOutcome.Of(result), Math.Abs(booking.Available), Stopwatch.GetElapsedTime(start));
-        return result;
     }
 
     async Task<SettlementResult> SettleAsync(Guid reservation, string end, long? capture, string? description, string by, CancellationToken cancellationToken)
@@ -190,6 +214,7 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
         "unknown_original" => new PostingResult.UnknownOriginal(),
         "exceeds_original" => new PostingResult.ExceedsOriginal(),
         "frozen" => new PostingResult.Frozen(),
+        "unopened" => new PostingResult.UnknownUser(),
         _ => throw new InvalidOperationException($"The ledger answered '{posted.Outcome}'."),
     };
 

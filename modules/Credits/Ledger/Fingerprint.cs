@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Mana.Credits.Contracts;
@@ -7,8 +8,9 @@ namespace Mana.Credits.Ledger;
 internal static class Fingerprint
 {
     /// <summary>Null without a key. Metadata takes part in the form that it is stored in, so equal objects are equal requests.</summary>
-    public static Repeatable? Of(string operation, string? key, CreditAmount amount, params string?[] parts) =>
-        key is null ? null : new Repeatable(operation, key, SHA256.HashData(Encoding.UTF8.GetBytes($"{amount.Milli}\u001f{string.Join('\u001f', parts)}")));
+    /// <param name="priced">What was asked for instead of an amount.</param>
+    public static Repeatable? Of(string operation, string? key, CreditAmount amount, string? priced, params string?[] parts) =>
+        key is null ? null : new Repeatable(operation, key, SHA256.HashData(Encoding.UTF8.GetBytes($"{priced ?? amount.Milli.ToString(CultureInfo.InvariantCulture)}\u001f{string.Join('\u001f', parts)}")));
 }
 
 /// <summary>Names of outcomes, for metrics.</summary>

@@ -24,6 +24,10 @@ internal static class LedgerQueries
         FROM credits.accounts WHERE owner_id = $1 AND kind = 'available' AND owner_type = 'user'
         """;
 
+    const string Unopened = """
+        SELECT u FROM unnest($1::text[]) AS u WHERE NOT EXISTS (SELECT FROM credits.accounts a WHERE a.owner_id = u AND a.kind = 'available' AND a.owner_type = 'user')
+        """;
+
     const string Columns = "e.id, e.type, e.amount, e.total_after, e.app_id, e.description, e.metadata::text, e.idempotency_key, e.occurred_at";
 
     const string Wallet = "(SELECT a.id FROM credits.accounts a WHERE a.owner_id = $1 AND a.kind = 'available' AND a.owner_type = 'user')";
@@ -56,6 +60,18 @@ internal static class LedgerQueries
         return new WalletView(
             row.GetInt64(0), userId, new BalanceView(At(1), At(2), At(3), At(4), row.GetInt64(5)), row.GetInt64(6), Instant(row, 7),
             row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<DateTimeOffset>(9));
+    }
+
+    /// <summary>Those of these people that have no account.</summary>
+    public static async Task<List<string>> UnopenedAsync(NpgsqlDataSource database, string[] userIds, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Unopened);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = userIds });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var all = new List<string>();
+        while (await row.ReadAsync(cancellationToken))
+            all.Add(row.GetString(0));
+        return all;
     }
 
     public static async Task<List<TransactionView>> TransactionsAsync(

@@ -6,19 +6,21 @@ using Npgsql;
 namespace Mana.Credits.Ledger;
 
 /// <summary>Ends reservations whose time is over and gives back what they hold (commerce.md 4.3). Safe on several hosts: a reservation ends once.</summary>
-internal sealed class ReservationExpiry(NpgsqlDataSource database, CreditsLedger ledger, TimeProvider time, ILogger<ReservationExpiry> log) : IManaJob
+internal sealed class ReservationExpiry(NpgsqlDataSource database, CreditsLedger ledger, TimeProvider time, CreditsMetrics metrics, ILogger<ReservationExpiry> log) : IManaJob
 {
     const int Batch = 500;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var ended = 0;
+        var (ended, stuck) = (0, new List<Guid>());
         while (true)
         {
-            var due = await DueAsync(cancellationToken);
+            var due = await DueAsync(stuck, cancellationToken);
             foreach (var id in due)
-                if (await ledger.ExpireAsync(id, cancellationToken) is SettlementResult.Settled { Replayed: false })
+                if (await EndedAsync(id, cancellationToken))
                     ended++;
+                else
+                    stuck.Add(id);
             if (due.Count < Batch)
                 break;
         }
@@ -27,10 +29,27 @@ internal sealed class ReservationExpiry(NpgsqlDataSource database, CreditsLedger
             log.LogInformation("{Count} reservation(s) expired", ended);
     }
 
-    async Task<List<Guid>> DueAsync(CancellationToken cancellationToken)
+    /// <summary>False for one that does not end now: it must not keep the others from it, and waits for the next pass.</summary>
+    async Task<bool> EndedAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT id FROM credits.reservations WHERE status = 'reserved' AND expires_at <= $1 ORDER BY expires_at LIMIT $2");
-        await using var row = await command.Instant(time.GetUtcNow()).Number(Batch).ExecuteReaderAsync(cancellationToken);
+        try
+        {
+            return await ledger.ExpireAsync(id, cancellationToken) is SettlementResult.Settled;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            metrics.Operation("expired", "reservation", "error");
+            log.LogError(failure, "Reservation {Reservation} does not end", id);
+            return false;
+        }
+    }
+
+    async Task<List<Guid>> DueAsync(List<Guid> stuck, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT id FROM credits.reservations WHERE status = 'reserved' AND expires_at <= $1 AND id <> ALL ($3) ORDER BY expires_at LIMIT $2");
+        command.Instant(time.GetUtcNow()).Number(Batch).Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. stuck] });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var due = new List<Guid>();
         while (await row.ReadAsync(cancellationToken))
             due.Add(row.GetGuid(0));

@@ -3,14 +3,18 @@ using Mana.Credits.Wire;
 
 namespace Mana.Credits.Prices;
 
+/// <summary>An operation of the catalogue, as a request named it.</summary>
+/// <param name="Request">Operation and quantity.</param>
+internal sealed record PricedOperation(string App, string Request);
+
 /// <summary>What a request wants to take: an operation of the catalogue, whose price decides, or an amount of the caller's own.</summary>
 internal sealed class Charge(PriceList prices, CreditsOptions options)
 {
     public const int LargestQuantity = 10_000;
 
-    /// <summary>The amount, and the app of the operation when one was named; what is wrong is told to the fields.</summary>
+    /// <summary>The amount, and the operation when one was named; what is wrong is told to the fields.</summary>
     /// <param name="limited">A service's own amount has a ceiling; people spend what is theirs.</param>
-    public async ValueTask<(CreditAmount Amount, string? App)> ReadAsync(RequestFields fields, bool limited, bool whole, CancellationToken cancellationToken)
+    public async ValueTask<(CreditAmount Amount, PricedOperation? Priced)> ReadAsync(RequestFields fields, bool limited, bool whole, CancellationToken cancellationToken)
     {
         if (fields.OptionalText("operation", 64, shortest: 1) is not { } operation)
             return (fields.Amount("amount", whole, limited ? CreditAmount.OfCredits(options.CallerMaxAmount) : null), null);
@@ -22,7 +26,7 @@ internal sealed class Charge(PriceList prices, CreditsOptions options)
         else if (fields.OptionalAmount("amount") is { } stated && stated != amount)
             fields.Fail("amount", $"differs from the catalogue, which says {amount}");
         else
-            return (amount, price.App);
+            return (amount, new(price.App, $"{operation}*{quantity}"));
         return (default, null);
     }
 }

@@ -77,9 +77,12 @@ internal static class SyncHandlers
     }
 
     public static async Task<IResult> GiveAsync(string userId, CurrentUser admin, SyncSubscriptions sync, CancellationToken cancellationToken) =>
-        userId.Length <= 64 && await sync.GiveAsync(userId, admin.UserId, cancellationToken) is SyncChange.Done
-            ? CreditsJson.Ok(new { success = true, userId, gifted = true, active = true })
-            : CreditsRefusals.Contention;
+        await sync.GiveAsync(userId, admin.UserId, cancellationToken) switch
+        {
+            SyncChange.Done => CreditsJson.Ok(new { success = true, userId, gifted = true, active = true }),
+            SyncChange.NotFound => CreditsRefusals.UnknownUser,
+            _ => CreditsRefusals.Contention,
+        };
 
     public static async Task<IResult> RevokeAsync(string userId, SyncSubscriptions sync, CancellationToken cancellationToken) =>
         await sync.RevokeAsync(userId, cancellationToken) switch

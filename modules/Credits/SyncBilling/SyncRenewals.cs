@@ -166,10 +166,25 @@ internal sealed class SyncRenewals(
             }
 
             foreach (var user in users)
-                outcomes.Add(await work(user, cancellationToken));
+                outcomes.Add(await TryAsync(user, work, cancellationToken));
             if (users.Count < Batch)
                 return outcomes;
             last = users[^1];
+        }
+    }
+
+    /// <summary>What is wrong with one row must not keep the others from their turn.</summary>
+    async Task<RenewalOutcome> TryAsync(string userId, Func<string, CancellationToken, Task<RenewalOutcome>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work(userId, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            metrics.Renewal("error");
+            log.LogError(failure, "A sync subscription could not be charged");
+            return RenewalOutcome.Error;
         }
     }
 

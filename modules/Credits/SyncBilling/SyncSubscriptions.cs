@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Mana.Auth.Contracts;
 using Mana.Credits.Contracts;
 using Mana.Credits.Data;
 using Mana.Credits.Ledger;
@@ -15,7 +16,7 @@ namespace Mana.Credits.SyncBilling;
 /// commit together. The business key of a charge names its period, so a period is paid once.
 /// </summary>
 internal sealed class SyncSubscriptions(
-    LedgerTransactions transactions, CreditsLedger ledger, NpgsqlDataSource database, IIdSource ids, TimeProvider time, EventWriter events) : ISyncSubscriptions
+    LedgerTransactions transactions, CreditsLedger ledger, NpgsqlDataSource database, IErasedUsers erased, IIdSource ids, TimeProvider time, EventWriter events) : ISyncSubscriptions
 {
     public async ValueTask<bool> IsActiveAsync(string userId, CancellationToken cancellationToken)
     {
@@ -69,8 +70,8 @@ internal sealed class SyncSubscriptions(
             return Task.FromResult<SyncChange>(new SyncChange.Done(row, null));
         }, cancellationToken);
 
-    public Task<SyncChange> GiveAsync(string userId, string adminId, CancellationToken cancellationToken) =>
-        ChangeAsync(userId, make: true, (transaction, row, now, _) =>
+    public async Task<SyncChange> GiveAsync(string userId, string adminId, CancellationToken cancellationToken) =>
+        await erased.IsErasedAsync(userId, cancellationToken) ? new SyncChange.NotFound() : await ChangeAsync(userId, make: true, (transaction, row, now, _) =>
         {
             if (!row!.Active)
                 Tell(transaction, row, active: true);

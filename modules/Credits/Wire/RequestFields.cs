@@ -34,7 +34,9 @@ internal sealed class RequestFields
             throw new BadHttpRequestException("Too large.", StatusCodes.Status413PayloadTooLarge);
         if (bytes.Length == 0)
             return new RequestFields(Nothing, context.Request);
-        using var document = JsonDocument.Parse(new ReadOnlySequence<byte>(bytes.GetBuffer(), 0, (int)bytes.Length), new JsonDocumentOptions { MaxDepth = 16 });
+        Storable.Check(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        using var document = JsonDocument.Parse(
+            new ReadOnlySequence<byte>(bytes.GetBuffer(), 0, (int)bytes.Length), new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw new JsonException("Not an object.");
         return new RequestFields(document.RootElement.Clone(), context.Request);
@@ -144,7 +146,7 @@ internal sealed class RequestFields
     {
         var inBody = OptionalText("idempotencyKey", 255, shortest: 1);
         var header = _request.Headers["Idempotency-Key"].ToString();
-        if (header.Length > 255)
+        if (header.Length > 255 || !Storable.IsText(header))
             Fail("Idempotency-Key", "must be a text of 1 to 255 characters");
         else if (header.Length > 0 && inBody is not null && header != inBody)
             Fail("idempotencyKey", "differs from the header Idempotency-Key");

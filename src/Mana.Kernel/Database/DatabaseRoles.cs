@@ -27,6 +27,11 @@ internal static class DatabaseRoles
               IF NOT has_database_privilege('mana_owner', current_database(), 'CREATE') THEN
                 EXECUTE format('GRANT CREATE ON DATABASE %I TO mana_owner', current_database());
               END IF;
+              -- Nothing of ours makes temporary tables, and they could stand in for what functions of mana_owner look up.
+              IF has_database_privilege('mana_app', current_database(), 'TEMPORARY')
+                  AND pg_has_role(current_user, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
+                EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+              END IF;
             END $$;
             """, cancellationToken);
         await GiveDefaultPrivilegesAsync(connection, cancellationToken);

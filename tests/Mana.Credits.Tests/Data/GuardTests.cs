@@ -57,6 +57,24 @@ public sealed class GuardTests(CreditsFixture fixture) : IClassFixture<CreditsFi
         Assert.Equal(constraint, refused.ConstraintName);
     }
 
+    [Theory]
+    [InlineData("SELECT credits.post(gen_random_uuid(), 'purchase', 'x', 1000, 0, 'stripe_clearing', NULL, 'purchase', 'a', 'd', NULL, now(), 'system', NULL, NULL, NULL, NULL, NULL)", "MC003")]
+    [InlineData("SELECT credits.post(gen_random_uuid(), 'adjustment', 'x', 1000, 0, 'adjustment', NULL, 'adjustment', 'a', 'd', NULL, now(), 'system', NULL, NULL, NULL, NULL, NULL)", "MC003")]
+    [InlineData("SELECT credits.post(gen_random_uuid(), 'use', 'x', -1000, 1000, NULL, NULL, NULL, 'a', 'd', NULL, now(), 'system', NULL, NULL, NULL, NULL, NULL)", "MC003")]
+    [InlineData("SELECT credits.post(gen_random_uuid(), 'grant', 'x', 1000, 0, 'promo', NULL, 'grant', 'a', 'd', NULL, now(), 'system', 'grant:mine', NULL, NULL, NULL, NULL)", "MC003")]
+    [InlineData("SELECT credits.book(gen_random_uuid(), 'use', 'x', 0, 0, NULL, NULL, NULL, 'a', 'd', NULL, now(), 'system', NULL, NULL, NULL, NULL, NULL)", PostgresErrorCodes.InsufficientPrivilege)]
+    [InlineData("CREATE TEMPORARY TABLE accounts (id bigint)", PostgresErrorCodes.InsufficientPrivilege)]
+    public async Task The_role_of_the_host_books_nothing_without_its_cause(string sql, string state) => Assert.Equal(state, await RefusedAsync(sql, "mana_app"));
+
+    /// <summary>Otherwise tables and types of whoever calls would be found before those of the catalogue.</summary>
+    [Fact]
+    public async Task Functions_with_rights_of_their_owner_look_into_temporary_schemas_last() => Assert.Equal(0, await fixture.ScalarAsync<long>("""
+        SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = 'credits' AND CASE WHEN p.prosecdef OR p.proname IN ('postings_balanced', 'immutable', 'entries_immutable')
+          THEN 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(p.proconfig, '{}'))
+          ELSE EXISTS (SELECT FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'search_path=%') END
+        """));
+
     [Fact]
     public async Task The_functions_are_for_the_role_of_the_host_only() => Assert.Equal(0, await fixture.ScalarAsync<long>("""
         SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace

@@ -208,6 +208,16 @@ public sealed class GiftScenarios(ClockedFixture fixture) : IClassFixture<Clocke
         (await RedeemAsync(await fixture.MemberAsync(), (await MadeAsync(await fixture.MemberAsync(100))).String("code")!)).Ok();
 
     [Fact]
+    public async Task Who_redeemed_and_asks_again_is_told_the_same_and_gets_nothing_more()
+    {
+        var (person, code) = (await fixture.MemberAsync(), (await MadeAsync(await fixture.MemberAsync(100), new { totalCredits = 10 })).String("code")!);
+        var (first, again) = ((await RedeemAsync(person, code)).Ok(), (await RedeemAsync(person, code)).Ok());
+        Assert.Equal(first.Text, again.Text);
+        Assert.Equal(10_000, (await fixture.BalanceAsync(person)).Available.Milli);
+        (await RedeemAsync(await fixture.MemberAsync(), code)).Refused(400, message: "Gift code is depleted");
+    }
+
+    [Fact]
     public async Task A_gift_that_was_asked_for_twice_with_one_key_is_one_gift()
     {
         var creator = await fixture.MemberAsync(100);

@@ -45,3 +45,26 @@ public sealed class PriceTests(CreditsFixture fixture) : IClassFixture<CreditsFi
         (await person.GetAsync("credits/usage?groupBy=moon")).Refused(400);
     }
 }
+
+/// <summary>A clock of its own: prices are remembered for half a minute.</summary>
+public sealed class PriceChangeTests(ClockedFixture fixture) : IClassFixture<ClockedFixture>
+{
+    [Fact]
+    public async Task A_retry_after_a_new_price_is_the_request_that_it_was()
+    {
+        var person = await fixture.PersonAsync(100);
+        Task<Answer> SendAsync(string what, object body) => fixture.Service().PostAsync("internal/credits/" + what, body, key: "once");
+        var (use, reserve) = (
+            new { userId = person.UserId, operation = "ai_chat_gpt4", quantity = 2, description = "x" }, new { userId = person.UserId, operation = "ai_chat_gpt4", quantity = 1, reason = "x" });
+        var first = (await SendAsync("use", use)).Ok();
+        var held = (await SendAsync("reserve", reserve)).Ok();
+        await fixture.ScalarAsync<object>(
+            "INSERT INTO credits.prices (operation, valid_from, cost, unit, category, app) VALUES ('ai_chat_gpt4', $1, 9000, 'call', 'ai', 'chat')", fixture.Clock.GetUtcNow());
+        fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(first.String("transaction", "id"), (await SendAsync("use", use)).Ok().String("transaction", "id"));
+        Assert.Equal(held.String("reservationId"), (await SendAsync("reserve", reserve)).Ok().String("reservationId"));
+        (await SendAsync("use", new { userId = person.UserId, operation = "ai_chat_gpt4", quantity = 3, description = "x" })).Refused(409, "idempotency_mismatch");
+        Assert.Equal((85_000, 5_000), ((await fixture.BalanceAsync(person)).Available.Milli, (await fixture.BalanceAsync(person)).Reserved.Milli));
+        Assert.Equal(9, (await fixture.Service().PostAsync("internal/credits/use", new { userId = person.UserId, operation = "ai_chat_gpt4", description = "x" })).Ok().Number("transaction", "amount") * -1);
+    }
+}

@@ -44,6 +44,20 @@ public sealed class ErasureTests(CreditsFixture fixture) : IClassFixture<Credits
     }
 
     [Fact]
+    public async Task Neither_a_reference_nor_a_promised_address_stays()
+    {
+        var (person, creator, admin) = (await fixture.MemberAsync(10), await fixture.MemberAsync(100), await fixture.AdminAsync());
+        (await fixture.Service().PostAsync("internal/credits/grant", new { userId = person.UserId, amount = 5, reason = "r", referenceId = "invited:" + person.UserId })).Ok();
+        (await admin.PostAsync($"admin/credits/{person.UserId}/adjust", new { amount = 1, reason = "r", referenceId = "for:" + person.UserId })).Ok();
+        var gift = (await creator.PostAsync("gifts", new { totalCredits = 5, type = "personalized", targetEmail = person.UserId + "@example.test" })).Ok(201);
+        (await person.PostAsync($"gifts/{gift.String("code")}/redeem")).Ok();
+        await Personal.EraseAsync(person.UserId, default);
+        foreach (var table in (string[])["entries", "gift_codes", "gift_redemptions", "accounts"])
+        foreach (var trace in (string[])[$":{person.UserId},", $"{person.UserId}@", $":{person.UserId}\""])
+            Assert.Equal(0, await fixture.ScalarAsync<long>($"SELECT count(*) FROM credits.{table} t WHERE strpos(t::text, $1) > 0", trace));
+    }
+
+    [Fact]
     public async Task An_export_holds_everything_of_one_person()
     {
         var (person, other) = (await RichAsync(), await RichAsync());
@@ -77,7 +91,7 @@ public sealed class ErasureTests(CreditsFixture fixture) : IClassFixture<Credits
         (await admin.PostAsync($"admin/credits/{person.UserId}/adjust", new { amount = 1, referenceId = "no reason" })).Refused(400);
         (await person.PostAsync($"admin/credits/{person.UserId}/adjust", new { amount = 1, reason = "me", referenceId = "me" })).Refused(403);
         Assert.Equal(12_500, (await fixture.BalanceAsync(person)).Available.Milli);
-        Assert.Equal("admin:" + admin.UserId, await fixture.ScalarAsync<string>("SELECT created_by FROM credits.entries WHERE business_key LIKE 'adjust:%:once'"));
+        Assert.Equal("admin:" + admin.UserId, await fixture.ScalarAsync<string>("SELECT created_by FROM credits.entries WHERE business_key LIKE 'adjust:%' AND metadata->>'referenceId' = 'once'"));
         Assert.Equal(2, (await admin.GetAsync($"admin/credits/{person.UserId}")).Ok()["transactions"].GetArrayLength());
     }
 }

@@ -139,7 +139,7 @@ public sealed class SyncScenarios : IAsyncLifetime
         GoTo(Day(2026, 2, 15).AddMinutes(1));
         // The date cannot be written: the debit before it, in the same transaction, must go with it.
         await _world.ScalarAsync<object>("ALTER TABLE credits.sync_subscriptions ADD CONSTRAINT crash CHECK (next_charge_at <= '2026-02-15T10:00:00Z')");
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => Renewals.ChargeDueAsync(default));
+        Assert.Equal(1, (await Renewals.ChargeDueAsync(default)).Errors);
         Assert.Equal(70_000, (await _world.BalanceAsync(person)).Available.Milli);
         await _world.ScalarAsync<object>("ALTER TABLE credits.sync_subscriptions DROP CONSTRAINT crash");
         await Renewals.ChargeDueAsync(default);

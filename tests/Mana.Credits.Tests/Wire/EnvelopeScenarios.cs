@@ -1,3 +1,4 @@
+using Mana.Credits.Wire;
 using Mana.Testing;
 
 namespace Mana.Credits.Tests.Wire;
@@ -61,4 +62,52 @@ public sealed class EnvelopeScenarios(CreditsFixture fixture) : IClassFixture<Cr
     [Fact]
     public async Task Scenario_06_a_body_that_is_too_large_is_413() =>
         (await (await fixture.PersonAsync()).PostAsync("credits/use", $$"""{"description":"{{new string('x', 70_000)}}"}""")).Refused(413);
+
+    [Theory]
+    [InlineData("""{"amount":1,"appId":"chat","description":"\ud800"}""")]
+    [InlineData("""{"amount":1,"appId":"chat","description":"a\u0000b"}""")]
+    [InlineData("""{"amount":1,"appId":"chat","description":"x","metadata":{"a":["\u0000"]}}""")]
+    [InlineData("""{"amount":1,"appId":"chat","description":"x","metadata":{"\udc00":1}}""")]
+    [InlineData("""{"amount":1,"appId":"chat","description":"x","metadata":{"a":1,"a":2}}""")]
+    [InlineData("""{"amount":1,"appId":"chat","description":"x","metadata":{"a":1e200000}}""")]
+    public async Task What_cannot_be_stored_is_refused_and_nothing_is_booked(string body)
+    {
+        var person = await fixture.PersonAsync(10);
+        (await person.PostAsync("credits/use", body)).Refused(400, "validation_failed");
+        (await fixture.Service().PostAsync("internal/credits/use", body.Replace("{\"amount\"", $"{{\"userId\":\"{person.UserId}\",\"amount\"", StringComparison.Ordinal))).Refused(400, "validation_failed");
+        Assert.Equal((10_000, 1), ((await fixture.BalanceAsync(person)).Available.Milli, await fixture.LinesAsync(person)));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_text_are_refused()
+    {
+        var person = await fixture.PersonAsync(10);
+        byte[] body = [.. "{\"amount\":1,\"appId\":\"chat\",\"description\":\""u8, 0xC3, 0x28, .. "\"}"u8];
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/credits/use") { Content = new ByteArrayContent(body) };
+        (await person.SendAsync(request)).Refused(400, "validation_failed");
+        Assert.Equal(10_000, (await fixture.BalanceAsync(person)).Available.Milli);
+    }
+
+    [Theory]
+    [InlineData("credits/usage?to=0001-01-01")]
+    [InlineData("credits/usage?from=0001-01-01")]
+    [InlineData("credits/usage?to=9999-12-31")]
+    public async Task Days_that_no_calendar_of_ours_has_are_refused(string path) => (await (await fixture.PersonAsync()).GetAsync(path)).Refused(400, "validation_failed");
+
+    [Fact]
+    public async Task A_person_in_the_path_must_be_one_that_can_be_stored()
+    {
+        var (admin, service) = (await fixture.AdminAsync(), fixture.Service());
+        var userId = new string('u', 65);
+        (await service.GetAsync($"internal/credits/balance/{userId}")).Refused(400, "validation_failed");
+        (await service.DeleteAsync($"internal/credits/balance/{userId}")).Refused(400, "validation_failed");
+        (await service.GetAsync($"internal/sync/status/{userId}")).Refused(400, "validation_failed");
+        (await admin.GetAsync($"admin/credits/{userId}")).Refused(400, "validation_failed");
+        (await admin.PostAsync($"admin/credits/{userId}/adjust", new { amount = 1, reason = "r", referenceId = "r" })).Refused(400, "validation_failed");
+        (await admin.PostAsync($"admin/sync/{userId}/gift")).Refused(400, "validation_failed");
+        // The server itself refuses a zero character before that.
+        Assert.True(Storable.IsText("a\uFFFDb"));
+        Assert.False(Storable.IsText("a\0b"));
+        Assert.False(Storable.IsText("a\uD800"));
+    }
 }

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+
+namespace Mana.Credits.Wire;
+
+/// <summary>JSON can say more than the database can keep: halves of characters, zero characters, numbers without end. Such a body is refused as a whole.</summary>
+internal static class Storable
+{
+    const int LongestNumber = 400;
+    const int LargestExponent = 300;
+
+    /// <exception cref="JsonException">It cannot be kept, or is no JSON; the pipeline answers 400.</exception>
+    public static void Check(ReadOnlySpan<byte> body)
+    {
+        if (!Utf8.IsValid(body))
+            throw new JsonException("Not UTF-8.");
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 16 });
+        while (reader.Read())
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? !IsText(ref reader) : reader.TokenType == JsonTokenType.Number && !IsNumber(reader.ValueSpan))
+                throw new JsonException("Cannot be stored.");
+    }
+
+    public static bool IsText(string text) => !text.Contains('\0', StringComparison.Ordinal) && !HasHalf(text);
+
+    static bool HasHalf(ReadOnlySpan<char> text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+            if (rune == Rune.ReplacementChar && !text.Contains('\uFFFD'))
+                return true;
+        return false;
+    }
+
+    static bool IsText(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return !reader.GetString()!.Contains('\0', StringComparison.Ordinal);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a character, escaped.
+            return false;
+        }
+    }
+
+    static bool IsNumber(ReadOnlySpan<byte> digits)
+    {
+        var at = digits.IndexOfAny((byte)'e', (byte)'E');
+        return digits.Length <= LongestNumber
+            && (at < 0 || (int.TryParse(digits[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent) && Math.Abs((long)exponent) <= LargestExponent));
+    }
+}
+
+/// <summary>A person in the path must be an id that can be stored.</summary>
+internal sealed class UserInPath : IEndpointFilter
+{
+    public const int LongestUser = 64;
+
+    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.HttpContext.Request.RouteValues["userId"] is string userId && (userId.Length > LongestUser || !Storable.IsText(userId))
+            ? ValueTask.FromResult<object?>(CreditsRefusals.Validation("userId", $"must be a text of 1 to {LongestUser} characters"))
+            : next(context);
+}
