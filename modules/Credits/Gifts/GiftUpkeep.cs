@@ -1,5 +1,4 @@
 using Mana.Auth.Contracts;
-using Mana.Credits.Contracts;
 using Mana.Credits.Data;
 using Mana.Kernel.Jobs;
 using Mana.Kernel.Outbox;

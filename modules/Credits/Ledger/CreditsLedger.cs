@@ -86,6 +86,7 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
 
     public Task<ReservationResult> ReserveAsync(ReserveCommand hold, CancellationToken cancellationToken) => ReserveAsync(hold, null, cancellationToken);
 
+    /// <summary>A hold that says what the catalogue was asked for.</summary>
     /// <param name="priced">As of a debit.</param>
     public async Task<ReservationResult> ReserveAsync(ReserveCommand hold, string? priced, CancellationToken cancellationToken)
     {

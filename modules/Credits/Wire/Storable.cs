@@ -12,6 +12,7 @@ internal static class Storable
     const int LongestNumber = 400;
     const int LargestExponent = 300;
 
+    /// <summary>Looks at every text and number, also of members that nobody reads.</summary>
     /// <exception cref="JsonException">It cannot be kept, or is no JSON; the pipeline answers 400.</exception>
     public static void Check(ReadOnlySpan<byte> body)
     {
