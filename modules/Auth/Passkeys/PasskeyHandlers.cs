@@ -16,6 +16,7 @@ internal sealed record CreationAsked(CreationOptions Options, string ChallengeId
 
 internal sealed record AssertionAsked(AssertionOptions Options, string ChallengeId);
 
+/// <summary>What for.</summary>
 /// <param name="StepUp">Whoever is signed in shall prove it again; otherwise anybody may sign in.</param>
 internal sealed record PasskeyAskRequest(bool? StepUp);
 
