@@ -10,8 +10,8 @@ public sealed record Shown(int Status, string Html, HttpResponseMessage Answer)
     public string? Location => Answer.Headers.Location?.OriginalString;
 
     /// <summary>Where the browser goes next by itself: redirected, or as the page says.</summary>
-    public string? Next => Location ?? (Status == 200 && Regex.Match(Html, "<meta http-equiv=\"refresh\" content=\"0;url=([^\"]*)\">", RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } found
-        ? WebUtility.HtmlDecode(found.Groups[1].Value) : null);
+    public string? Next => Location ?? (Status == 200 && Regex.Match(Html, "<meta http-equiv=\"refresh\" content=\"0;url=(?<place>[^\"]*)\">", RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } found
+        ? WebUtility.HtmlDecode(found.Groups["place"].Value) : null);
 
     public string Header(string name) => string.Join(", ", Answer.Headers.TryGetValues(name, out var values) || Answer.Content.Headers.TryGetValues(name, out values) ? values : []);
 
