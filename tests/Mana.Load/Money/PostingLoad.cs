@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
+using Mana.Auth.Contracts;
 using Mana.Credits;
 using Mana.Credits.Contracts;
 using Mana.Credits.Ledger;
@@ -24,7 +25,7 @@ internal static class PostingLoad
         await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { MaxAutoPrepare = 20, AutoPrepareMinUsages = 1 }.ConnectionString);
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var metrics = new CreditsMetrics(services.GetRequiredService<IMeterFactory>());
-        var ledger = new CreditsLedger(database, new LedgerRetry(TimeProvider.System, metrics), new Ids(), TimeProvider.System, new CreditsOptions(), metrics);
+        var ledger = new CreditsLedger(database, new LedgerRetry(TimeProvider.System, metrics), new Nobody(), new Ids(), TimeProvider.System, new CreditsOptions(), metrics);
         var workers = Enumerable.Range(0, options.Clients).Select(_ => new Worker()).ToList();
         var run = Guid.NewGuid().ToString("N");
         var start = Stopwatch.GetTimestamp();
@@ -57,5 +58,11 @@ internal static class PostingLoad
         public Guid NewGuid() => Guid.CreateVersion7();
 
         public void Fill(Span<byte> secret) => RandomNumberGenerator.Fill(secret);
+    }
+
+    /// <summary>Nobody of this run was erased.</summary>
+    sealed class Nobody : IErasedUsers
+    {
+        public ValueTask<bool> IsErasedAsync(string userId, CancellationToken cancellationToken) => ValueTask.FromResult(false);
     }
 }
