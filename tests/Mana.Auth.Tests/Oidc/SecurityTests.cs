@@ -113,7 +113,7 @@ public sealed class SecurityTests(OidcWorld world) : IClassFixture<OidcWorld>
     [Fact]
     public async Task Expectation_69_failures_are_limited_per_client_and_network_and_lock_nobody_else_out()
     {
-        await using var host = new TestHost(world.Accounts.Database).With(world.Clock).With("RateLimits:Enabled", "true").With("RateLimits:Policies:oidc-token:PermitsPerMinute", "100000")
+        await using var host = new TestHost(world.Accounts.Database).With(world.Clock).With("Auth:Oidc:SynapseClientSecret", OidcWorld.SynapseSecret).With("RateLimits:Enabled", "true").With("RateLimits:Policies:oidc-token:PermitsPerMinute", "100000")
             .With("RateLimits:Policies:oidc-token:Burst", "100000");
         await host.StartAsync();
         var client = await world.ClientAsync();
