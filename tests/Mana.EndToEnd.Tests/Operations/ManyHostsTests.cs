@@ -21,9 +21,10 @@ public sealed class ManyHostsTests
                 Assert.Equal(1, await Stored.ScalarAsync<long>(database, $"SELECT count(*) / count(DISTINCT \"MigrationId\") FROM {schema}.__migrations"));
             }
 
-            // The first signature makes the first key: all at once, and still one.
+            // The first signature makes the first key of its algorithm: all at once, and still one.
             var people = await Task.WhenAll(hosts.Select(host => host.CreateAccountAsync()));
-            Assert.Equal(1, await Stored.ScalarAsync<long>(database, "SELECT count(*) FROM auth.signing_keys"));
+            Assert.Equal(1, await Stored.ScalarAsync<long>(database, "SELECT count(*) FROM auth.signing_keys WHERE alg = 'EdDSA'"));
+            Assert.Equal(0, await Stored.ScalarAsync<long>(database, "SELECT count(*) - count(DISTINCT alg) FROM auth.signing_keys"));
             // A token of any host is good on every other one.
             foreach (var host in hosts)
             {
