@@ -83,6 +83,8 @@ test('by keyboard alone, and at the width of a phone nothing overflows', async (
   const email = await newAccount();
   const page = await open(browser, { viewport: { width: 360, height: 740 }, locale: 'de-DE', colorScheme: 'dark' });
   await page.goto(at('/login').href);
+  // The browser honours autofocus when it first paints, which may be after the load.
+  await page.waitForFunction(() => document.activeElement?.matches('input[name=email]'));
   await page.keyboard.type(email);
   await page.keyboard.press('Tab');
   await page.keyboard.type(password);
