@@ -126,6 +126,7 @@ public static class AuthModule
         services.AddScoped<KeyRotation>().AddScoped<ISigningKeyReplacement>(provider => provider.GetRequiredService<KeyRotation>());
         services.AddManaJob<KeyRotation>("auth.key-rotation", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddSingleton<AccessTokens>();
+        services.AddScoped<ProvenKey>();
         services.AddSingleton<VerifiedTokenCache>();
         services.AddSingleton<IAccessTokenVerifier, AccessTokenVerifier>();
         services.AddAuthentication(ManaBearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ManaBearerHandler>(ManaBearerHandler.SchemeName, null);

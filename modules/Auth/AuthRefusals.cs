@@ -12,6 +12,9 @@ internal static class AuthRefusals
     };
 
     public static readonly ApiError InvalidToken = new(400, "TOKEN_INVALID", "Invalid token");
+    /// <summary>RFC 9449 5 calls it <c>invalid_dpop_proof</c>.</summary>
+    public static ApiError InvalidProof(string reason) => new(400, "INVALID_DPOP_PROOF", reason);
+
     public static readonly ApiError InvalidRefreshToken = new(401, "TOKEN_EXPIRED", "Invalid refresh token");
 
     public static readonly ApiError SecondFactorRequired = new(403, "STEP_UP_REQUIRED", "Please confirm with your second factor that it is you.");

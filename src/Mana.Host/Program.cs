@@ -1,12 +1,9 @@
-using Mana.Auth;
-using Mana.Credits;
+using Mana.Host;
 using Mana.Host.Commands;
 using Mana.Host.Configuration;
 using Mana.Host.Health;
 using Mana.Host.Http;
 using Mana.Kernel;
-using Mana.Notifications;
-using Mana.Sync;
 using Microsoft.Extensions.Options;
 
 var command = CommandLine.Parse(args);
@@ -22,7 +19,7 @@ try
     await using var postgres = await builder.UseDatabaseAsync();
 
     builder.Services.AddKernel(builder.Configuration).AddManaHttp();
-    builder.Services.AddNotifications(builder.Configuration).AddAuth(builder.Configuration).AddCredits(builder.Configuration).AddSync(builder.Configuration);
+    builder.Services.AddModules(builder.Configuration);
 
     await using var app = builder.Build();
     app.Services.GetRequiredService<IStartupValidator>().Validate();
@@ -38,10 +35,7 @@ try
     app.MapKernel();
     app.MapHealth();
     app.MapApiDocument();
-    app.MapNotifications();
-    app.MapAuth();
-    app.MapCredits();
-    app.MapSync();
+    app.MapModules();
 
     await app.RunAsync();
     return 0;

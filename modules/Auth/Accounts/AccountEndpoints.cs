@@ -2,6 +2,7 @@ using Mana.Auth.Cookies;
 using Mana.Auth.Profile;
 using Mana.Auth.Recovery;
 using Mana.Auth.StepUp;
+using Mana.Auth.Tokens;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +21,7 @@ internal static class AccountEndpoints
             .WithSummary("Create an account").WithDescription("Answers the same for an address that has one already.")
             .Accepts<RegisterRequest>("application/json").Produces<RegisterResponse>()
             .Produces(400).Produces(429).Produces(503);
-        auth.MapPost("/login", AccountHandlers.LoginAsync).RequireRateLimiting(AuthModule.LoginLimit)
+        auth.MapPost("/login", AccountHandlers.LoginAsync).TakesProof().RequireRateLimiting(AuthModule.LoginLimit)
             .WithSummary("Sign in with address and password")
             .Accepts<LoginRequest>("application/json").Produces<LoginResponse>()
             .Produces(400).Produces(401).Produces(403).Produces(429).Produces(503);

@@ -45,7 +45,7 @@ internal static class AccountHandlers
                 signedIn.Complete(http, done.Session, request.RememberMe);
                 devices.Write(http, done.DeviceCookie);
                 return Results.Ok(new LoginResponse(
-                    false, done.Session.Tokens.AccessToken, done.Account, done.Session.Tokens.AccessToken, done.Session.Tokens.RefreshToken, AccessTokens.LifetimeSeconds, "Bearer"));
+                    false, done.Session.Tokens.AccessToken, done.Account, done.Session.Tokens.AccessToken, done.Session.Tokens.RefreshToken, AccessTokens.LifetimeSeconds, done.Session.Tokens.TokenType));
             case SignInResult.SecondFactorNeeded needed:
                 cookies.Begin(http, needed.Token);
                 return Results.Ok(TwoFactorRedirect.Of(needed.Token));

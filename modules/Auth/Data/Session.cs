@@ -78,6 +78,9 @@ internal sealed class RefreshToken
 
     public DateTimeOffset? RevokedAt { get; set; }
 
+    /// <summary>The key that whoever uses it must show (RFC 7638, 9449 5); null: whoever has it may.</summary>
+    public string? KeyThumbprint { get; init; }
+
     /// <summary>Null: our own apps; else an OpenID Connect client.</summary>
     public string? ClientId { get; init; }
 }

@@ -1,4 +1,5 @@
 using Mana.Auth.Native;
+using Mana.Auth.Tokens;
 using Mana.Kernel.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -26,7 +27,7 @@ internal static class MagicLinkEndpoints
                 .Accepts<MagicLinkRequest>("application/json").Produces<NativeStatus>().Produces(400).Produces(403).Produces(429).Produces(503);
         native.MapGet("/magic-link/verify", MagicLinkHandlers.AskAsync).RequireRateLimiting(AuthModule.LoginLimit)
             .WithSummary("The link in the mail: asks first").Produces(200, contentType: "text/html").Produces(302).Produces(429).Produces(503);
-        native.MapPost("/magic-link/verify", MagicLinkHandlers.RedeemAsync).RequireRateLimiting(AuthModule.LoginLimit)
+        native.MapPost("/magic-link/verify", MagicLinkHandlers.RedeemAsync).TakesProof().RequireRateLimiting(AuthModule.LoginLimit)
             .WithSummary("Sign in by the link").Accepts<MagicLinkForm>("application/x-www-form-urlencoded").Produces(302).Produces(403).Produces(429).Produces(503);
     }
 }

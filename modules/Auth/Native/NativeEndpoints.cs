@@ -1,6 +1,7 @@
 using Mana.Auth.Cookies;
 using Mana.Auth.Recovery;
 using Mana.Auth.StepUp;
+using Mana.Auth.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +16,7 @@ internal static class NativeEndpoints
         native.MapGet("/ok", () => Results.Ok(new { ok = true })).WithSummary("Whether anybody is there");
         native.MapPost("/sign-up/email", NativeSignInHandlers.SignUpAsync).RequireRateLimiting(AuthModule.RegisterLimit)
             .WithSummary("Create an account").Accepts<NativeSignUpRequest>("application/json").Produces<NativeSignedUp>().Produces(400).Produces(403).Produces(429).Produces(503);
-        native.MapPost("/sign-in/email", NativeSignInHandlers.SignInAsync).RequireRateLimiting(AuthModule.LoginLimit)
+        native.MapPost("/sign-in/email", NativeSignInHandlers.SignInAsync).TakesProof().RequireRateLimiting(AuthModule.LoginLimit)
             .WithSummary("Sign in with address and password").Accepts<NativeSignInRequest>("application/json", "application/x-www-form-urlencoded")
             .Produces<NativeSignedIn>().Produces(400).Produces(401).Produces(403).Produces(429).Produces(503);
         native.MapPost("/request-password-reset", NativeMailHandlers.RequestResetAsync).RequireRateLimiting(AuthModule.MailLimit)

@@ -1,5 +1,6 @@
 using Mana.Auth.Cookies;
 using Mana.Auth.StepUp;
+using Mana.Auth.Tokens;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.RateLimits;
 using Microsoft.AspNetCore.Builder;
@@ -33,7 +34,7 @@ internal static class PasskeyEndpoints
             context.HttpContext.RequestServices.GetRequiredService<RelyingParty>().Enabled ? next(context) : ValueTask.FromResult<object?>(AuthRefusals.PasskeysOff));
         passkeys.MapPost("/authenticate/options", PasskeyHandlers.AskSignInAsync).RequireRateLimiting(AskLimit)
             .WithSummary("A challenge to sign in, or with stepUp to step up with").Accepts<PasskeyAskRequest>(true, "application/json").Produces<AssertionAsked>().Produces(404).Produces(429).Produces(503);
-        passkeys.MapPost("/authenticate/verify", PasskeyHandlers.SignInAsync).RequireRateLimiting(VerifyLimit)
+        passkeys.MapPost("/authenticate/verify", PasskeyHandlers.SignInAsync).TakesProof().RequireRateLimiting(VerifyLimit)
             .WithSummary("Sign in with a passkey").WithDescription("One answer for a passkey that is unknown and for one that fails.")
             .Accepts<PasskeySignInRequest>("application/json").Produces<PasskeySignedIn>().Produces(400).Produces(401).Produces(403).Produces(404).Produces(429).Produces(503);
 

@@ -90,7 +90,7 @@ internal static class PasskeyHandlers
                 signedIn.Complete(http, done.Session, request.RememberMe);
                 devices.Write(http, done.DeviceCookie);
                 var tokens = done.Session.Tokens;
-                return Results.Ok(new PasskeySignedIn(done.Account, tokens.AccessToken, tokens.RefreshToken, AccessTokens.LifetimeSeconds, "Bearer", tokens.AccessToken));
+                return Results.Ok(new PasskeySignedIn(done.Account, tokens.AccessToken, tokens.RefreshToken, AccessTokens.LifetimeSeconds, tokens.TokenType, tokens.AccessToken));
             case PasskeySignInResult.Invalid invalid:
                 return AuthRefusals.Validation($"{invalid.Field}: {invalid.Problem}");
             case PasskeySignInResult.EmailNotVerified:

@@ -10,7 +10,7 @@ namespace Mana.Auth.Sessions;
 /// Tokens for an app that has only its browser's cookie (auth.md 6.4; 7.3, cookie path): a family of refresh tokens of its own, on the session
 /// that is there already. A copy used in one family ends the session and with it all of them.
 /// </summary>
-internal sealed class CookieExchange(AuthDbContext database, AccessTokens access, RefreshTokens tokens, IIdSource ids, TimeProvider time)
+internal sealed class CookieExchange(AuthDbContext database, AccessTokens access, RefreshTokens tokens, ProvenKey proven, IIdSource ids, TimeProvider time)
 {
     /// <summary>Of one session. An app that loses its tokens takes a new family each time; beyond this the oldest tokens go.</summary>
     public const int MostFamilies = 50;
@@ -27,10 +27,10 @@ internal sealed class CookieExchange(AuthDbContext database, AccessTokens access
             return null;
         await DropOldestAsync(session.Id, now, cancellationToken);
         session.LastActivityAt = now;
-        var (_, text) = tokens.Issue(database, session, ids.NewId(), null, now);
+        var (_, text) = tokens.Issue(database, session, ids.NewId(), null, proven, now);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new RefreshResult.Refreshed(AccountView.Of(live.User), new SessionTokens(access.Mint(key, live.User, session), text), session);
+        return new RefreshResult.Refreshed(AccountView.Of(live.User), new SessionTokens(access.Mint(key, live.User, session, proven), text, proven.TokenType), session);
     }
 
     Task<int> DropOldestAsync(string sessionId, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -16,6 +16,9 @@ internal abstract record RefreshResult
     /// <summary>This session asks too often; its token is still good.</summary>
     public sealed record TooOften(int RetryAfterSeconds) : RefreshResult;
 
+    /// <summary>The token is bound to a key that did not prove itself (RFC 9449 5); it is still good.</summary>
+    public sealed record Unproven : RefreshResult;
+
     /// <summary>Unknown, expired, revoked or reused: the client has to sign in again.</summary>
     public sealed record Refused : RefreshResult;
 }
@@ -26,7 +29,7 @@ internal abstract record RefreshResult
 /// generation stay good until one of them is used. Anything later is a copy in foreign hands and ends the session.
 /// </summary>
 internal sealed class RefreshRotation(
-    AuthDbContext database, AccessTokens access, RefreshTokens tokens, SessionRevocation revocation, SessionStanding standing, RefreshBudget budget, SecurityLog events,
+    AuthDbContext database, AccessTokens access, RefreshTokens tokens, SessionRevocation revocation, SessionStanding standing, RefreshBudget budget, ProvenKey proven, SecurityLog events,
     AuthMetrics metrics, TimeProvider time, ILogger<RefreshRotation> log)
 {
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
@@ -45,6 +48,12 @@ internal sealed class RefreshRotation(
         var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == session.UserId, cancellationToken);
         if (!session.IsAlive(now) || token.RevokedAt is not null || token.ExpiresAt <= now || user.DeletedAt is not null)
             return Refuse("expired");
+        if (token.KeyThumbprint is { } bound && bound != proven.Thumbprint)
+        {
+            metrics.Refresh("unproven");
+            return new RefreshResult.Unproven();
+        }
+
         if (budget.Spend(session.Id) is { } seconds)
             return new RefreshResult.TooOften(seconds);
 
@@ -66,7 +75,7 @@ internal sealed class RefreshRotation(
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         metrics.Refresh(first ? "rotated" : "grace");
-        return new RefreshResult.Refreshed(AccountView.Of(user), new SessionTokens(access.Mint(key, user, session), successor), session);
+        return new RefreshResult.Refreshed(AccountView.Of(user), new SessionTokens(access.Mint(key, user, session, proven), successor, proven.TokenType), session);
     }
 
     /// <summary>
@@ -83,7 +92,7 @@ internal sealed class RefreshRotation(
     /// <summary>First use: the whole generation is used up, and a new one begins.</summary>
     async Task<string?> RotateAsync(Session session, RefreshToken token, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (successor, text) = tokens.Issue(database, session, token.FamilyId, token.Id, now);
+        var (successor, text) = tokens.Issue(database, session, token.FamilyId, token.Id, proven, now);
         var generation = token.ParentId is null ? [] : await database.RefreshTokens
             .Where(row => row.FamilyId == token.FamilyId && row.ParentId == token.ParentId && row.UsedAt == null && row.RevokedAt == null)
             .ToListAsync(cancellationToken);
@@ -102,7 +111,7 @@ internal sealed class RefreshRotation(
         var successor = await database.RefreshTokens.SingleOrDefaultAsync(row => row.Id == token.ReplacedBy, cancellationToken);
         if (now - token.UsedAt > Grace || successor is not { UsedAt: null, RevokedAt: null })
             return null;
-        var (again, text) = tokens.Issue(database, session, token.FamilyId, successor.ParentId, now);
+        var (again, text) = tokens.Issue(database, session, token.FamilyId, successor.ParentId, proven, now);
         token.ReplacedBy = again.Id;
         return text;
     }

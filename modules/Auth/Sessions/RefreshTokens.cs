@@ -2,12 +2,13 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Mana.Auth.Data;
+using Mana.Auth.Tokens;
 using Mana.Kernel.Ids;
 
 namespace Mana.Auth.Sessions;
 
 /// <summary>The pair that a client keeps.</summary>
-internal sealed record SessionTokens(string AccessToken, string RefreshToken);
+internal sealed record SessionTokens(string AccessToken, string RefreshToken, string TokenType);
 
 /// <summary>
 /// A refresh token is 32 random bytes in base64url (auth.md 7.3): neither a JWT nor a cookie, so it opens nothing but the refresh
@@ -24,7 +25,7 @@ internal sealed class RefreshTokens(IIdSource ids)
 
     /// <summary>Adds a token to a family of <paramref name="session"/>; it dies with the session at the latest.</summary>
     /// <param name="parentId">The token it succeeds; null for the first.</param>
-    public (RefreshToken Row, string Text) Issue(AuthDbContext database, Session session, string familyId, string? parentId, DateTimeOffset now)
+    public (RefreshToken Row, string Text) Issue(AuthDbContext database, Session session, string familyId, string? parentId, ProvenKey proven, DateTimeOffset now)
     {
         Span<byte> secret = stackalloc byte[Length];
         ids.Fill(secret);
@@ -36,6 +37,7 @@ internal sealed class RefreshTokens(IIdSource ids)
             FamilyId = familyId,
             TokenHash = Hash(text)!,
             ParentId = parentId,
+            KeyThumbprint = proven.Thumbprint,
             IssuedAt = now,
             ExpiresAt = session.ExpiresAt,
         };

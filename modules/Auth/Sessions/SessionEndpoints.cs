@@ -12,11 +12,11 @@ internal static class SessionEndpoints
 {
     public static void MapWrapper(RouteGroupBuilder auth)
     {
-        auth.MapPost("/refresh", SessionHandlers.RefreshAsync).RequireRateLimiting(AuthModule.RefreshLimit)
+        auth.MapPost("/refresh", SessionHandlers.RefreshAsync).TakesProof().RequireRateLimiting(AuthModule.RefreshLimit)
             .WithSummary("Exchange a refresh token for a new pair").WithDescription("A refresh token works once. Without one, the session cookie counts.")
             .Accepts<RefreshRequest>(true, "application/json").Produces<RefreshResponse>()
             .Produces(400).Produces(401).Produces(403).Produces(429).Produces(503);
-        auth.MapPost("/session-to-token", SessionHandlers.SessionToTokenAsync).RequireSessionCookie().RequireRateLimiting(AuthModule.RefreshLimit)
+        auth.MapPost("/session-to-token", SessionHandlers.SessionToTokenAsync).TakesProof().RequireSessionCookie().RequireRateLimiting(AuthModule.RefreshLimit)
             .WithSummary("Tokens for an app whose browser is signed in already").WithDescription("Session cookie, from a trusted origin.")
             .Produces<RefreshResponse>().Produces(401).Produces(403).Produces(429).Produces(503);
         auth.MapPost("/validate", ValidateHandler.ValidateAsync).RequireRateLimiting(AuthModule.SessionLimit)
@@ -49,7 +49,7 @@ internal static class SessionEndpoints
             .Produces<SessionResponse>().Produces(503);
         sessions.MapPost("/sign-out", SessionHandlers.SignOutAsync)
             .WithSummary("End the session of the cookie or of the Bearer token").Produces<LogoutResponse>().Produces(403).Produces(503);
-        sessions.MapGet("/token", SessionHandlers.TokenAsync).RequireSession()
+        sessions.MapGet("/token", SessionHandlers.TokenAsync).TakesProof().RequireSession()
             .WithSummary("A new access token for the session").Produces<TokenResponse>().Produces(401).Produces(503);
         sessions.MapGet("/list-sessions", SessionHandlers.ListAsync).RequireSession()
             .WithSummary("Where the caller is signed in").Produces<IReadOnlyList<SessionEntry>>().Produces(401).Produces(503);

@@ -36,7 +36,12 @@ internal static class SessionHandlers
         {
             var result = await rotation.RefreshAsync(text, client, cancellationToken);
             if (result is not RefreshResult.Refreshed rotated)
-                return result is RefreshResult.TooOften wait ? Refusals.RateLimited(wait.RetryAfterSeconds, wrapper: true) : AuthRefusals.InvalidRefreshToken;
+                return result switch
+                {
+                    RefreshResult.TooOften wait => Refusals.RateLimited(wait.RetryAfterSeconds, wrapper: true),
+                    RefreshResult.Unproven => AuthRefusals.InvalidProof("The refresh token is bound to a key that did not prove itself"),
+                    _ => AuthRefusals.InvalidRefreshToken,
+                };
             if (rotated.Session.TokenHash is { } hash && cookies.Token(context) is { } cookie && hash.AsSpan().SequenceEqual(SessionCookies.Hash(cookie)))
                 cookies.Renew(context, rotated.Session);
             return Tokens(rotated);
@@ -80,16 +85,16 @@ internal static class SessionHandlers
     }
 
     /// <summary>The same, with an access token beside it.</summary>
-    public static async Task<IResult> GetSessionAsync(HttpContext context, LiveSessions sessions, AccessTokens access, CancellationToken cancellationToken)
+    public static async Task<IResult> GetSessionAsync(HttpContext context, LiveSessions sessions, AccessTokens access, ProvenKey proven, CancellationToken cancellationToken)
     {
         if (await sessions.OfAsync(context, cancellationToken) is { } live)
-            context.Response.Headers[JwtHeader] = access.Mint(await access.SigningKeyAsync(cancellationToken), live.User, live.Session);
+            context.Response.Headers[JwtHeader] = access.Mint(await access.SigningKeyAsync(cancellationToken), live.User, live.Session, proven);
         return await SessionAsync(context, sessions, cancellationToken);
     }
 
-    public static async Task<IResult> TokenAsync(HttpContext context, LiveSessions sessions, AccessTokens access, CancellationToken cancellationToken) =>
+    public static async Task<IResult> TokenAsync(HttpContext context, LiveSessions sessions, AccessTokens access, ProvenKey proven, CancellationToken cancellationToken) =>
         await sessions.OfAsync(context, cancellationToken) is { } live
-            ? Results.Ok(new TokenResponse(access.Mint(await access.SigningKeyAsync(cancellationToken), live.User, live.Session)))
+            ? Results.Ok(new TokenResponse(access.Mint(await access.SigningKeyAsync(cancellationToken), live.User, live.Session, proven)))
             : AuthRefusals.NotSignedIn;
 
     public static Task<IReadOnlyList<SessionEntry>> ListAsync(CurrentUser caller, SessionList list, CancellationToken cancellationToken) =>
@@ -120,5 +125,5 @@ internal static class SessionHandlers
     }
 
     static IResult Tokens(RefreshResult.Refreshed done) => Results.Ok(new RefreshResponse(
-        done.Account, done.Tokens.AccessToken, done.Tokens.RefreshToken, AccessTokens.LifetimeSeconds, "Bearer"));
+        done.Account, done.Tokens.AccessToken, done.Tokens.RefreshToken, AccessTokens.LifetimeSeconds, done.Tokens.TokenType));
 }

@@ -17,7 +17,7 @@ internal sealed record StartedSession(SessionTokens Tokens, Session Session, str
 }
 
 /// <summary>One sign-in, one session, one family of refresh tokens (auth.md 5.3; W28).</summary>
-internal sealed class SessionStart(AuthDbContext database, AccessTokens access, RefreshTokens refresh, SessionCookies cookies, IIdSource ids, TimeProvider time)
+internal sealed class SessionStart(AuthDbContext database, AccessTokens access, RefreshTokens refresh, SessionCookies cookies, ProvenKey proven, IIdSource ids, TimeProvider time)
 {
     /// <summary>Call inside a transaction: the session must not outlive a sign-in that fails later. Then <see cref="SignedIn.Complete"/>.</summary>
     /// <param name="key">Of <see cref="AccessTokens.SigningKeyAsync"/>, asked for before the transaction.</param>
@@ -48,9 +48,9 @@ internal sealed class SessionStart(AuthDbContext database, AccessTokens access, 
         };
         var newDevice = await IsNewDeviceAsync(session, cancellationToken);
         database.Sessions.Add(session);
-        var (_, refreshToken) = refresh.Issue(database, session, session.Id, null, now);
+        var (_, refreshToken) = refresh.Issue(database, session, session.Id, null, proven, now);
         await database.SaveChangesAsync(cancellationToken);
-        return new StartedSession(new SessionTokens(access.Mint(key, user, session), refreshToken), session, cookie, newDevice);
+        return new StartedSession(new SessionTokens(access.Mint(key, user, session, proven), refreshToken, proven.TokenType), session, cookie, newDevice);
     }
 
     /// <summary>A device is known by the id that its app chose, else by its user agent, for as long as one of its sessions is kept.</summary>

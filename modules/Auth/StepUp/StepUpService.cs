@@ -27,7 +27,7 @@ internal abstract record StepUpResult
 }
 
 /// <summary>A fresh proof that the person at the device is still the owner of the session (auth.md 29, item 9): it moves <c>auth_time</c>.</summary>
-internal sealed class StepUpService(AuthDbContext database, IEnumerable<IStepUpProof> proofs, AccessTokens access, SecurityLog log, TimeProvider time)
+internal sealed class StepUpService(AuthDbContext database, IEnumerable<IStepUpProof> proofs, AccessTokens access, ProvenKey possession, SecurityLog log, TimeProvider time)
 {
     public async Task<StepUpResult> StepUpAsync(StepUpRequest request, CurrentUser caller, HttpContext context, CancellationToken cancellationToken)
     {
@@ -68,6 +68,6 @@ internal sealed class StepUpService(AuthDbContext database, IEnumerable<IStepUpP
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         log.Record(SecurityEventTypes.StepUpCompleted, owner.Id, client, ("method", method), ("sessionId", session.Id));
-        return new StepUpResult.Done(access.Mint(key, owner, session), now);
+        return new StepUpResult.Done(access.Mint(key, owner, session, possession), now);
     }
 }

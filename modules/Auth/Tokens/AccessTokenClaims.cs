@@ -29,6 +29,8 @@ internal static class AccessTokenClaims
         if (!CompactJws.TryText(json, "sid", out var session) || !CompactJws.TryText(json, "email", out var email)
             || !CompactJws.TryText(json, "role", out var role) || !CompactJws.TryText(json, "tier", out var tier))
             return Invalid("claims");
+        if (!TryThumbprint(json, out var thumbprint))
+            return Invalid("claims");
         if (!TryInstant(json, "nbf", out var notBefore) || !TryInstant(json, "exp", out var expiry))
             return Invalid("claims");
         if (expiry is not { } end)
@@ -37,7 +39,7 @@ internal static class AccessTokenClaims
             return Invalid("not_yet_valid");
         if (HasEnded(end, now))
             return new TokenVerdict.Expired();
-        return new TokenVerdict.Valid(new CurrentUser(subject, session, email, role ?? "user", tier ?? "public", end));
+        return new TokenVerdict.Valid(new CurrentUser(subject, session, email, role ?? "user", tier ?? "public", end)) { KeyThumbprint = thumbprint };
     }
 
     public static bool HasEnded(DateTimeOffset expiry, DateTimeOffset now) => now >= expiry.AddSeconds(LeewaySeconds);
@@ -54,6 +56,18 @@ internal static class AccessTokenClaims
             JsonValueKind.Array => claim.EnumerateArray().Any(entry => entry.ValueKind == JsonValueKind.String && entry.ValueEquals(audience)),
             _ => false,
         };
+    }
+
+    /// <summary>The key that the token is bound to (RFC 9449 6.1). False when it is bound to something else, which nobody here could check.</summary>
+    static bool TryThumbprint(JsonDocument json, out string? thumbprint)
+    {
+        thumbprint = null;
+        if (!json.RootElement.TryGetProperty("cnf", out var confirmation))
+            return true;
+        if (confirmation.ValueKind != JsonValueKind.Object || !confirmation.TryGetProperty("jkt", out var key) || key.ValueKind != JsonValueKind.String)
+            return false;
+        thumbprint = key.GetString();
+        return true;
     }
 
     /// <summary>A NumericDate (RFC 7519 2), which may have a fraction. False when it is there and is none; an absent one is null.</summary>

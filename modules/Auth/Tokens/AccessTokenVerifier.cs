@@ -1,13 +1,32 @@
 using Mana.Auth.Contracts;
 using Mana.Auth.Keys;
+using Mana.Auth.Oidc.Dpop;
 using Mana.Auth.Sessions;
 
 namespace Mana.Auth.Tokens;
 
 /// <summary>The whole judgement on a token, in the order of cost. Used by the authentication handler and, through the contract, by Sync.</summary>
-internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCache cache, SessionStanding standing, AuthOptions options, TimeProvider time) : IAccessTokenVerifier
+internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCache cache, SessionStanding standing, DpopProofs proofs, AuthOptions options, TimeProvider time)
+    : IAccessTokenVerifier
 {
-    public async ValueTask<TokenVerdict> VerifyAsync(string token, CancellationToken cancellationToken)
+    static readonly TokenVerdict.Invalid Unproven = new("unproven");
+
+    public async ValueTask<TokenVerdict> VerifyAsync(string token, CancellationToken cancellationToken) =>
+        await JudgeAsync(token, cancellationToken) is var verdict && verdict is TokenVerdict.Valid { KeyThumbprint: not null } ? Unproven : verdict;
+
+    /// <summary>The token first: a proof costs a write, which only somebody with a good token may cause.</summary>
+    public async ValueTask<TokenVerdict> VerifyAsync(string token, PossessionProof proof, CancellationToken cancellationToken)
+    {
+        var verdict = await JudgeAsync(token, cancellationToken);
+        if (verdict is not TokenVerdict.Valid valid)
+            return verdict;
+        return valid.KeyThumbprint is { } bound
+            && await proofs.JudgeAsync(proof.Text, proof.Method, options.BaseUrl + proof.Path, token, cancellationToken) is DpopVerdict.Good good && good.Thumbprint == bound
+            ? valid
+            : Unproven;
+    }
+
+    async ValueTask<TokenVerdict> JudgeAsync(string token, CancellationToken cancellationToken)
     {
         if (token.Length is 0 or > CompactJws.LongestToken)
             return new TokenVerdict.Invalid("malformed");
@@ -35,7 +54,7 @@ internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCach
             return new TokenVerdict.Invalid("key");
         return AccessTokenClaims.HasEnded(verified.User.ExpiresAt, time.GetUtcNow())
             ? new TokenVerdict.Expired()
-            : new TokenVerdict.Valid(verified.User);
+            : new TokenVerdict.Valid(verified.User) { KeyThumbprint = verified.KeyThumbprint };
     }
 
     async ValueTask<TokenVerdict> FirstTimeAsync(string token, TokenDigest digest, CancellationToken cancellationToken)
@@ -53,7 +72,7 @@ internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCach
 
         var verdict = AccessTokenClaims.Check(jws.Payload, options.BaseUrl, options.Audience, time.GetUtcNow());
         if (verdict is TokenVerdict.Valid valid)
-            cache.Add(digest, new VerifiedToken(valid.User, keyId));
+            cache.Add(digest, new VerifiedToken(valid.User, valid.KeyThumbprint, keyId));
         return verdict;
     }
 

@@ -24,9 +24,10 @@ internal sealed class AccessTokens(SigningKeyRing ring, AuthOptions options, IId
     /// </summary>
     public async ValueTask<LoadedKey> SigningKeyAsync(CancellationToken cancellationToken) => (await ring.CurrentAsync(cancellationToken)).Active;
 
-    public string Mint(LoadedKey key, User user, Session session) => CompactJws.Sign(key, Type, Claims(user, session));
+    /// <param name="proven">Whoever asks: a token for somebody who proved a key is worth nothing without it (RFC 9449 6.1).</param>
+    public string Mint(LoadedKey key, User user, Session session, ProvenKey proven) => CompactJws.Sign(key, Type, Claims(user, session, proven.Thumbprint));
 
-    ReadOnlySpan<byte> Claims(User user, Session session)
+    ReadOnlySpan<byte> Claims(User user, Session session, string? thumbprint)
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -48,6 +49,13 @@ internal sealed class AccessTokens(SigningKeyRing ring, AuthOptions options, IId
             session.Amr.ForEach(json.WriteStringValue);
             json.WriteEndArray();
             json.WriteString("client_id", Client);
+            if (thumbprint is not null)
+            {
+                json.WriteStartObject("cnf");
+                json.WriteString("jkt", thumbprint);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 

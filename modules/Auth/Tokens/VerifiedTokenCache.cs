@@ -18,8 +18,9 @@ internal readonly record struct TokenDigest(ulong A, ulong B, ulong C, ulong D)
 }
 
 /// <summary>Who a token speaks for.</summary>
+/// <param name="KeyThumbprint">The key of the caller that it is bound to; null: of whoever bears it.</param>
 /// <param name="KeyId">The key that signed it; when that key is withdrawn the entry is worth nothing.</param>
-internal sealed record VerifiedToken(CurrentUser User, string KeyId);
+internal sealed record VerifiedToken(CurrentUser User, string? KeyThumbprint, string KeyId);
 
 /// <summary>
 /// Tokens whose signature was good a moment ago, so that a device which polls does not cost a signature check per request.

@@ -1,6 +1,7 @@
 using Mana.Auth.Cookies;
 using Mana.Auth.Native;
 using Mana.Auth.StepUp;
+using Mana.Auth.Tokens;
 using Mana.Kernel.RateLimits;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -25,10 +26,10 @@ internal static class TwoFactorEndpoints
     public static void Map(RouteGroupBuilder native)
     {
         var group = native.MapGroup("/two-factor").RequireRateLimiting(Limit);
-        group.MapPost("/verify-totp", TwoFactorHandlers.VerifyTotpAsync)
+        group.MapPost("/verify-totp", TwoFactorHandlers.VerifyTotpAsync).TakesProof()
             .WithSummary("Prove a code: completes a sign-in, or turns the second factor on").WithDescription("The cookie of the sign-in or twoFactorToken; else the session.")
             .Accepts<TwoFactorCodeRequest>("application/json").Produces<TwoFactorVerified>().Produces(400).Produces(401).Produces(403).Produces(429).Produces(503);
-        group.MapPost("/verify-backup-code", TwoFactorHandlers.VerifyBackupCodeAsync)
+        group.MapPost("/verify-backup-code", TwoFactorHandlers.VerifyBackupCodeAsync).TakesProof()
             .WithSummary("Complete a sign-in with a backup code").Accepts<TwoFactorCodeRequest>("application/json").Produces<TwoFactorVerified>()
             .Produces(400).Produces(401).Produces(403).Produces(409).Produces(429).Produces(503);
 

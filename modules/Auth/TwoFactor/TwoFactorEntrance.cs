@@ -13,7 +13,7 @@ namespace Mana.Auth.TwoFactor;
 /// <summary>What a code is for: the sign-in that this browser has begun, else the session that it has.</summary>
 internal sealed class TwoFactorEntrance(
     SecondFactorSignIn signIn, TwoFactorEnrolment enrolment, StepUpService stepUp, LiveSessions sessions, TwoFactorCookies cookies, OriginCheck origins, SignedIn signedIn,
-    KnownDevices devices)
+    KnownDevices devices, ProvenKey proven)
 {
     public async Task<IResult> VerifyAsync(TwoFactorCodeRequest request, SecondFactor factor, HttpContext http, CancellationToken cancellationToken)
     {
@@ -69,6 +69,6 @@ internal sealed class TwoFactorEntrance(
         };
     }
 
-    static IResult Answer(string access, AccountView account, string? refresh) =>
-        Results.Ok(new TwoFactorVerified(access, account, access, refresh, AccessTokens.LifetimeSeconds, "Bearer"));
+    IResult Answer(string access, AccountView account, string? refresh) =>
+        Results.Ok(new TwoFactorVerified(access, account, access, refresh, AccessTokens.LifetimeSeconds, proven.TokenType));
 }

@@ -27,8 +27,8 @@ internal sealed class CorsByPath(TrustedOrigins origins) : ICorsPolicyProvider
         .SetIsOriginAllowed(allowed)
         .AllowCredentials()
         .WithMethods("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH")
-        .WithHeaders("Authorization", "Content-Type", "X-Client-Id", "X-App-Id", "X-Mana-Space", "X-Request-Id", "X-Requested-With", "Last-Event-ID", "Idempotency-Key")
-        .WithExposedHeaders("Retry-After", "X-Request-Id", "ETag", "set-auth-jwt", "Set-Cookie")
+        .WithHeaders("Authorization", "Content-Type", "X-Client-Id", "X-App-Id", "X-Mana-Space", "X-Request-Id", "X-Requested-With", "Last-Event-ID", "Idempotency-Key", "DPoP")
+        .WithExposedHeaders("Retry-After", "X-Request-Id", "ETag", "set-auth-jwt", "Set-Cookie", "WWW-Authenticate")
         .SetPreflightMaxAge(TimeSpan.FromMinutes(10))
         .Build();
 }

@@ -7,6 +7,7 @@ using FsCheck.Fluent;
 using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Keys;
+using Mana.Auth.Oidc.Dpop;
 using Mana.Auth.Sessions;
 using Mana.Auth.Tokens;
 using Mana.Testing;
@@ -35,7 +36,7 @@ public sealed class AccessTokenVerifierTests : ISigningKeySource
         _tokens = new AccessTokens(ring, options, new TestIds(), _clock);
         // No database answers there, so every session counts as alive.
         var standing = new SessionStanding(NpgsqlDataSource.Create("Host=127.0.0.1;Port=1"), _clock, NullLogger<SessionStanding>.Instance);
-        _verifier = new AccessTokenVerifier(ring, new VerifiedTokenCache(), standing, options, _clock);
+        _verifier = new AccessTokenVerifier(ring, new VerifiedTokenCache(), standing, new DpopProofs(null!, _clock), options, _clock);
     }
 
     string GoodHeader => $$"""{"alg":"EdDSA","kid":"{{_key.Kid}}","typ":"at+jwt"}""";
@@ -242,5 +243,5 @@ public sealed class AccessTokenVerifierTests : ISigningKeySource
     async Task<string> MintAsync() => _tokens.Mint(
         await _tokens.SigningKeyAsync(default),
         new User { Id = "u1", Name = "Ada", Email = "ada@example.org", Role = UserRole.Admin, AccessTier = AccessTier.Beta, CreatedAt = Now, UpdatedAt = Now },
-        new Session { Id = "s1", UserId = "u1", CreatedAt = Now, UpdatedAt = Now, ExpiresAt = Now, LastActivityAt = Now, AuthTime = Now, Amr = ["pwd"] });
+        new Session { Id = "s1", UserId = "u1", CreatedAt = Now, UpdatedAt = Now, ExpiresAt = Now, LastActivityAt = Now, AuthTime = Now, Amr = ["pwd"] }, new ProvenKey());
 }

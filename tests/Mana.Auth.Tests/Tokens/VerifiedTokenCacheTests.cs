@@ -11,7 +11,7 @@ public sealed class VerifiedTokenCacheTests
         var cache = new VerifiedTokenCache();
         var digests = Enumerable.Range(0, 3 * VerifiedTokenCache.Bound).Select(number => TokenDigest.Of($"token {number}")).ToList();
         foreach (var digest in digests)
-            cache.Add(digest, new VerifiedToken(new CurrentUser("u", null, null, "user", "public", DateTimeOffset.MaxValue), "kid"));
+            cache.Add(digest, new VerifiedToken(new CurrentUser("u", null, null, "user", "public", DateTimeOffset.MaxValue), null, "kid"));
 
         var kept = digests.Count(digest => cache.Find(digest) is not null);
         Assert.InRange(kept, VerifiedTokenCache.Bound / 2, VerifiedTokenCache.Bound);

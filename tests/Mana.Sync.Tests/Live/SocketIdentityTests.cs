@@ -49,6 +49,27 @@ public sealed class SocketIdentityTests(LiveFixture live) : IClassFixture<LiveFi
     }
 
     [Fact]
+    public async Task A_token_that_is_bound_to_a_key_needs_its_proof_here_too()
+    {
+        var a = await live.PersonAsync();
+        using var key = new KeyHolder(live.Clock);
+        var forge = new TokenForge(live.Host);
+        var token = await forge.SignAsync(forge.Claims(a.UserId).TrimEnd('}') + $$""","cnf":{"jkt":"{{key.Thumbprint}}"} }""");
+        await using (var thief = await LiveSocket.OpenAsync(live.Host))
+        {
+            await thief.SendAsync(LiveSocket.AuthMessage(token));
+            await thief.MessageAsync();
+            Assert.Equal((1008, "invalid token"), await thief.ClosedAsync());
+        }
+
+        await using var socket = await LiveSocket.OpenAsync(live.Host);
+        await socket.SendAsync($$"""{"type":"auth","token":"{{token}}","proof":"{{key.Proof("GET", forge.Issuer + "/ws", token)}}"}""");
+        await socket.MessageAsync();
+        await a.StoreAsync(Change.Insert("t1"));
+        Assert.Equal(["tasks"], await socket.HintAsync());
+    }
+
+    [Fact]
     public async Task A_bad_token_on_a_socket_that_is_signed_in_ends_it()
     {
         await using var socket = await live.SocketAsync(await live.PersonAsync());
@@ -173,5 +194,7 @@ public sealed class SocketIdentityTests(LiveFixture live) : IClassFixture<LiveFi
     sealed class NoKeys : IAccessTokenVerifier
     {
         public ValueTask<TokenVerdict> VerifyAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult<TokenVerdict>(new TokenVerdict.KeysUnavailable());
+
+        public ValueTask<TokenVerdict> VerifyAsync(string token, PossessionProof proof, CancellationToken cancellationToken) => VerifyAsync(token, cancellationToken);
     }
 }

@@ -46,6 +46,7 @@ internal sealed class RefreshTokenConfiguration : IEntityTypeConfiguration<Refre
         builder.Property(token => token.SessionId).HasColumnName("session_id");
         builder.Property(token => token.FamilyId).HasColumnName("family_id");
         builder.Property(token => token.TokenHash).HasColumnName("token_hash");
+        builder.Property(token => token.KeyThumbprint).HasColumnName("key_thumbprint");
         builder.Property(token => token.ParentId).HasColumnName("parent_id");
         builder.Property(token => token.IssuedAt).HasColumnName("issued_at");
         builder.Property(token => token.ExpiresAt).HasColumnName("expires_at");

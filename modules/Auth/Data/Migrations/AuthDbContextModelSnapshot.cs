@@ -1642,6 +1642,10 @@ namespace Mana.Auth.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("issued_at");
 
+                    b.Property<string>("KeyThumbprint")
+                        .HasColumnType("text")
+                        .HasColumnName("key_thumbprint");
+
                     b.Property<string>("ParentId")
                         .HasColumnType("text")
                         .HasColumnName("parent_id");

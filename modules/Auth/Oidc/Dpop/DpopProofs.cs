@@ -30,6 +30,7 @@ internal sealed class DpopProofs(UsedIds used, TimeProvider time)
     const string Type = "dpop+jwt";
     const int LongestId = 200;
     static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
+    static readonly DpopVerdict.Bad NotOne = new("The proof is not one JWT");
 
     /// <summary>The checks of RFC 9449 4.3, in its order.</summary>
     /// <param name="uri">Of this endpoint, as discovery writes it.</param>
@@ -39,11 +40,17 @@ internal sealed class DpopProofs(UsedIds used, TimeProvider time)
         var headers = context.Request.Headers[Header];
         if (headers.Count == 0)
             return new DpopVerdict.None();
-        if (headers.Count > 1 || CompactJws.Parse(headers[0] ?? "") is not { } jws)
-            return new DpopVerdict.Bad("The proof is not one JWT");
+        return headers.Count > 1 ? NotOne : await JudgeAsync(headers[0] ?? "", method, uri, accessToken, cancellationToken);
+    }
+
+    /// <summary>The same for a proof that came in another way.</summary>
+    public async Task<DpopVerdict> JudgeAsync(string proof, string method, string uri, string? accessToken, CancellationToken cancellationToken)
+    {
+        if (CompactJws.Parse(proof) is not { } jws)
+            return NotOne;
         if (!Type.Equals(jws.Type, StringComparison.OrdinalIgnoreCase) || jws.HasCritical || jws.Algorithm is null || !ClientKeys.Algorithms.Contains(jws.Algorithm))
             return new DpopVerdict.Bad("The proof is of another type or algorithm");
-        using var header = CompactJws.ParseObject(Base64Url.DecodeFromChars(headers[0].AsSpan(0, headers[0]!.IndexOf('.', StringComparison.Ordinal))));
+        using var header = CompactJws.ParseObject(Base64Url.DecodeFromChars(proof.AsSpan(0, proof.IndexOf('.', StringComparison.Ordinal))));
         if (header is null || !header.RootElement.TryGetProperty("jwk", out var key) || key.ValueKind != JsonValueKind.Object || key.TryGetProperty("d", out _) || ClientKeys.Thumbprint(key) is not { } thumbprint)
             return new DpopVerdict.Bad("The proof holds no public key");
         if (!ClientKeys.Verify(key, jws))

@@ -12,7 +12,8 @@ internal abstract record SocketCommand
     /// <summary>Sign in, or extend the sign-in.</summary>
     /// <param name="Token">Empty when there is none.</param>
     /// <param name="ClientId">Null when the message does not name one.</param>
-    internal sealed record Auth(string Token, string? ClientId) : SocketCommand;
+    /// <param name="Proof">Of the key that the token is bound to (RFC 9449); null for a bearer token.</param>
+    internal sealed record Auth(string Token, string? ClientId, string? Proof) : SocketCommand;
 
     internal sealed record Ping : SocketCommand;
 
@@ -26,7 +27,7 @@ internal abstract record SocketCommand
                 return null;
             return Text(json.RootElement, "type") switch
             {
-                "auth" => new Auth(Text(json.RootElement, "token") ?? "", Text(json.RootElement, "clientId")),
+                "auth" => new Auth(Text(json.RootElement, "token") ?? "", Text(json.RootElement, "clientId"), Text(json.RootElement, "proof")),
                 "ping" => new Ping(),
                 _ => null,
             };

@@ -41,7 +41,7 @@ internal sealed class SocketEndpoint(
         });
         metrics.Opened("ws", StatusCodes.Status101SwitchingProtocols);
         var connection = new SocketConnection(socket, appId, time.GetUtcNow().AddSeconds(options.AuthSeconds), time, live);
-        await new SocketSession(connection, clientId, connections.Sockets, verifier, tenancy, revoked, options, live, log).RunAsync();
+        await new SocketSession(connection, (context.Request.PathBase + context.Request.Path).ToUriComponent(), clientId, connections.Sockets, verifier, tenancy, revoked, options, live, log).RunAsync();
     }
 
     static ApiError? Handshake(HttpContext context)

@@ -7,9 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace Mana.Sync.Live.Sockets;
 
 /// <summary>What a client says on its socket, and what becomes of it: the in-band sign-in of sync.md 9, and pings.</summary>
+/// <param name="path">Of the request that opened the socket, for which a proof of possession must have been made.</param>
 /// <param name="clientId">From the address; one in the auth message wins.</param>
 internal sealed class SocketSession(
-    SocketConnection connection, string clientId, Roster roster, IAccessTokenVerifier verifier, Tenancy tenancy, RevokedSessions revoked, LiveOptions options,
+    SocketConnection connection, string path, string clientId, Roster roster, IAccessTokenVerifier verifier, Tenancy tenancy, RevokedSessions revoked, LiveOptions options,
     LiveMetrics metrics, ILogger<SocketSession> log)
 {
     public async Task RunAsync()
@@ -37,7 +38,7 @@ internal sealed class SocketSession(
     {
         try
         {
-            await (await verifier.VerifyAsync(auth.Token, CancellationToken.None) switch
+            await (await VerifyAsync(auth) switch
             {
                 TokenVerdict.Valid valid when revoked.Contains(valid.User.SessionId) => RefuseAsync("revoked", "session revoked", "This session was signed out.", 1008),
                 TokenVerdict.Valid valid => IdentifyAsync(valid.User, DeviceOf(auth)),
@@ -54,6 +55,10 @@ internal sealed class SocketSession(
             await RefuseAsync("unavailable", "try again later", "The service has lost a connection it needs.", 1013);
         }
     }
+
+    ValueTask<TokenVerdict> VerifyAsync(SocketCommand.Auth auth) => auth.Proof is { } proof
+        ? verifier.VerifyAsync(auth.Token, new PossessionProof(proof, "GET", path), CancellationToken.None)
+        : verifier.VerifyAsync(auth.Token, CancellationToken.None);
 
     async Task IdentifyAsync(CurrentUser user, string device)
     {

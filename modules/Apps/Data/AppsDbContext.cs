@@ -1,0 +1,16 @@
+using Mana.Kernel.Outbox;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mana.Apps.Data;
+
+/// <summary>Schema <c>apps</c>.</summary>
+internal sealed class AppsDbContext(DbContextOptions<AppsDbContext> options) : DbContext(options)
+{
+    public const string Schema = "apps";
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.AddOutbox();
+    }
+}
