@@ -33,7 +33,8 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           balance  reads of a balance on a schedule       --rate 200 --clients 16 --seconds 10 --service-key KEY
           postings bookings in process, in batches        --clients 4 --batch 500 --users 1000 --postgres CONNECTION
                                                           --postings N (fills the table instead)
-          oidc     tokens of the OpenID Connect provider  --view token,code --clients 16 --seconds 10 --registration TOKEN
+          oidc     tokens of the OpenID Connect provider  --view token,code,refresh --clients 16 --seconds 10
+                                                          --registration TOKEN (--rate 600: on a schedule)
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
           recurrence  the shared workload, op by op       --workload ../shared/rrule --round 0.2 (s); needs no host
@@ -60,6 +61,9 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     /// <summary>Requests per second of an open loop.</summary>
     public double Rate => Real("rate", Scenario switch { "soak" => 100, "balance" => 200, _ => 50 });
+
+    /// <summary>A rate was asked for, where a closed loop is the default.</summary>
+    public bool IsPaced => Values.ContainsKey("rate");
 
     /// <summary>The host to start, for the scenario <c>start</c>.</summary>
     public string HostDll => Path.GetFullPath(Text("host", "src/Mana.Host/bin/Release/net10.0/Mana.Host.dll"));

@@ -17,6 +17,7 @@ public sealed class KeyHolder(TimeProvider clock) : IDisposable
 
     string Y => Base64Url.EncodeToString(_key.ExportParameters(false).Q.Y);
 
+    /// <summary>For one request.</summary>
     /// <param name="uri">With origin, without query.</param>
     /// <param name="accessToken">That the request carries.</param>
     public string Proof(string method, string uri, string? accessToken = null, int seconds = 0)

@@ -24,6 +24,7 @@ internal sealed class AccessTokens(SigningKeyRing ring, AuthOptions options, IId
     /// </summary>
     public async ValueTask<LoadedKey> SigningKeyAsync(CancellationToken cancellationToken) => (await ring.CurrentAsync(cancellationToken)).Active;
 
+    /// <summary>A token for a session that lives.</summary>
     /// <param name="proven">Whoever asks: a token for somebody who proved a key is worth nothing without it (RFC 9449 6.1).</param>
     public string Mint(LoadedKey key, User user, Session session, ProvenKey proven) => CompactJws.Sign(key, Type, Claims(user, session, proven.Thumbprint));
 

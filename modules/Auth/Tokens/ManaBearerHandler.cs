@@ -4,7 +4,6 @@ using Mana.Auth.Contracts;
 using Mana.Auth.Oidc.Dpop;
 using Mana.Auth.Oidc.Jose;
 using Mana.Kernel.Errors;
-using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

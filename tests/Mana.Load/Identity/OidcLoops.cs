@@ -8,7 +8,7 @@ using Mana.Devices;
 namespace Mana.Load.Identity;
 
 /// <summary>
-/// The OpenID Connect provider: tokens of a service for itself, and the whole code flow of somebody who is signed in (authorize, redeem). The host
+/// The OpenID Connect provider: tokens of a service for itself, refresh with rotation, and the whole code flow of somebody who is signed in (authorize, redeem). The host
 /// must offer registration; its token comes by <c>--registration</c>.
 /// </summary>
 internal static class OidcLoops
@@ -21,34 +21,43 @@ internal static class OidcLoops
 
     public static async Task<RunResult> RunAsync(LoadOptions options)
     {
-        var code = options.View == "code";
+        var name = options.View switch
+        {
+            "code" => "code flow without the password",
+            "refresh" => "refresh of clients",
+            _ => "client credentials",
+        };
         var actors = new List<Actor>();
         for (var one = 0; one < options.Clients; one++)
-            actors.Add(await (code ? Actor.PersonAsync(options) : Actor.ServiceAsync(options)));
+            actors.Add(await (options.View is "code" or "refresh" ? Actor.PersonAsync(options) : Actor.ServiceAsync(options)));
         var workers = actors.ConvertAll(_ => new Worker());
         await Task.WhenAll(actors.Select(actor => actor.TurnAsync(new Worker())));
         using var memory = await HostMemory.WatchAsync(options.Url);
         var start = Stopwatch.GetTimestamp();
         await Task.WhenAll(actors.Zip(workers, async (actor, worker) =>
         {
-            while (Stopwatch.GetElapsedTime(start) < options.Duration)
+            for (var turn = 0; Stopwatch.GetElapsedTime(start) < options.Duration; turn++)
             {
                 var sent = Stopwatch.GetTimestamp();
+                if (options.IsPaced)
+                    await Pace.UntilAsync(sent = Pace.After(start, TimeSpan.FromSeconds(turn * options.Clients / options.Rate)));
                 await actor.TurnAsync(worker);
                 worker.Latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
             }
         }));
-        var name = $"{(code ? "code flow without the password" : "client credentials")}, {options.Clients} connections";
-        return RunResult.Of(name, workers, Stopwatch.GetElapsedTime(start)) with { HostMemory = await memory.StopAsync() };
+        var pace = options.IsPaced ? $" at {options.Rate:0}/s" : "";
+        return RunResult.Of($"{name}{pace}, {options.Clients} connections", workers, Stopwatch.GetElapsedTime(start)) with { HostMemory = await memory.StopAsync() };
     }
 
-    sealed class Actor(HttpClient http, string clientId, string secret, string? cookies, string origin)
+    sealed class Actor(HttpClient http, string view, string clientId, string secret, string? cookies, string origin)
     {
+        string? _refreshToken;
+
         public static async Task<Actor> ServiceAsync(LoadOptions options)
         {
             var http = Connection(options);
             var (id, secret) = await RegisterAsync(http, options, new { redirect_uris = Array.Empty<string>(), grant_types = (string[])["client_credentials"], scope = "load" });
-            return new Actor(http, id, secret, null, "");
+            return new Actor(http, options.View, id, secret, null, "");
         }
 
         public static async Task<Actor> PersonAsync(LoadOptions options)
@@ -57,13 +66,20 @@ internal static class OidcLoops
             var account = await Account.CreateAsync(Connection(options), $"load-{Guid.NewGuid():N}@example.test");
             using var login = await http.PostAsJsonAsync("/api/v1/auth/login", new { email = account.Email, password = Account.Password });
             var cookies = string.Join("; ", login.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
-            var (id, secret) = await RegisterAsync(http, options, new { redirect_uris = (string[])[Callback], scope = "openid profile" });
-            var actor = new Actor(http, id, secret, cookies, options.Url);
+            var (id, secret) = await RegisterAsync(http, options, new { redirect_uris = (string[])[Callback], grant_types = (string[])["authorization_code", "refresh_token"], scope = "openid profile offline_access" });
+            var actor = new Actor(http, options.View, id, secret, cookies, options.Url);
             await actor.AgreeAsync();
+            if (options.View == "refresh")
+                await actor.CodeAsync(new Worker());
             return actor;
         }
 
-        public Task TurnAsync(Worker worker) => cookies is null ? TokenAsync(worker, [new("grant_type", "client_credentials")]) : CodeAsync(worker);
+        public Task TurnAsync(Worker worker) => view switch
+        {
+            "code" => CodeAsync(worker),
+            "refresh" => TokenAsync(worker, [new("grant_type", "refresh_token"), new("refresh_token", _refreshToken ?? throw new LoadProblem("The code flow gave no refresh token."))]),
+            _ => TokenAsync(worker, [new("grant_type", "client_credentials")]),
+        };
 
         /// <summary>Once, as the person would on the page.</summary>
         async Task AgreeAsync()
@@ -95,7 +111,7 @@ internal static class OidcLoops
         async Task<HttpResponseMessage> AuthorizeAsync()
         {
             using var request = new HttpRequestMessage(HttpMethod.Get,
-                $"/api/auth/oauth2/authorize?client_id={clientId}&redirect_uri={Uri.EscapeDataString(Callback)}&response_type=code&scope=openid%20profile&code_challenge={Challenge}&code_challenge_method=S256");
+                $"/api/auth/oauth2/authorize?client_id={clientId}&redirect_uri={Uri.EscapeDataString(Callback)}&response_type=code&scope=openid%20profile{(view == "refresh" ? "%20offline_access" : "")}&code_challenge={Challenge}&code_challenge_method=S256");
             request.Headers.Add("Cookie", cookies);
             return await http.SendAsync(request);
         }
@@ -107,6 +123,8 @@ internal static class OidcLoops
             using var answer = await http.SendAsync(request);
             if (!answer.IsSuccessStatusCode)
                 worker.Fail($"token: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            else if (view == "refresh")
+                _refreshToken = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("refresh_token").GetString();
         }
 
         static HttpClient Connection(LoadOptions options) =>
