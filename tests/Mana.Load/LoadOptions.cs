@@ -28,6 +28,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           noop     a guarded route that does nothing      --clients 16 --seconds 10
           login    sign-ins by password, beside the       --clients 4 --seconds 10
                    bare hashes of the same machine
+          storm    sign-ins at 4 times that rate          --clients 50 --seconds 10
           debit    debits over HTTP                       --clients 32 --users 200 --by service,user --service-key KEY
                                                           (--users 1: one hot account)
           balance  reads of a balance on a schedule       --rate 200 --clients 16 --seconds 10 --service-key KEY
@@ -47,7 +48,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public string Url => Text("url", "http://localhost:3001");
 
-    public int Clients => Number("clients", Scenario switch { "empty" or "login" or "postings" => 4, "debit" => 32, _ => 16 });
+    public int Clients => Number("clients", Scenario switch { "empty" or "login" or "postings" => 4, "storm" => 50, "debit" => 32, _ => 16 });
 
     public int Batch => Number("batch", Scenario == "postings" ? 500 : 100);
 

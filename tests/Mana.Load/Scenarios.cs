@@ -31,6 +31,7 @@ internal static class Scenarios
         "refresh" => IdentityLoops.RefreshAsync,
         "noop" => IdentityLoops.NoopAsync,
         "login" => IdentityLoops.LoginAsync,
+        "storm" => LoginStorm.RunAsync,
         "debit" => LedgerLoad.DebitAsync,
         "balance" => LedgerLoad.BalanceAsync,
         "postings" => PostingLoad.RunAsync,

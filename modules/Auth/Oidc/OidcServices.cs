@@ -36,7 +36,7 @@ internal static class OidcServices
         services.AddScoped<LogoutRequests>().AddScoped<LogoutDebts>().AddSingleton<LogoutTokens>().AddSingleton<HostBreaker>().AddSingleton<OutboundClient>();
         services.AddManaEventHandler<SessionRevoked, EndedSessions>("auth.oidc-sessions");
         services.AddManaEventHandler<BackChannelLogoutOwed, BackChannelLogout>("auth.backchannel-logout");
-        services.AddManaJob<ExpiredGrants>("auth.expired-grants", schedule => schedule.Every(TimeSpan.FromHours(1)));
+        services.AddManaJob<ExpiredGrants>("auth.expired-grants", schedule => schedule.Every(TimeSpan.FromMinutes(10)));
         services.AddHostedService<ConfiguredClients>();
         services.AddManaRateLimit(new(OidcEndpoints.TokenLimit, RateLimitKey.Address, 60, 60));
         services.AddManaRateLimit(new(OidcEndpoints.BrowserLimit, RateLimitKey.Address, 300, 300));

@@ -49,16 +49,14 @@ internal sealed class RefreshRotation(
         if (!session.IsAlive(now) || token.RevokedAt is not null || token.ExpiresAt <= now || user.DeletedAt is not null)
             return Refuse("expired");
         if (token.KeyThumbprint is { } bound && bound != proven.Thumbprint)
-        {
-            metrics.Refresh("unproven");
-            return new RefreshResult.Unproven();
-        }
-
+            return Unproven();
         if (budget.Spend(session.Id) is { } seconds)
             return new RefreshResult.TooOften(seconds);
 
         Slide(session, now);
         var first = token.UsedAt is null;
+        if (!first && await IsForAnotherKeyAsync(token, cancellationToken))
+            return Unproven();
         var successor = first ? await RotateAsync(session, token, now, cancellationToken) : await RepeatAsync(session, token, now, cancellationToken);
         if (successor is null)
         {
@@ -114,6 +112,16 @@ internal sealed class RefreshRotation(
         var (again, text) = tokens.Issue(database, session, token.FamilyId, successor.ParentId, proven, now);
         token.ReplacedBy = again.Id;
         return text;
+    }
+
+    /// <summary>A family that became bound with its last step has no unbound sibling: a copy of the token from before would get one.</summary>
+    Task<bool> IsForAnotherKeyAsync(RefreshToken token, CancellationToken cancellationToken) =>
+        database.RefreshTokens.AnyAsync(row => row.Id == token.ReplacedBy && row.KeyThumbprint != null && row.KeyThumbprint != proven.Thumbprint, cancellationToken);
+
+    RefreshResult.Unproven Unproven()
+    {
+        metrics.Refresh("unproven");
+        return new RefreshResult.Unproven();
     }
 
     static void Slide(Session session, DateTimeOffset now)

@@ -35,7 +35,7 @@ internal static class SessionEndpoints
         auth.MapDelete("/sessions/{id}", SessionHandlers.DeleteAsync).RequireSession().RequireLiveSession().RequireRateLimiting(AuthModule.SessionLimit)
             .WithSummary("End one session of the caller")
             .Produces(204).Produces(401).Produces(403).Produces(404).Produces(503);
-        auth.MapPost("/step-up", StepUpHandler.StepUpAsync).RequireSession().RequireLiveSession().RequireRateLimiting(AuthModule.LoginLimit)
+        auth.MapPost("/step-up", StepUpHandler.StepUpAsync).TakesProof().RequireSession().RequireLiveSession().RequireRateLimiting(AuthModule.LoginLimit)
             .WithSummary("Prove again who you are").WithDescription("Moves auth_time of the session and of the token that it returns; for routes that answer STEP_UP_REQUIRED.")
             .Accepts<StepUpRequest>("application/json").Produces<StepUpResponse>()
             .Produces(400).Produces(401).Produces(403).Produces(429).Produces(503);
@@ -44,7 +44,7 @@ internal static class SessionEndpoints
     public static void MapNative(RouteGroupBuilder native)
     {
         var sessions = native.MapGroup("").RequireRateLimiting(AuthModule.SessionLimit);
-        sessions.MapGet("/get-session", SessionHandlers.GetSessionAsync)
+        sessions.MapGet("/get-session", SessionHandlers.GetSessionAsync).TakesProof()
             .WithSummary("The session of the cookie or of the Bearer token, or null").WithDescription("Header set-auth-jwt holds a new access token.")
             .Produces<SessionResponse>().Produces(503);
         sessions.MapPost("/sign-out", SessionHandlers.SignOutAsync)

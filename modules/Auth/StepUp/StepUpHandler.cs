@@ -15,10 +15,10 @@ internal sealed record StepUpResponse(
 internal static class StepUpHandler
 {
     public static async Task<IResult> StepUpAsync(
-        StepUpRequest request, CurrentUser caller, HttpContext context, StepUpService service, CancellationToken cancellationToken) =>
+        StepUpRequest request, CurrentUser caller, HttpContext context, StepUpService service, ProvenKey proven, CancellationToken cancellationToken) =>
         await service.StepUpAsync(request, caller, context, cancellationToken) switch
         {
-            StepUpResult.Done done => Results.Ok(new StepUpResponse(done.AccessToken, AccessTokens.LifetimeSeconds, "Bearer", done.AuthTime)),
+            StepUpResult.Done done => Results.Ok(new StepUpResponse(done.AccessToken, AccessTokens.LifetimeSeconds, proven.TokenType, done.AuthTime)),
             StepUpResult.Nothing => AuthRefusals.Validation("password: Required"),
             StepUpResult.Wrong { Method: AuthenticationMethods.OneTimeCode } => AuthRefusals.TwoFactorFailed,
             StepUpResult.Wrong { Method: PasskeyProof.Name } => AuthRefusals.PasskeyFailed,

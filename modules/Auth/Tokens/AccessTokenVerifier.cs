@@ -6,7 +6,7 @@ using Mana.Auth.Sessions;
 namespace Mana.Auth.Tokens;
 
 /// <summary>The whole judgement on a token, in the order of cost. Used by the authentication handler and, through the contract, by Sync.</summary>
-internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCache cache, SessionStanding standing, DpopProofs proofs, AuthOptions options, TimeProvider time)
+internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCache cache, SessionStanding standing, DpopProofs proofs, ProofBudget budget, AuthOptions options, TimeProvider time)
     : IAccessTokenVerifier
 {
     static readonly TokenVerdict.Invalid Unproven = new("unproven");
@@ -20,7 +20,7 @@ internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCach
         var verdict = await JudgeAsync(token, cancellationToken);
         if (verdict is not TokenVerdict.Valid valid)
             return verdict;
-        return valid.KeyThumbprint is { } bound
+        return valid is { KeyThumbprint: { } bound, User.SessionId: { } session } && budget.Spend(session) is null
             && await proofs.JudgeAsync(proof.Text, proof.Method, options.BaseUrl + proof.Path, token, cancellationToken) is DpopVerdict.Good good && good.Thumbprint == bound
             ? valid
             : Unproven;

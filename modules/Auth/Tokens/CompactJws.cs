@@ -54,17 +54,26 @@ internal sealed record CompactJws(string? Algorithm, string? Type, string? KeyId
         try
         {
             json = JsonDocument.Parse(utf8, Strict);
-            if (json.RootElement.ValueKind == JsonValueKind.Object)
+            if (json.RootElement.ValueKind == JsonValueKind.Object && (utf8.AsSpan().IndexOf("\\u"u8) < 0 || IsText(json.RootElement)))
                 return json;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Not JSON: the caller refuses the token.
+            // Not JSON, or JSON that holds an escaped half of a surrogate pair: the caller refuses the token.
         }
 
         json?.Dispose();
         return null;
     }
+
+    /// <summary>Reads every name and text once; one that is none throws, here rather than wherever it is first looked at.</summary>
+    static bool IsText(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().All(member => member.Name is not null && IsText(member.Value)),
+        JsonValueKind.Array => element.EnumerateArray().All(IsText),
+        JsonValueKind.String => element.GetString() is not null,
+        _ => true,
+    };
 
     /// <summary>False when the member is there and is not text; an absent one is null.</summary>
     public static bool TryText(JsonDocument json, string name, out string? value)
@@ -74,16 +83,8 @@ internal sealed record CompactJws(string? Algorithm, string? Type, string? KeyId
             return true;
         if (member.ValueKind != JsonValueKind.String)
             return false;
-        try
-        {
-            value = member.GetString();
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            // An escaped half of a surrogate pair: valid JSON, but no text.
-            return false;
-        }
+        value = member.GetString();
+        return true;
     }
 
     /// <summary>A second spelling of one token must not exist: no white space, no padding (the decoder would take both), no stray trailing bits.</summary>

@@ -4,6 +4,7 @@ using Mana.Auth.Contracts;
 using Mana.Auth.Oidc.Dpop;
 using Mana.Auth.Oidc.Jose;
 using Mana.Kernel.Errors;
+using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -25,7 +26,7 @@ internal sealed class ManaBearerHandler(
         if ((Token(Bearer) ?? Token(Dpop)) is not { } token)
             return AuthenticateResult.NoResult();
         var verdict = Token(Dpop) is null ? await verifier.VerifyAsync(token, Context.RequestAborted)
-            : Request.Headers[DpopProofs.Header] is [{ } proof] ? await verifier.VerifyAsync(token, new PossessionProof(proof, Request.Method, ProofFilter.PathOf(Request)), Context.RequestAborted)
+            : Request.Headers[DpopProofs.Header] is [{ } proof] ? await verifier.VerifyAsync(token, new PossessionProof(proof, Request.Method, RequestTarget.PathOf(Context)), Context.RequestAborted)
             : new TokenVerdict.Invalid("unproven");
         return verdict switch
         {

@@ -1,4 +1,5 @@
 using Mana.Auth.Oidc.Dpop;
+using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -14,16 +15,13 @@ internal sealed class ProofFilter(DpopProofs proofs, AuthOptions options) : IEnd
         // The proof that came with the caller's token counts once, and for both.
         if (proven.Thumbprint is not null)
             return await next(context);
-        var verdict = await proofs.JudgeAsync(http, http.Request.Method, options.BaseUrl + PathOf(http.Request), null, http.RequestAborted);
+        var verdict = await proofs.JudgeAsync(http, http.Request.Method, options.BaseUrl + RequestTarget.PathOf(http), null, http.RequestAborted);
         if (verdict is DpopVerdict.Bad bad)
             return AuthRefusals.InvalidProof(bad.Reason);
         if (verdict is DpopVerdict.Good good)
             proven.Thumbprint = good.Thumbprint;
         return await next(context);
     }
-
-    /// <summary>As it was asked for, without the query (RFC 9449 4.2, <c>htu</c>).</summary>
-    public static string PathOf(HttpRequest request) => (request.PathBase + request.Path).ToUriComponent();
 }
 
 internal static class ProofFilterExtensions

@@ -67,6 +67,14 @@ public sealed class HashingGateTests : IAsyncLifetime
     public void As_many_hashes_run_as_processors_and_memory_allow(int processors, long memory, int running) =>
         Assert.Equal(running, HashingGate.Fitting(processors, memory));
 
+    [Theory]
+    [InlineData(1, 32)]
+    [InlineData(50, 16)]
+    [InlineData(100, 8)]
+    [InlineData(5000, 2)]
+    public void Nobody_waits_longer_than_a_moment_however_slow_the_machine(int milliseconds, int queue) =>
+        Assert.Equal(queue, HashingGate.QueuePerRunning(TimeSpan.FromMilliseconds(milliseconds)));
+
     async Task<long> CountAsync(string sql)
     {
         await using var connection = new Npgsql.NpgsqlConnection(_database);

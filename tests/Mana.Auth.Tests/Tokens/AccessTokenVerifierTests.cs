@@ -36,7 +36,7 @@ public sealed class AccessTokenVerifierTests : ISigningKeySource
         _tokens = new AccessTokens(ring, options, new TestIds(), _clock);
         // No database answers there, so every session counts as alive.
         var standing = new SessionStanding(NpgsqlDataSource.Create("Host=127.0.0.1;Port=1"), _clock, NullLogger<SessionStanding>.Instance);
-        _verifier = new AccessTokenVerifier(ring, new VerifiedTokenCache(), standing, new DpopProofs(null!, _clock), options, _clock);
+        _verifier = new AccessTokenVerifier(ring, new VerifiedTokenCache(), standing, new DpopProofs(null!, _clock), null!, options, _clock);
     }
 
     string GoodHeader => $$"""{"alg":"EdDSA","kid":"{{_key.Kid}}","typ":"at+jwt"}""";

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Net.Http.Json;
+using System.Text;
 using Mana.Testing;
 
 namespace Mana.Auth.Tests.Tokens;
@@ -99,6 +101,35 @@ public sealed class PossessionTests(ModuleWorld world) : IClassFixture<ModuleWor
         const string path = "/api/v1/auth/step-up";
         var done = (await SendAsync("POST", path, _app.Proof("POST", Base + path, token), "DPoP " + token, new { password = AuthApi.Password })).IsOk();
         Assert.Equal(_app.Thumbprint, TokenText.Claims(done["accessToken"]!).GetProperty("cnf").GetProperty("jkt").GetString());
+        Assert.Equal("DPoP", done["tokenType"]);
+    }
+
+    [Fact]
+    public async Task A_copy_from_before_the_binding_gets_no_sibling_without_the_key()
+    {
+        var person = await world.PersonAsync();
+        (await SendAsync("POST", Refresh, _app.Proof("POST", Base + Refresh), null, new { refreshToken = person.RefreshToken })).IsOk();
+        (await SendAsync("POST", Refresh, null, null, new { refreshToken = person.RefreshToken })).IsRefused(400, "INVALID_DPOP_PROOF");
+        Assert.Equal("DPoP", (await SendAsync("POST", Refresh, _app.Proof("POST", Base + Refresh), null, new { refreshToken = person.RefreshToken })).IsOk()["tokenType"]);
+    }
+
+    [Fact]
+    public async Task The_address_is_compared_as_it_was_sent()
+    {
+        var token = (await SignInAsync(_app))["accessToken"]!;
+        foreach (var (path, said) in ((string, string)[])[("/sync/todo/history?table=t&id=1", "HTTP://LocalHost:3001/sync/todo/history"), ("/api/v1/gifts/a%3ab%2C", Base + "/api/v1/gifts/a%3Ab%2C"), ("/api/v1/me/onboarding/", Base + "/api/v1/me/onboarding/")])
+            Assert.NotEqual(401, (await SendAsync("GET", path, _app.Proof("GET", said, token), "DPoP " + token)).Status);
+    }
+
+    [Fact]
+    public async Task A_proof_that_is_no_text_is_refused_and_not_a_fault()
+    {
+        foreach (var jwk in (string[])["""{"kty":"\ud800"}""", """{"\ud800":"EC"}""", """{"kty":["\udfff"]}"""])
+        {
+            var header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"ES256","typ":"dpop+jwt","jwk":{{jwk}} }"""));
+            (await SendAsync("POST", Login, header + ".e30.AAAA", null, new { email = AuthApi.NewEmail(), password = AuthApi.Password })).IsRefused(400, "INVALID_DPOP_PROOF");
+            Assert.Equal(401, (await world.Api.CallAsync("GET", Sessions, bearer: header + ".e30.AAAA")).Status);
+        }
     }
 
     [Fact]

@@ -58,7 +58,7 @@ internal sealed class DpopProofs(UsedIds used, TimeProvider time)
         using var claims = CompactJws.ParseObject(jws.Payload);
         if (claims is null || !CompactJws.TryText(claims, "htm", out var forMethod) || forMethod != method)
             return new DpopVerdict.Bad("The proof is for another method");
-        if (!CompactJws.TryText(claims, "htu", out var target) || WithoutQuery(target) != uri)
+        if (!CompactJws.TryText(claims, "htu", out var target) || !IsFor(uri, target))
             return new DpopVerdict.Bad("The proof is for another address");
         var now = time.GetUtcNow();
         if (JwtClaims.Instant(claims, "iat") is not { } at || at < now - Window || at > now + Window)
@@ -71,5 +71,7 @@ internal sealed class DpopProofs(UsedIds used, TimeProvider time)
             : new DpopVerdict.Bad("The proof was used before");
     }
 
-    static string? WithoutQuery(string? uri) => uri?.Split('?', '#')[0];
+    /// <summary>Compared as RFC 3986 6.2.2 and 6.2.3 normalise them: the client writes what its URL class makes of the address.</summary>
+    static bool IsFor(string uri, string? target) =>
+        Uri.TryCreate(target, UriKind.Absolute, out var given) && new Uri(uri).GetLeftPart(UriPartial.Path) == given.GetLeftPart(UriPartial.Path);
 }

@@ -1,5 +1,6 @@
 using Mana.Auth.Contracts;
 using Mana.Kernel.Errors;
+using Mana.Kernel.Identity;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
 using Microsoft.AspNetCore.Http;
@@ -41,7 +42,7 @@ internal sealed class SocketEndpoint(
         });
         metrics.Opened("ws", StatusCodes.Status101SwitchingProtocols);
         var connection = new SocketConnection(socket, appId, time.GetUtcNow().AddSeconds(options.AuthSeconds), time, live);
-        await new SocketSession(connection, (context.Request.PathBase + context.Request.Path).ToUriComponent(), clientId, connections.Sockets, verifier, tenancy, revoked, options, live, log).RunAsync();
+        await new SocketSession(connection, RequestTarget.PathOf(context), clientId, connections.Sockets, verifier, tenancy, revoked, options, live, log).RunAsync();
     }
 
     static ApiError? Handshake(HttpContext context)

@@ -2,10 +2,31 @@ using Mana.Kernel.RateLimits;
 
 namespace Mana.Auth.Sessions;
 
-/// <summary>How often one session may get new tokens in a minute, by refresh or by its cookie (auth.md 3.5). Counted per host.</summary>
+/// <summary>New tokens, by refresh or by the cookie (auth.md 3.5).</summary>
 internal sealed class RefreshBudget(RateLimitSwitch limits, TimeProvider time)
 {
     public const int PerMinute = 30;
+
+    readonly SessionBudget _budget = new(PerMinute, limits, time);
+
+    /// <inheritdoc cref="SessionBudget.Spend"/>
+    public int? Spend(string sessionId) => _budget.Spend(sessionId);
+}
+
+/// <summary>Proofs of possession: each is remembered in the database until it would be too old, so a session has only so many.</summary>
+internal sealed class ProofBudget(RateLimitSwitch limits, TimeProvider time)
+{
+    public const int PerMinute = 1200;
+
+    readonly SessionBudget _budget = new(PerMinute, limits, time);
+
+    /// <inheritdoc cref="SessionBudget.Spend"/>
+    public int? Spend(string sessionId) => _budget.Spend(sessionId);
+}
+
+/// <summary>How often one session may do something in a minute. Counted per host.</summary>
+internal sealed class SessionBudget(int perMinute, RateLimitSwitch limits, TimeProvider time)
+{
     const int MostSessions = 100_000;
     static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
@@ -27,7 +48,7 @@ internal sealed class RefreshBudget(RateLimitSwitch limits, TimeProvider time)
                 spent = (now + Window, 0);
             }
 
-            if (spent.Count >= PerMinute)
+            if (spent.Count >= perMinute)
                 return (int)Math.Ceiling((spent.Until - now).TotalSeconds);
             _spent[sessionId] = spent with { Count = spent.Count + 1 };
             return null;
