@@ -35,7 +35,7 @@ public sealed class DispatcherTests(DispatcherTests.World world) : IClassFixture
         var text = await world.Host.CreateClient().GetStringAsync("/metrics");
         foreach (var name in (string[])
                  [
-                     "stripe_api_requests_total{call=\"payment_intents.retrieve\",outcome=\"ok\"}", "stripe_events_received_total{type=\"payment_intent.succeeded\"}",
+                     "stripe_api_requests_total{call=\"payment_intents_retrieve\",outcome=\"ok\"}", "stripe_events_received_total{type=\"payment_intent.succeeded\"}",
                      "stripe_events_processed_total{outcome=\"applied\",type=\"payment_intent.succeeded\"}", "stripe_signature_failures_total", "stripe_event_lag_seconds", "stripe_inbox_pending", "stripe_inbox_parked",
                  ])
             Assert.Contains(name, text, StringComparison.Ordinal);
