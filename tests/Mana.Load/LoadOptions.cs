@@ -36,6 +36,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
                                                           --postings N (fills the table instead)
           oidc     tokens of the OpenID Connect provider  --view token,code,refresh --clients 16 --seconds 10
                                                           --registration TOKEN (--rate 600: on a schedule)
+          webhooks signed events of Stripe on a schedule  --rate 50 --clients 16 --seconds 10 --webhook-secret SECRET
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
           recurrence  the shared workload, op by op       --workload ../shared/rrule --round 0.2 (s); needs no host
@@ -57,6 +58,8 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     /// <summary>Who debits: <c>service</c> or <c>user</c>.</summary>
     public string By => Text("by", "service");
+
+    public string? WebhookSecret => Values.GetValueOrDefault("webhook-secret");
 
     public string? ServiceKey => Values.GetValueOrDefault("service-key");
 
