@@ -83,7 +83,7 @@ public static class CreditsModule
     static void AddSyncBilling(this IServiceCollection services)
     {
         services.AddSingleton<SyncSubscriptions>().AddSingleton<ISyncSubscriptions>(provider => provider.GetRequiredService<SyncSubscriptions>());
-        services.AddScoped<SyncStatus>().AddSingleton<SyncRenewals>();
+        services.AddSingleton<SyncPrices>().AddScoped<SyncStatus>().AddSingleton<SyncRenewals>();
         services.AddManaEventHandler<PausedSyncFunded, PausedSyncEvents>("credits.sync-resume").AddManaEventHandler<SyncNotice, SyncMails>("credits.sync-mails");
         services.AddManaJob<SyncRenewals>("credits.sync-renewals", schedule => schedule.Every(TimeSpan.FromMinutes(10)));
     }
