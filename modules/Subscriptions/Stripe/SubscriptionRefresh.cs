@@ -20,9 +20,22 @@ internal sealed class SubscriptionRefresh(
     ILogger<SubscriptionRefresh> log)
 {
     const int MostPages = 10;
+    static readonly StripeOutcome Second = new StripeOutcome.Parked("second_subscription");
 
-    /// <param name="related">A refresh that another one needs first does not need others in turn.</param>
-    public async Task<StripeOutcome> RefreshAsync(string subscriptionId, CancellationToken cancellationToken, bool related = false)
+    public async Task<StripeOutcome> RefreshAsync(string subscriptionId, CancellationToken cancellationToken)
+    {
+        var outcome = await OnceAsync(subscriptionId, cancellationToken);
+        if (outcome != Second)
+            return outcome;
+        // One that we think alive may have ended without our hearing of it; then there is room for this one.
+        await RefreshOthersAsync(subscriptionId, cancellationToken);
+        outcome = await OnceAsync(subscriptionId, cancellationToken);
+        if (outcome == Second)
+            log.LogError("Subscription {Subscription} is a second live one of the same person and is not stored", subscriptionId);
+        return outcome;
+    }
+
+    async Task<StripeOutcome> OnceAsync(string subscriptionId, CancellationToken cancellationToken)
     {
         await using var turn = await locks.TakeAsync("subscription:" + subscriptionId, cancellationToken);
         database.ChangeTracker.Clear();
@@ -42,8 +55,6 @@ internal sealed class SubscriptionRefresh(
             return isMapped && subscription.Metadata.ContainsKey("planId") ? new StripeOutcome.Parked("plan_unknown") : StripeOutcome.NotOurs;
         if (known is null && await erased.IsErasedAsync(userId, cancellationToken))
             return await EndAsync(subscription, cancellationToken);
-        if (!related && SubscriptionRow.Live.Contains(subscription.Status))
-            await SettleOthersAsync(userId, subscriptionId, cancellationToken);
 
         bool changed;
         try
@@ -52,8 +63,7 @@ internal sealed class SubscriptionRefresh(
         }
         catch (DbUpdateException refused) when (refused.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: SubscriptionsModel.LiveIndex })
         {
-            log.LogError("Subscription {Subscription} is a second live one of the same person and is not stored", subscriptionId);
-            return new StripeOutcome.Parked("second_subscription");
+            return Second;
         }
 
         var row = await database.Subscriptions.AsNoTracking().SingleAsync(stored => stored.StripeSubscriptionId == subscriptionId, cancellationToken);
@@ -98,13 +108,14 @@ internal sealed class SubscriptionRefresh(
         return known is null ? null : await catalogue.FindAsync(known.PlanId, cancellationToken);
     }
 
-    /// <summary>One that we think alive may have ended without our hearing of it; then there is room for this one.</summary>
-    async Task SettleOthersAsync(string userId, string subscriptionId, CancellationToken cancellationToken)
+    async Task RefreshOthersAsync(string subscriptionId, CancellationToken cancellationToken)
     {
+        if ((await stripe.RetrieveSubscriptionAsync(subscriptionId, cancellationToken)).OrNull is not { } subscription || (await OwnerAsync(subscription, cancellationToken)).UserId is not { } userId)
+            return;
         var others = await database.Subscriptions.AsNoTracking().Where(row => row.UserId == userId && row.StripeSubscriptionId != subscriptionId && SubscriptionRow.Live.Contains(row.Status))
             .Select(row => row.StripeSubscriptionId).ToListAsync(cancellationToken);
         foreach (var other in others)
-            await RefreshAsync(other, cancellationToken, related: true);
+            await OnceAsync(other, cancellationToken);
     }
 
     /// <summary>Paid by somebody who was erased meanwhile: nobody is charged for an account that is no more.</summary>
