@@ -34,7 +34,8 @@ internal sealed class YearlyDrip(SubscriptionsDbContext database, GrantBooking b
         while (true)
         {
             var now = time.GetUtcNow();
-            var oldest = now.AddMonths(-13);
+            // A year, and as long as hosts may have been down.
+            var oldest = now.AddMonths(-24);
             var years = await (from invoice in database.Invoices.AsNoTracking()
                                join subscription in database.Subscriptions on invoice.SubscriptionId equals subscription.Id
                                join plan in database.Plans on subscription.PlanId equals plan.Id
