@@ -4,6 +4,12 @@ using Mana.Payments.Contracts;
 
 namespace Mana.Payments.Api;
 
+/// <summary>What a refusal of Stripe says.</summary>
+internal sealed record StripeError(string? Type, string? Code, string? DeclineCode, string? Parameter, string Message)
+{
+    public static readonly StripeError Silent = new(null, null, null, null, "");
+}
+
 /// <summary>From an HTTP answer to a result.</summary>
 internal static class StripeReplies
 {
@@ -11,17 +17,15 @@ internal static class StripeReplies
     {
         if ((int)reply.Status is >= 200 and < 300)
             return TryRead(reply.Body, read, out var value) ? new StripeResult<T>.Ok(value!) : new StripeResult<T>.Unavailable("unreadable");
-        if (!TryRead(reply.Body, body => body.Object("error") ?? default, out var error) || error.ValueKind != JsonValueKind.Object)
-            error = default;
-        var message = error.Text("message") ?? "";
+        var error = TryRead(reply.Body, Error, out var told) ? told! : StripeError.Silent;
         return reply.Status switch
         {
-            HttpStatusCode.PaymentRequired => new StripeResult<T>.Declined(error.Text("code"), error.Text("decline_code"), message),
+            HttpStatusCode.PaymentRequired => new StripeResult<T>.Declined(error.Code, error.DeclineCode, error.Message),
             HttpStatusCode.NotFound => new StripeResult<T>.NotFound(),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new StripeResult<T>.Unavailable("authentication"),
             HttpStatusCode.TooManyRequests => new StripeResult<T>.Unavailable("rate_limited"),
             >= HttpStatusCode.InternalServerError => new StripeResult<T>.Unavailable($"status_{(int)reply.Status}"),
-            >= HttpStatusCode.BadRequest => new StripeResult<T>.Invalid(error.Text("code") ?? error.Text("type"), error.Text("param"), message),
+            >= HttpStatusCode.BadRequest => new StripeResult<T>.Invalid(error.Code ?? error.Type, error.Parameter, error.Message),
             _ => new StripeResult<T>.Unavailable($"status_{(int)reply.Status}"),
         };
     }
@@ -35,6 +39,10 @@ internal static class StripeReplies
         StripeResult<T>.Unavailable => "unavailable",
         _ => "not_configured",
     };
+
+    static StripeError Error(JsonElement body) => body.Object("error") is { } error
+        ? new(error.Text("type"), error.Text("code"), error.Text("decline_code"), error.Text("param"), error.Text("message") ?? "")
+        : StripeError.Silent;
 
     static bool TryRead<T>(byte[] body, Func<JsonElement, T> read, out T? value)
     {

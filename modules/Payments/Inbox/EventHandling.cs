@@ -14,7 +14,18 @@ internal sealed class EventHandling(
 
     public async Task<EventState> HandleAsync(ClaimedEvent claimed, CancellationToken cancellationToken)
     {
-        var state = await StateAsync(claimed, cancellationToken);
+        EventState state;
+        try
+        {
+            state = await StateAsync(claimed, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // One event must not keep the others from their turn.
+            log.LogError(failure, "Event {Event} {Type} could not be handled", claimed.Id, claimed.Type);
+            state = Again(claimed, failure.GetType().Name);
+        }
+
         var outcome = state.Outcome ?? "retry";
         metrics.Processed(subscribers.Label(claimed.Type), outcome);
         if (state.Status is "quarantined" or "dead")
