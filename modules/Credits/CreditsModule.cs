@@ -5,6 +5,7 @@ using Mana.Credits.Audit;
 using Mana.Credits.Contracts;
 using Mana.Credits.Data;
 using Mana.Credits.Gifts;
+using Mana.Credits.Import;
 using Mana.Credits.Ledger;
 using Mana.Credits.Prices;
 using Mana.Credits.Privacy;
@@ -44,6 +45,7 @@ public static class CreditsModule
         services.AddGifts();
         services.AddSyncBilling();
         services.AddPurchases();
+        services.AddSingleton<ICommerceImport, CommerceImport>();
         services.AddSingleton<AdminOnly>().AddSingleton<Adjustments>();
         services.AddSingleton<CreditsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CreditsPersonalData>());
         services.AddSingleton<ICreditTotals, Totals>();

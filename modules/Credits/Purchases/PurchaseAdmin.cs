@@ -50,10 +50,10 @@ internal static class PurchaseAdmin
         return CreditsJson.Ok(new { success = true, refundId = refund.Id, amountEuroCents = refund.Amount, status = refund.Status });
     }
 
-    public static async Task<IResult> PackagesAsync(CreditsDbContext database, CancellationToken cancellationToken) =>
-        CreditsJson.Ok((await database.Packages.AsNoTracking().OrderBy(row => row.SortOrder).ThenBy(row => row.Id).ToListAsync(cancellationToken)).Select(PackageBody.Of));
+    public static async Task<IResult> PackagesAsync(CreditsDbContext database, CreditsOptions options, CancellationToken cancellationToken) =>
+        CreditsJson.Ok((await database.Packages.AsNoTracking().OrderBy(row => row.SortOrder).ThenBy(row => row.Id).ToListAsync(cancellationToken)).Select(row => PackageBody.Of(row, options)));
 
-    public static async Task<IResult> AddPackageAsync(HttpContext context, CreditsDbContext database, IIdSource ids, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<IResult> AddPackageAsync(HttpContext context, CreditsDbContext database, CreditsOptions options, IIdSource ids, TimeProvider time, CancellationToken cancellationToken)
     {
         var fields = await RequestFields.ReadAsync(context);
         var now = time.GetUtcNow();
@@ -62,10 +62,10 @@ internal static class PurchaseAdmin
         if (fields.Problem is { } problem)
             return problem;
         database.Packages.Add(package);
-        return await StoredAsync(database, cancellationToken) ?? CreditsJson.Created(PackageBody.Of(package));
+        return await StoredAsync(database, cancellationToken) ?? CreditsJson.Created(PackageBody.Of(package, options));
     }
 
-    public static async Task<IResult> ChangePackageAsync(string packageId, HttpContext context, CreditsDbContext database, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<IResult> ChangePackageAsync(string packageId, HttpContext context, CreditsDbContext database, CreditsOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var fields = await RequestFields.ReadAsync(context);
         if (!Guid.TryParseExact(packageId, "D", out var id) || await database.Packages.SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } package)
@@ -75,7 +75,7 @@ internal static class PurchaseAdmin
         if (fields.Problem is { } problem)
             return problem;
         package.UpdatedAt = time.GetUtcNow();
-        return await StoredAsync(database, cancellationToken) ?? CreditsJson.Ok(PackageBody.Of(package));
+        return await StoredAsync(database, cancellationToken) ?? CreditsJson.Ok(PackageBody.Of(package, options));
     }
 
     /// <summary>What was ever sold stays, out of sight: purchases name it.</summary>

@@ -9,6 +9,7 @@ namespace Mana.Credits.Purchases;
 /// <summary>Where the person goes after paying, or after not paying; both have been checked.</summary>
 internal sealed record ReturnPages(string Success, string Cancel);
 
+/// <summary>Somebody wants to buy a pack.</summary>
 /// <param name="Pages">Null: the person's own client takes the payment.</param>
 /// <param name="Room">Where a chat bot offered it; goes along as it is.</param>
 internal sealed record PurchaseWish(string UserId, string? Email, Guid PackageId, Func<Guid, ReturnPages>? Pages, string? Key, string? Room = null);
@@ -33,7 +34,7 @@ internal abstract record PurchaseBegun
 /// whatever order, finds its purchase (W-33). A repetition finds Stripe's first object by its key.
 /// </summary>
 internal sealed class PurchaseBegin(
-    CreditsDbContext database, IStripeApi stripe, IStripeCustomers customers, IStripeAvailability availability, IIdSource ids, TimeProvider time, CreditsMetrics metrics)
+    CreditsDbContext database, IStripeApi stripe, IStripeCustomers customers, IStripeAvailability availability, CreditsOptions options, IIdSource ids, TimeProvider time, CreditsMetrics metrics)
 {
     static readonly TimeSpan KeyLives = TimeSpan.FromHours(24);
     static readonly TimeSpan SessionLives = TimeSpan.FromHours(24);
@@ -107,7 +108,7 @@ internal sealed class PurchaseBegin(
 
     async Task<PurchaseBegun> SessionAsync(Purchase purchase, Package package, string customer, string[] methods, ReturnPages pages, CancellationToken cancellationToken)
     {
-        var line = package.StripePriceId is { } price
+        var line = PackageSeed.PriceId(package, options) is { } price
             ? new CheckoutLine(price)
             : new CheckoutLine(null, package.Name, $"{purchase.Credits} Credits", purchase.PriceEuroCents);
         // Counted from the row, so that a repetition asks for exactly the same.

@@ -15,8 +15,8 @@ internal static class PurchaseHandlers
     static readonly ApiError NoPackage = CreditsRefusals.NotFound("Package not found or inactive");
     static readonly ApiError NoPurchase = CreditsRefusals.NotFound("Purchase not found");
 
-    public static async Task<IResult> PackagesAsync(CreditsDbContext database, CancellationToken cancellationToken) =>
-        CreditsJson.Ok((await database.Packages.AsNoTracking().Where(row => row.Active).OrderBy(row => row.SortOrder).ThenBy(row => row.Id).ToListAsync(cancellationToken)).Select(PackageBody.Of));
+    public static async Task<IResult> PackagesAsync(CreditsDbContext database, CreditsOptions options, CancellationToken cancellationToken) =>
+        CreditsJson.Ok((await database.Packages.AsNoTracking().Where(row => row.Active).OrderBy(row => row.SortOrder).ThenBy(row => row.Id).ToListAsync(cancellationToken)).Select(row => PackageBody.Of(row, options)));
 
     public static async Task<IResult> PurchasesAsync(CurrentUser user, CreditsDbContext database, CancellationToken cancellationToken) =>
         CreditsJson.Ok((await database.Purchases.AsNoTracking().Where(row => row.UserId == user.UserId).OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id)

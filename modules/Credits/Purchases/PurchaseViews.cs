@@ -7,8 +7,8 @@ namespace Mana.Credits.Purchases;
 internal sealed record PackageBody(
     Guid Id, string Name, string? Description, int Credits, int PriceEuroCents, string? StripePriceId, bool Active, int SortOrder, object? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
-    public static PackageBody Of(Package row) => new(
-        row.Id, row.Name, row.Description, row.Credits, row.PriceEuroCents, row.StripePriceId, row.Active, row.SortOrder, null, row.CreatedAt, row.UpdatedAt);
+    public static PackageBody Of(Package row, CreditsOptions options) => new(
+        row.Id, row.Name, row.Description, row.Credits, row.PriceEuroCents, PackageSeed.PriceId(row, options), row.Active, row.SortOrder, null, row.CreatedAt, row.UpdatedAt);
 }
 
 /// <summary>commerce.md 3.1, and what failed.</summary>

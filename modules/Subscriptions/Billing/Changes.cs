@@ -9,6 +9,7 @@ namespace Mana.Subscriptions.Billing;
 
 internal abstract record ChangeResult
 {
+    /// <summary>It is as was wanted.</summary>
     /// <param name="Row">As it is now.</param>
     public sealed record Done(SubscriptionRow Row) : ChangeResult;
 

@@ -14,6 +14,7 @@ public interface ISubscriptionEntitlements
 /// <summary>Null is no limit, not one (W-42).</summary>
 public sealed record SubscriptionLimits(int? MaxTeamMembers, int? MaxOrganizations);
 
+/// <summary>What somebody has now.</summary>
 /// <param name="Status">Stripe's word; null without a subscription that is alive.</param>
 /// <param name="IsEntitled">The plan's benefits hold now (commerce.md 6.5); false: those of the free plan.</param>
 public sealed record CurrentSubscription(string PlanName, string? Status, bool IsEntitled, DateTimeOffset? CurrentPeriodEnd, bool CancelAtPeriodEnd);

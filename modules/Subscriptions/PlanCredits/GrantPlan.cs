@@ -13,6 +13,7 @@ internal sealed record PlannedGrant(string BusinessKey, int Credits, DateTimeOff
 /// </summary>
 internal static class GrantPlan
 {
+    /// <summary>Null when it gives nothing.</summary>
     /// <param name="earlier">Credits that this subscription was given for the month that the line begins in; an upgrade never lifts them above the plan's own.</param>
     public static PlannedGrant? For(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, Func<DateTimeOffset, int> earlier)
     {

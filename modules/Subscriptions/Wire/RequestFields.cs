@@ -19,6 +19,7 @@ internal sealed class RequestFields
     /// <summary>Null when everything was as it should be.</summary>
     public ApiError? Problem => _errors.Count == 0 ? null : SubscriptionsRefusals.Validation(_errors);
 
+    /// <summary>Reads the body, whatever it calls itself; a missing one is empty.</summary>
     /// <exception cref="JsonException">The body is not a JSON object; the pipeline answers 400.</exception>
     public static async Task<RequestFields> ReadAsync(HttpContext context)
     {
