@@ -6,6 +6,10 @@ namespace Mana.Payments.Contracts;
 /// </summary>
 public abstract record StripeObject
 {
+    private protected StripeObject()
+    {
+    }
+
     public required string Id { get; init; }
 
     public bool Livemode { get; init; }

@@ -54,7 +54,7 @@ public sealed partial class StripeWorld
         {
             var subscription = Get("subscription", id);
             if (subscription.Text("status") is "canceled" or "incomplete_expired")
-                throw new StripeRefusal(400, "invalid_request_error", null, "A canceled subscription can only update its cancellation_details and metadata.");
+                throw new StripeRefusalException(400, "invalid_request_error", null, "A canceled subscription can only update its cancellation_details and metadata.");
             subscription["metadata"]!.AsObject().Merge(form.Branch("metadata"));
             if (form.At("cancel_at_period_end") is { } cancel)
                 subscription.With(("cancel_at_period_end", cancel == "true"), ("cancel_at", cancel == "true" ? Item(subscription)["current_period_end"]!.DeepClone() : null),
@@ -74,7 +74,7 @@ public sealed partial class StripeWorld
         {
             var subscription = Get("subscription", id);
             if (subscription.Text("status") == "canceled")
-                throw StripeRefusal.Missing("subscription", id);
+                throw StripeRefusalException.Missing("subscription", id);
             return EndSubscription(subscription);
         }
     }
