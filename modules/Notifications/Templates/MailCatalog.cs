@@ -28,6 +28,9 @@ internal static class MailCatalog
         [MailTemplates.SyncGrace] = ["name", "pausesAt", "syncLink"],
         [MailTemplates.SyncPaused] = ["name", "syncLink"],
         [MailTemplates.SyncResumed] = ["name", "paidUntilAt", "syncLink"],
+        [MailTemplates.SubscriptionPaymentFailed] = ["name", "subscriptionLink"],
+        [MailTemplates.SubscriptionActionRequired] = ["name", "subscriptionLink"],
+        [MailTemplates.SubscriptionTrialEnding] = ["name", "endsAt", "subscriptionLink"],
         [MailTemplates.ZeroKnowledgeEnabled] = ["name", "changedAt", "securityLink"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -28,6 +28,7 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
                      "auth.users", "auth.sessions", "auth.members", "auth.organizations", "auth.api_keys", "auth.encryption_vaults", "auth.encryption_vault_audit", "auth.mission_grants",
                      "auth.verification_tokens", "auth.login_attempts", "auth.mail_allowances", "auth.security_events", "auth.two_factor", "auth.two_factor_backup_codes", "auth.passkeys", "auth.trusted_devices", "auth.pending_sign_ins", "auth.passkey_challenges",
                      "auth.invitations", "auth.personas", "auth.persona_actions", "auth.persona_feedback", "sync.scopes", "sync.records", "sync.changes", "notify.deliveries", "credits.accounts",
+                     "credits.purchases", "subscriptions.subscriptions", "subscriptions.invoices", "subscriptions.checkouts",
                  ])
             Assert.True(before.ContainsKey(table), $"The test put nothing into {table}.");
 
@@ -83,6 +84,19 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
             "INSERT INTO auth.passkey_challenges (id, registration, user_id, challenge, expires_at) VALUES ('c-' || $1, true, $1, '\\x04', now() + interval '1 day')",
             "INSERT INTO auth.personas (user_id, archetype, system_prompt, module_mix, tick_cadence, created_at) VALUES ($1, 'a', 'p', '{}', 'daily', now())",
             "INSERT INTO auth.persona_actions (persona_id, id, tick_id, tool_name, result, created_at) VALUES ($1, 'a', 't', 'x', 'ok', now())",
+            """
+            INSERT INTO credits.purchases (id, user_id, package_id, credits, price_euro_cents, status, metadata, created_at, updated_at)
+              SELECT gen_random_uuid(), $1, id, credits, price_euro_cents, 'pending', jsonb_build_object('roomId', $1::text), now(), now() FROM credits.packages LIMIT 1
+            """,
+            """
+            INSERT INTO subscriptions.subscriptions (id, user_id, plan_id, stripe_subscription_id, status, billing_interval, cancel_at_period_end, created_at, updated_at)
+              SELECT gen_random_uuid(), $1, id, 'sub_' || md5($1), 'active', 'month', false, now(), now() FROM subscriptions.plans LIMIT 1
+            """,
+            """
+            INSERT INTO subscriptions.invoices (id, user_id, subscription_id, stripe_invoice_id, amount_due_euro_cents, amount_paid_euro_cents, currency, attempts, created_at)
+              SELECT gen_random_uuid(), $1, id, 'in_' || md5($1), 499, 499, 'eur', 0, now() FROM subscriptions.subscriptions WHERE user_id = $1
+            """,
+            "INSERT INTO subscriptions.checkouts (stripe_session_id, user_id, created_at) VALUES ('cs_' || md5($1), $1, now())",
             "INSERT INTO auth.persona_feedback (persona_id, id, tick_id, module, rating, created_at) VALUES ($1, 'f', 't', 'm', 3, now())",
         ];
         foreach (var row in rows)

@@ -1,0 +1,107 @@
+using Mana.Kernel.Ids;
+using Mana.Kernel.Outbox;
+using Mana.Payments.Contracts;
+using Mana.Subscriptions.Contracts;
+using Mana.Subscriptions.Data;
+using Mana.Subscriptions.Notices;
+using Mana.Subscriptions.PlanCredits;
+using Mana.Subscriptions.Plans;
+using Microsoft.EntityFrameworkCore;
+
+namespace Mana.Subscriptions.Stripe;
+
+/// <summary>Writes down what Stripe has, what that gives, and what somebody must be told: in one transaction.</summary>
+internal sealed class SubscriptionStore(SubscriptionsDbContext database, EventWriter events, IIdSource ids, TimeProvider time)
+{
+    /// <summary>False when everything was as it is.</summary>
+    /// <param name="invoices">Oldest first.</param>
+    public async Task<bool> ApplyAsync(
+        StripeSubscription subscription, IReadOnlyList<StripeInvoice> invoices, string userId, Plan plan, IReadOnlyDictionary<string, PlanPrice> prices, CancellationToken cancellationToken)
+    {
+        database.ChangeTracker.Clear();
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var row = await RowAsync(subscription, userId, plan, prices, now, cancellationToken);
+        var stored = await database.Invoices.Where(invoice => invoice.SubscriptionId == row.Id).ToDictionaryAsync(invoice => invoice.StripeInvoiceId, StringComparer.Ordinal, cancellationToken);
+        var grants = await GrantsAsync(row.Id, cancellationToken);
+        foreach (var invoice in invoices.Where(invoice => invoice.Status != "draft"))
+        {
+            if (!stored.TryGetValue(invoice.Id, out var known))
+                database.Invoices.Add(stored[invoice.Id] = known = New(invoice, row));
+            Update(known, invoice);
+            Give(known, invoice, prices, grants, now);
+        }
+
+        if (!database.ChangeTracker.HasChanges())
+            return false;
+        if (database.Entry(row).State == EntityState.Modified)
+            row.UpdatedAt = now;
+        await database.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    async Task<SubscriptionRow> RowAsync(StripeSubscription from, string userId, Plan plan, IReadOnlyDictionary<string, PlanPrice> prices, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var item = from.Items.Count > 0 ? from.Items[0] : null;
+        var row = await database.Subscriptions.SingleOrDefaultAsync(stored => stored.StripeSubscriptionId == from.Id, cancellationToken);
+        var before = row is null ? default : (row.Status, row.PlanId);
+        if (row is null)
+            database.Subscriptions.Add(row = new SubscriptionRow
+            {
+                Id = ids.NewGuid(), UserId = userId, PlanId = plan.Id, StripeSubscriptionId = from.Id, Status = from.Status, BillingInterval = SubscriptionRow.Monthly,
+                CreatedAt = from.CreatedAt == default ? now : from.CreatedAt, UpdatedAt = now,
+            });
+        (row.PlanId, row.Status, row.StripeCustomerId) = (plan.Id, from.Status, from.CustomerId ?? row.StripeCustomerId);
+        row.StripePriceId = item?.PriceId ?? row.StripePriceId;
+        var interval = item?.Interval ?? (item is not null && prices.TryGetValue(item.PriceId, out var price) ? price.Interval : row.BillingInterval);
+        row.BillingInterval = interval == SubscriptionRow.Yearly ? SubscriptionRow.Yearly : SubscriptionRow.Monthly;
+        (row.CurrentPeriodStart, row.CurrentPeriodEnd) = (from.CurrentPeriodStart ?? row.CurrentPeriodStart, from.CurrentPeriodEnd ?? row.CurrentPeriodEnd);
+        (row.CancelAtPeriodEnd, row.CanceledAt, row.EndedAt) = (from.CancelAtPeriodEnd, from.CanceledAt, from.EndedAt);
+        (row.TrialStart, row.TrialEnd) = (from.TrialStart, from.TrialEnd);
+        if (before != (row.Status, row.PlanId))
+            events.Add(database, new SubscriptionChanged(row.UserId, row.PlanId, row.Status));
+        return row;
+    }
+
+    async Task<Dictionary<string, PlanGrant>> GrantsAsync(Guid subscription, CancellationToken cancellationToken) =>
+        await (from grant in database.Grants join invoice in database.Invoices on grant.InvoiceId equals invoice.Id where invoice.SubscriptionId == subscription select grant)
+            .ToDictionaryAsync(grant => grant.BusinessKey, StringComparer.Ordinal, cancellationToken);
+
+    InvoiceRow New(StripeInvoice invoice, SubscriptionRow subscription) => new()
+    {
+        Id = ids.NewGuid(), UserId = subscription.UserId, SubscriptionId = subscription.Id, StripeInvoiceId = invoice.Id, Currency = invoice.Currency, CreatedAt = invoice.CreatedAt,
+    };
+
+    void Update(InvoiceRow row, StripeInvoice from)
+    {
+        if (from.Status == "open" && from.AttemptCount > row.Attempts)
+            events.Add(database, new SubscriptionNotice(row.UserId, SubscriptionNotice.PaymentFailed, $"{from.Id}:{from.AttemptCount}", from.NextPaymentAttempt));
+        (row.Number, row.Status, row.BillingReason, row.Attempts) = (from.Number, from.Status, from.BillingReason, from.AttemptCount);
+        (row.AmountDueEuroCents, row.AmountPaidEuroCents, row.Currency) = ((int)from.AmountDue, (int)from.AmountPaid, from.Currency);
+        row.StripeCustomerId = from.CustomerId ?? row.StripeCustomerId;
+        // Links lead to a name and an address: not for somebody who was erased.
+        var isErased = row.UserId.StartsWith(Pseudonym.Prefix, StringComparison.Ordinal);
+        (row.HostedInvoiceUrl, row.InvoicePdfUrl) = isErased ? (null, null) : (from.HostedInvoiceUrl, from.InvoicePdf);
+        (row.PeriodStart, row.PeriodEnd, row.DueDate, row.PaidAt) = (from.PeriodStart, from.PeriodEnd, from.DueDate, from.PaidAt);
+    }
+
+    void Give(InvoiceRow row, StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, Dictionary<string, PlanGrant> grants, DateTimeOffset now)
+    {
+        var planned = GrantPlan.For(invoice, prices, month => grants.Values.Where(grant => !grant.IsReversal && grant.MonthFrom >= month && grant.InvoiceId != row.Id).Sum(grant => grant.Credits));
+        if (planned is null)
+            return;
+        row.YearFrom ??= planned.YearFrom;
+        if (planned.Credits > 0 && !grants.ContainsKey(planned.BusinessKey))
+            database.Grants.Add(grants[planned.BusinessKey] = new PlanGrant
+            {
+                BusinessKey = planned.BusinessKey, InvoiceId = row.Id, Credits = planned.Credits, IsReversal = false, Description = "Credits of your plan", MonthFrom = planned.MonthFrom, CreatedAt = now,
+            });
+    }
+}
+
+/// <summary>What stands for a person who was erased.</summary>
+internal static class Pseudonym
+{
+    public const string Prefix = "erased-";
+}
