@@ -1,11 +1,11 @@
-namespace Mana.Auth.Pages;
+namespace Mana.Kernel.Pages;
 
 /// <summary>The parts that pages are made of. Every input has a label, every problem is tied to its input.</summary>
-internal static class Controls
+public static class Controls
 {
     /// <summary>One input and what is said about it.</summary>
     /// <param name="Autocomplete">Token of the HTML standard: it lets password managers help.</param>
-    internal sealed record Field(string Name, string Label, string Type = "text", string Autocomplete = "off")
+    public sealed record Field(string Name, string Label, string Type = "text", string Autocomplete = "off")
     {
         public string? Value { get; init; }
 

@@ -4,13 +4,13 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 
-namespace Mana.Auth.Pages;
+namespace Mana.Kernel.Pages;
 
 /// <summary>
 /// Text that is HTML. It is made from literals of this program; every value that is put into one is encoded, unless it is markup itself, so
 /// that what people type is never read as markup (W14). Attributes need their quotes in the literal.
 /// </summary>
-internal readonly record struct Markup(string Text)
+public readonly record struct Markup(string Text)
 {
     public static readonly Markup None = new("");
 
@@ -23,7 +23,7 @@ internal readonly record struct Markup(string Text)
 
 /// <summary>Takes an interpolated string apart: literals as they are, values encoded.</summary>
 [InterpolatedStringHandler]
-internal readonly struct MarkupWriter
+public readonly struct MarkupWriter
 {
     /// <summary>Letters of every language stay as they are; what could be markup does not.</summary>
     static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
