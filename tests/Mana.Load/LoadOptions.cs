@@ -33,6 +33,8 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           balance  reads of a balance on a schedule       --rate 200 --clients 16 --seconds 10 --service-key KEY
           postings bookings in process, in batches        --clients 4 --batch 500 --users 1000 --postgres CONNECTION
                                                           --postings N (fills the table instead)
+          feed     the public feed on a schedule          --rate 100 --clients 8 --changes 100000 --postgres CONNECTION (fills the board)
+          react    reactions in a closed loop             --clients 16 --by service,user --postgres CONNECTION
           oidc     tokens of the OpenID Connect provider  --view token,code --clients 16 --seconds 10 --registration TOKEN
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
@@ -59,7 +61,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     public string? ServiceKey => Values.GetValueOrDefault("service-key");
 
     /// <summary>Requests per second of an open loop.</summary>
-    public double Rate => Real("rate", Scenario switch { "soak" => 100, "balance" => 200, _ => 50 });
+    public double Rate => Real("rate", Scenario switch { "soak" => 100, "balance" => 200, "feed" => 100, _ => 50 });
 
     /// <summary>The host to start, for the scenario <c>start</c>.</summary>
     public string HostDll => Path.GetFullPath(Text("host", "src/Mana.Host/bin/Release/net10.0/Mana.Host.dll"));
