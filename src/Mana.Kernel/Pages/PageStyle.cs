@@ -7,6 +7,7 @@ public sealed record PageAsset(byte[] Content, string ContentType, string Path)
 {
     const int DigestLength = 8;
 
+    /// <summary>Reads it out of its assembly.</summary>
     /// <param name="within">Of the assembly that holds it.</param>
     /// <param name="resource">Its name in there.</param>
     /// <param name="file">Its name below <c>/pages</c>.</param>
