@@ -48,15 +48,15 @@ internal sealed class DailyMetrics(
     {
         var monday = day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
         var active = await PeopleAsync(PeopleOf.Active, monday, monday.AddDays(7), cancellationToken);
-        var figures = new List<DailyFigure>();
+        var found = new List<DailyFigure>();
         for (var week = 1; week <= Weeks; week++)
         {
             var registered = await PeopleAsync(PeopleOf.Registered, monday.AddDays(-7 * week), monday.AddDays(-7 * (week - 1)), cancellationToken);
-            figures.Add(new DailyFigure($"{Retention}_registered", $"{week}", registered.Count));
-            figures.Add(new DailyFigure($"{Retention}_active", $"{week}", registered.Count(active.Contains)));
+            found.Add(new DailyFigure($"{Retention}_registered", $"{week}", registered.Count));
+            found.Add(new DailyFigure($"{Retention}_active", $"{week}", registered.Count(active.Contains)));
         }
 
-        return figures;
+        return found;
     }
 
     async Task<HashSet<string>> PeopleAsync(PeopleOf kind, DateOnly from, DateOnly until, CancellationToken cancellationToken)

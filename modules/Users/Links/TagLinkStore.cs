@@ -20,6 +20,7 @@ internal abstract record LinkResult
     {
     }
 
+    /// <summary>All of them are there.</summary>
     /// <param name="New">Those that were not there before.</param>
     public sealed record Linked(IReadOnlyList<TagLink> All, IReadOnlyList<TagLink> New) : LinkResult;
 

@@ -15,10 +15,10 @@ internal static partial class SettingsRules
     static readonly HashSet<string> Forbidden = new(StringComparer.Ordinal) { "__proto__", "constructor", "prototype" };
     static readonly string[] Schemes = ["lume", "nature", "stone", "ocean", "sunset", "midnight", "rose", "lavender"];
 
-    [GeneratedRegex("^[A-Za-z0-9_.-]{1,64}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[A-Za-z0-9_.-]{1,64}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex IdForm();
 
-    [GeneratedRegex("^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex LocaleForm();
 
     /// <summary>Whether it may name an app or a device.</summary>

@@ -53,6 +53,7 @@ internal sealed class SettingsStore(NpgsqlDataSource database, IErasedUsers eras
     public async Task<string> GetLocaleAsync(string userId, CancellationToken cancellationToken) =>
         (await FindAsync(userId, cancellationToken)).Document.Effective()["locale"] is JsonValue locale && locale.TryGetValue(out string? text) ? text : "de";
 
+    /// <summary>Changes the stored documents, all or nothing.</summary>
     /// <param name="level"><c>global</c>, <c>app</c> or <c>device</c>, for the metric.</param>
     /// <param name="ifMatch">The version that the caller has seen, as <see cref="StoredSettings.ETag"/>; null: any.</param>
     /// <param name="change">Changes the document that it is given.</param>

@@ -12,9 +12,10 @@ internal sealed partial record TagFields(string? Name, Field<string> Color, Fiel
     const int LongestName = 100;
     const int LongestIcon = 50;
 
-    [GeneratedRegex("^#[0-9A-Fa-f]{6}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^#[0-9A-Fa-f]{6}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ColorForm();
 
+    /// <summary>Takes these members and no others.</summary>
     /// <param name="isNew">The name must be there.</param>
     public static TagFields Read(RequestFields fields, bool isNew) => new(
         isNew || fields.Mentions("name") ? fields.Text("name", LongestName) : null,

@@ -1,5 +1,3 @@
-using Mana.Users.Contracts;
-
 namespace Mana.Users.Tags;
 
 internal sealed record TagGroup(Guid Id, string UserId, string Name, string? Color, string? Icon, int SortOrder, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
