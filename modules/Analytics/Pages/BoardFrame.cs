@@ -20,10 +20,10 @@ internal sealed class BoardFrame(HttpContext http)
     const string More = """
         .filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 0 0 1.25rem; }
         .filters label { display: grid; gap: .3rem; flex: 1 1 9rem; font-size: .8125rem; color: var(--soft); }
-        .filters select { min-height: 2.5rem; padding: .4rem .6rem; }
-        .filters button { min-height: 2.5rem; }
+        .filters select { padding: .4rem .6rem; font-weight: 400; color: var(--ink); }
         .ideas { list-style: none; margin: 0; padding: 0; }
         .idea { display: grid; grid-template-columns: 3.5rem 1fr; gap: 1rem; padding: 1.1rem 1.25rem; }
+        .card > .idea { padding: 0; } .wide .idea h1 { margin: 0 0 .5rem; }
         .idea h2 { font-size: 1.0625rem; margin: 0 0 .3rem; overflow-wrap: anywhere; } .idea h2 a { color: inherit; text-decoration: none; } .idea h2 a:hover { text-decoration: underline; }
         .idea p { margin: 0 0 .5rem; overflow-wrap: anywhere; white-space: pre-line; }
         .score { text-align: center; font-weight: 700; font-size: 1.25rem; line-height: 1.2; font-variant-numeric: tabular-nums; } .score small { display: block; font-weight: 400; }

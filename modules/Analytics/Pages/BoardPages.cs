@@ -64,7 +64,7 @@ internal static class BoardPages
         var mine = idea.MyReactions?.Contains(Vote) == true;
         var label = mine ? page["Stimme zurücknehmen", "Take back your vote"] : page["Dafür stimmen", "Vote for it"];
         var vote = visitor is null || idea.DeletedAt is not null ? Markup.None
-            : page.Form($"{Path}/{idea.Id}/vote", Markup.Of($"""<button type="submit" class="secondary{(mine ? " mine" : "")}" aria-label="{label}" aria-pressed="{(mine ? "true" : "false")}" title="{label}">{Vote}</button>"""));
+            : page.Form($"{Path}/{idea.Id}/vote", Markup.Of($"""<button type="submit" class="secondary{(mine ? " mine" : "")}" aria-label="{label}" aria-pressed="{(mine ? "true" : "false")}" title="{label}">▲</button>"""));
         return Markup.Of($"""<div class="score">{idea.Score}<small>{page["Punkte", "points"]}</small>{vote}</div>""");
     }
 
