@@ -37,6 +37,9 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           oidc     tokens of the OpenID Connect provider  --view token,code,refresh --clients 16 --seconds 10
                                                           --registration TOKEN (--rate 600: on a schedule)
           webhooks signed events of Stripe on a schedule  --rate 50 --clients 16 --seconds 10 --webhook-secret SECRET
+          feed     the public feed on a schedule          --rate 100 --clients 8 --changes 100000 --postgres CONNECTION (fills the board)
+          react    reactions in a closed loop             --clients 16 --by service,user --postgres CONNECTION
+          oidc     tokens of the OpenID Connect provider  --view token,code --clients 16 --seconds 10 --registration TOKEN
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
           recurrence  the shared workload, op by op       --workload ../shared/rrule --round 0.2 (s); needs no host
@@ -64,7 +67,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     public string? ServiceKey => Values.GetValueOrDefault("service-key");
 
     /// <summary>Requests per second of an open loop.</summary>
-    public double Rate => Real("rate", Scenario switch { "soak" => 100, "balance" => 200, _ => 50 });
+    public double Rate => Real("rate", Scenario switch { "soak" => 100, "balance" => 200, "feed" => 100, _ => 50 });
 
     /// <summary>A rate was asked for, where a closed loop is the default.</summary>
     public bool IsPaced => Values.ContainsKey("rate");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mana.Load.Board;
 using Mana.Load.Compaction;
 using Mana.Load.Delivery;
 using Mana.Load.Identity;
@@ -36,6 +37,8 @@ internal static class Scenarios
         "balance" => LedgerLoad.BalanceAsync,
         "postings" => PostingLoad.RunAsync,
         "webhooks" => WebhookLoad.RunAsync,
+        "feed" => BoardLoad.FeedAsync,
+        "react" => BoardLoad.ReactAsync,
         "oidc" => OidcLoops.RunAsync,
         "start" => HostStart.RunAsync,
         "recurrence" => RecurrenceWorkload.RunAsync,

@@ -29,6 +29,7 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
                      "auth.verification_tokens", "auth.login_attempts", "auth.mail_allowances", "auth.security_events", "auth.two_factor", "auth.two_factor_backup_codes", "auth.passkeys", "auth.trusted_devices", "auth.pending_sign_ins", "auth.passkey_challenges",
                      "auth.invitations", "auth.personas", "auth.persona_actions", "auth.persona_feedback", "sync.scopes", "sync.records", "sync.changes", "notify.deliveries", "credits.accounts",
                      "credits.purchases", "subscriptions.subscriptions", "subscriptions.invoices", "subscriptions.checkouts",
+                     "users.settings", "users.tags", "users.tag_groups", "users.tag_links", "feedback.items", "feedback.reactions", "feedback.notifications", "feedback.profiles", "feedback.grant_log",
                  ])
             Assert.True(before.ContainsKey(table), $"The test put nothing into {table}.");
 
@@ -101,8 +102,25 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
         ];
         foreach (var row in rows)
             await world.ScalarAsync(row, person.UserId);
+        await BoardAsync(person);
         const string Invitation = "INSERT INTO auth.invitations (id, organization_id, email, role, status, inviter_id, created_at, expires_at) VALUES ($1, $2, $3, 'member', 'pending', $4, now(), now() + interval '1 day')";
         await world.ScalarAsync(Invitation, "sent-" + person.UserId, space, AuthApi.NewEmail(), person.UserId);
+    }
+
+    /// <summary>Settings, tags, and an idea that names its author.</summary>
+    async Task BoardAsync(Person person)
+    {
+        Assert.Equal(201, (await world.PostAsync("/api/v1/feedback", person, new { feedbackText = $"Schreibt mir an {person.Email}, bitte", deviceInfo = new { owner = person.UserId } })).Status);
+        string[] rows =
+        [
+            "INSERT INTO users.settings (user_id, global, version, created_at, updated_at) VALUES ($1, '{\"a\":1}', 1, now(), now()) ON CONFLICT DO NOTHING",
+            "INSERT INTO users.tag_groups (id, user_id, name, sort_order, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'g', 0, now(), now())",
+            "INSERT INTO users.tag_links (id, tag_id, user_id, app_id, entity_id, entity_type, created_at) SELECT gen_random_uuid(), id, $1, 'a', 'e', 't', now() FROM users.tags WHERE user_id = $1 LIMIT 1",
+            "INSERT INTO feedback.reactions (feedback_id, user_id, emoji, rewarded, created_at) SELECT id, $1, '👍', true, now() FROM feedback.items WHERE user_id = $1",
+            "INSERT INTO feedback.notifications (id, user_id, feedback_id, kind, title, credits_awarded, created_at) SELECT gen_random_uuid(), $1, id, 'status_planned', 't', 0, now() FROM feedback.items WHERE user_id = $1",
+        ];
+        foreach (var row in rows)
+            await world.ScalarAsync(row, person.UserId);
     }
 
     /// <summary>The list that export and erasure go by, and what the database says of who belongs to whom.</summary>

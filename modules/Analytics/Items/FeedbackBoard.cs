@@ -1,0 +1,82 @@
+using Mana.Auth.Contracts;
+using Mana.Kernel.Database;
+using Npgsql;
+
+namespace Mana.Analytics.Items;
+
+/// <summary>What to list. A filter that is null holds for everything.</summary>
+internal sealed record FeedFilter(string? AppId, string? ModuleContext, string? Category, string? Status, bool Recent, int Limit, int Offset);
+
+/// <summary>Everything that is read from the board. Whoever asks with a user id is signed in and sees own reactions, and real names of those who want that.</summary>
+internal sealed class FeedbackBoard(NpgsqlDataSource database, IAccountNames names)
+{
+    const int MostReplies = 200;
+
+    /// <summary>Public ideas, without replies.</summary>
+    public async Task<IReadOnlyList<PublicItem>> FeedAsync(string? viewer, FeedFilter filter, CancellationToken cancellationToken) =>
+        await PublicAsync(viewer, await database.Sql($"""
+            SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.is_public AND i.parent_id IS NULL AND i.deleted_at IS NULL
+              AND ($2::text IS NULL OR i.app_id = $2) AND ($3::text IS NULL OR i.module_context = $3) AND ($4::text IS NULL OR i.category = $4) AND ($5::text IS NULL OR i.status = $5)
+            ORDER BY {(filter.Recent ? "i.created_at DESC, i.id DESC" : "i.score DESC, i.created_at DESC, i.id DESC")} LIMIT $6 OFFSET $7
+            """, viewer, filter.AppId, filter.ModuleContext, filter.Category, filter.Status, filter.Limit, filter.Offset).RowsAsync(FeedbackItem.Read, cancellationToken), cancellationToken);
+
+    /// <summary>One idea with its replies; null unless everybody may see it. Of one that was deleted, the frame of its thread is left.</summary>
+    public async Task<(PublicItem Item, IReadOnlyList<PublicItem> Replies)?> ThreadAsync(string? viewer, Guid id, CancellationToken cancellationToken)
+    {
+        var item = await database.Sql($"""
+            SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.id = $2 AND (({FeedbackItem.Visible}) OR (i.deleted_at IS NOT NULL AND i.is_public AND i.parent_id IS NULL))
+            """, viewer, id).RowAsync(FeedbackItem.Read, cancellationToken);
+        return item is null ? null : ((await PublicAsync(viewer, [item], cancellationToken))[0], await RepliesAsync(viewer, id, cancellationToken) ?? []);
+    }
+
+    /// <summary>Oldest first; null when there is no such idea for the caller.</summary>
+    public async Task<IReadOnlyList<PublicItem>?> RepliesAsync(string? viewer, Guid id, CancellationToken cancellationToken)
+    {
+        if (await database.Sql("SELECT 1 FROM feedback.items WHERE id = $1 AND (is_public OR user_id = $2::text)", id, viewer).ValueAsync<int?>(cancellationToken) is null)
+            return null;
+        var replies = await database.Sql($"""
+            SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.parent_id = $2 AND (({FeedbackItem.Visible}) OR (i.user_id = $1 AND i.deleted_at IS NULL)) ORDER BY i.created_at, i.id LIMIT {MostReplies}
+            """, viewer, id).RowsAsync(FeedbackItem.Read, cancellationToken);
+        return await PublicAsync(viewer, replies, cancellationToken);
+    }
+
+    /// <summary>What somebody of this pseudonym has put on the board, newest first.</summary>
+    public async Task<(string? Name, int Karma, IReadOnlyList<PublicItem> Items)> AuthorAsync(string hash, CancellationToken cancellationToken)
+    {
+        var items = await database.Sql($"""
+            SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.display_hash = $2 AND i.is_public AND i.parent_id IS NULL AND i.deleted_at IS NULL ORDER BY i.created_at DESC, i.id DESC LIMIT 200
+            """, null, hash).RowsAsync(FeedbackItem.Read, cancellationToken);
+        return (items.FirstOrDefault()?.DisplayName, items.FirstOrDefault()?.Karma ?? 0, await PublicAsync(null, items, cancellationToken));
+    }
+
+    /// <summary>What the person wrote, replies and private items included, newest first.</summary>
+    public Task<List<FeedbackItem>> OfAuthorAsync(string userId, CancellationToken cancellationToken) => database.Sql($"""
+        SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.user_id = $1 AND i.deleted_at IS NULL ORDER BY i.created_at DESC, i.id DESC LIMIT 1000
+        """, userId).RowsAsync(FeedbackItem.Read, cancellationToken);
+
+    /// <summary>Public items of others that the person reacted to.</summary>
+    public async Task<IReadOnlyList<PublicItem>> ReactedAsync(string userId, int limit, CancellationToken cancellationToken) => await PublicAsync(userId, await database.Sql($"""
+        SELECT {FeedbackItem.Columns} {FeedbackItem.From}
+        WHERE i.id IN (SELECT feedback_id FROM feedback.reactions WHERE user_id = $1) AND i.user_id <> $1 AND {FeedbackItem.Visible} ORDER BY i.updated_at DESC, i.id DESC LIMIT $2
+        """, userId, limit).RowsAsync(FeedbackItem.Read, cancellationToken), cancellationToken);
+
+    /// <summary>For administrators: everything that was not deleted, newest first.</summary>
+    public Task<List<FeedbackItem>> AllAsync(FeedFilter filter, CancellationToken cancellationToken) => database.Sql($"""
+        SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.deleted_at IS NULL
+          AND ($2::text IS NULL OR i.app_id = $2) AND ($3::text IS NULL OR i.module_context = $3) AND ($4::text IS NULL OR i.category = $4) AND ($5::text IS NULL OR i.status = $5)
+        ORDER BY i.created_at DESC, i.id DESC LIMIT $6 OFFSET $7
+        """, null, filter.AppId, filter.ModuleContext, filter.Category, filter.Status, filter.Limit, filter.Offset).RowsAsync(FeedbackItem.Read, cancellationToken);
+
+    public Task<FeedbackItem?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        database.Sql($"SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.id = $2 AND i.deleted_at IS NULL", null, id).RowAsync(FeedbackItem.Read, cancellationToken);
+
+    /// <summary>The boundary: from here on nothing tells who wrote it, but what the author wants told to the signed-in.</summary>
+    async Task<IReadOnlyList<PublicItem>> PublicAsync(string? viewer, IReadOnlyList<FeedbackItem> items, CancellationToken cancellationToken)
+    {
+        if (viewer is null)
+            return [.. items.Select(PublicItem.Of)];
+        var willing = items.Where(item => item.ShowRealName).Select(item => item.UserId).Distinct(StringComparer.Ordinal).ToList();
+        var known = willing.Count == 0 ? null : await names.OfAsync(willing, cancellationToken);
+        return [.. items.Select(item => PublicItem.Of(item) with { MyReactions = item.MyReactions, RealName = item.ShowRealName ? known?.GetValueOrDefault(item.UserId) : null })];
+    }
+}
