@@ -12,5 +12,6 @@ internal sealed class AppsDbContext(DbContextOptions<AppsDbContext> options) : D
     {
         modelBuilder.HasDefaultSchema(Schema);
         modelBuilder.AddOutbox();
+        Names.Apply(modelBuilder);
     }
 }
