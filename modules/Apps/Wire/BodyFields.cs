@@ -12,7 +12,7 @@ internal sealed class BodyFields
 {
     public const int LargestBody = 256 * 1024;
     static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
-    static readonly BodyFields Nothing = new(JsonDocument.Parse("{}").RootElement.Clone(), []);
+    static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement.Clone();
 
     readonly JsonElement _body;
     readonly List<(string Path, string Message)> _errors;
@@ -123,7 +123,7 @@ internal sealed class BodyFields
     static BodyFields Parse(ReadOnlySequence<byte> body)
     {
         if (body.IsEmpty)
-            return Nothing;
+            return new BodyFields(Nothing, []);
         using var document = JsonDocument.Parse(body, Strict);
         return document.RootElement.ValueKind == JsonValueKind.Object ? new BodyFields(document.RootElement.Clone(), []) : throw new JsonException("Not an object.");
     }
