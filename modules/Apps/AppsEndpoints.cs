@@ -1,3 +1,4 @@
+using Mana.Apps.Calendar;
 using Mana.Apps.Recurrence;
 using Mana.Apps.Registry;
 using Mana.Apps.Todo;
@@ -19,5 +20,6 @@ internal static class AppsEndpoints
         RegistryEndpoints.Map(api);
         RecurrenceEndpoints.Map(api, legacyPaths);
         TodoEndpoints.Map(api, legacyPaths);
+        CalendarEndpoints.Map(api, legacyPaths);
     }
 }

@@ -1,3 +1,4 @@
+using Mana.Apps.Calendar;
 using Mana.Apps.Data;
 using Mana.Apps.Recurrence;
 using Mana.Apps.Registry;
@@ -20,6 +21,7 @@ public static class AppsModule
         services.AddRegistry();
         services.AddRecurrenceApi(configuration);
         services.AddTodo();
+        services.AddCalendar(configuration);
         return services;
     }
 
