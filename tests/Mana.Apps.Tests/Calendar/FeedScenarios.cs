@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Mana.Kernel.Privacy;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Apps.Tests.Calendar;
 
@@ -133,6 +135,28 @@ public sealed class FeedScenarios(AppsFixture world)
         Assert.Contains("SUMMARY:Fest", (await friend.GetAsync($"calendar/shares/{id}/export.ics")).Ok().Text, StringComparison.Ordinal);
         (await owner.DeleteAsync($"calendar/calendars/c1/shares/{id}")).Ok();
         (await friend.GetAsync($"calendar/shares/{id}/export.ics")).Refused(404);
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_of_somebody_who_is_erased()
+    {
+        var (person, friend) = (await world.PersonAsync(), await world.PersonAsync());
+        foreach (var one in (Caller[])[person, friend])
+        {
+            await world.CalendarAsync(one, "c1");
+            (await one.PostAsync("calendar/calendars/c1/feed")).Ok(201);
+            (await one.PostAsync("calendar/calendars/c1/shares", new { email = "a@b.test" })).Ok(201);
+            (await one.PostAsync("calendar/external", new { provider = "ical_url", url = "https://calendar.example.test/x.ics", targetCalendarId = "c1", enabled = false })).Ok(201);
+        }
+
+        var data = world.Host.Services.GetServices<IPersonalData>().Single(one => one.Module == "calendar");
+        Assert.Equal(3, await data.CountAsync(person.UserId, default));
+        using var exported = new MemoryStream();
+        await data.ExportAsync(person.UserId, exported, default);
+        Assert.Equal(1, JsonDocument.Parse(exported.ToArray()).RootElement.GetProperty("feeds").GetArrayLength());
+        await data.EraseAsync(person.UserId, default);
+        await data.EraseAsync(person.UserId, default);
+        Assert.Equal((0, 3), (await data.CountAsync(person.UserId, default), await data.CountAsync(friend.UserId, default)));
     }
 
     async Task<Caller> MemberAsync(string email, bool verified)

@@ -25,7 +25,7 @@ internal sealed class GoogleStub : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
-        _app.MapPost("/token", TokenAsync);
+        _app.MapPost("/token", (Delegate)TokenAsync);
         _app.MapPost("/revoke", (HttpContext context) => { Revoked.Add(context.Request.Form["token"]!); return Results.Json(new { }); });
         _app.MapGet("/userinfo", (HttpContext context) => Results.Json(new { email = AccountOf(context) + "@gmail.test" }));
         _app.MapGet("/calendar/users/me/calendarList", (HttpContext context) => Results.Json(new { items = new[] { new { id = "primary-" + AccountOf(context), summary = "Haupt", timeZone = "Europe/Berlin", accessRole = "owner" } } }));

@@ -73,7 +73,7 @@ public sealed class ConventionScenarios(AppsFixture world)
 /// <summary>The same with limits on and without a service key.</summary>
 public sealed class LimitedHost : AppsFixture
 {
-    protected override TestHost Configure(TestHost host) => host.With("RateLimits:Enabled", "true").With("ServiceKeys:Current", "").With("Compat:LegacyPaths", "false");
+    protected override TestHost Configure(TestHost host) => host.With("RateLimits:Enabled", "true").With("ServiceKeys:Current", "").With("Compat:LegacyPaths", "false").With("Sync:ValidateCollections", "true");
 }
 
 public sealed class LimitScenarios(LimitedHost world) : IClassFixture<LimitedHost>
@@ -100,6 +100,24 @@ public sealed class LimitScenarios(LimitedHost world) : IClassFixture<LimitedHos
 
     [Fact]
     public async Task Scenario_CNV_09_an_empty_service_key_lets_nobody_in() => (await world.Service("").GetAsync("todo/admin/user-data/u1")).Refused(503);
+
+    [Fact]
+    public async Task Sync_can_refuse_collections_that_an_app_does_not_have()
+    {
+        var person = await world.PersonAsync();
+        async Task<Answer> PushAsync(string app, string table)
+        {
+            var push = Caller.Message(HttpMethod.Post, "", new { clientId = "d1", changes = new[] { new { table, id = "r1", op = "insert", data = new { id = "r1" } } } });
+            push.RequestUri = new Uri("/sync/" + app, UriKind.Relative);
+            return await person.SendAsync(push);
+        }
+
+        (await PushAsync("todo", "tasks")).Ok();
+        (await PushAsync("todo", "labels")).Ok();
+        (await PushAsync("manadeck", "decks")).Ok();
+        (await PushAsync("an-app-of-tomorrow", "things")).Ok();
+        Assert.Equal("unknown_collection", (await PushAsync("todo", "chores")).Refused(400).String("error"));
+    }
 
     [Fact]
     public async Task Older_paths_can_be_switched_off() => (await (await world.PersonAsync()).PostAsync("events/expand", new { rrule = "FREQ=DAILY" })).Refused(404);

@@ -21,7 +21,7 @@ internal static class IcsTimeText
         // 60 is a leap second, which no zone here knows (RFC 5545 3.3.12).
         var time = date + new LocalTime(hour, minute, Math.Min(second, 59));
         if (text.Length == 16)
-            return text[15] is 'Z' or 'z' ? new IcsTime(time, IcsTimeKind.Utc, null, DateTimeZone.Utc) : null;
+            return text[15] is 'Z' or 'z' ? new IcsTime(time, IcsTimeKind.Utc) : null;
         return string.IsNullOrWhiteSpace(tzid) ? new IcsTime(time, IcsTimeKind.Floating) : new IcsTime(time, IcsTimeKind.Zoned, tzid.Trim());
     }
 
