@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Web;
+using Mana.Apps.Calendar.External;
 using Mana.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Apps.Tests.Calendar;
 
@@ -146,7 +148,8 @@ public sealed class GoogleScenarios(GoogleHost world) : IClassFixture<GoogleHost
         person = await world.PersonAsync(person.UserId);
         try
         {
-            Assert.Equal((0, 0, 0, "reauth_required"), await RunAsync(person, external));
+            world.Host.Services.GetRequiredService<ExternalWorker>().Wake();
+            Assert.Equal((0, 0, 0, "reauth_required"), (await FinishedAsync(person, external, 2))[0]);
         }
         finally
         {
@@ -184,6 +187,27 @@ public sealed class GoogleScenarios(GoogleHost world) : IClassFixture<GoogleHost
         (await person.PostAsync("calendar/external", new { provider = "caldav", targetCalendarId = "c1" })).Refused(400, "VALIDATION");
         (await person.PostAsync("calendar/external", new { provider = "google", calendarId = "x", accountId = Guid.NewGuid(), targetCalendarId = "c1" })).Refused(404);
         (await person.PostAsync("calendar/external", new { provider = "ical_url", url = "https://example.test/x", targetCalendarId = "nowhere" })).Refused(404);
+    }
+
+    [Fact]
+    public async Task A_calendar_file_on_the_web_is_mirrored()
+    {
+        var person = await world.PersonAsync();
+        await world.CalendarAsync(person, "c1");
+        async Task<string> SubscribeAsync(string path) =>
+            (await person.PostAsync("calendar/external", new { provider = "ical_url", url = world.Google.Url + "/files/" + path, targetCalendarId = "c1" })).Ok(201).String("id")!;
+        const string Both = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20260105T090000Z\nSUMMARY:A\nEND:VEVENT\nBEGIN:VEVENT\nUID:b\nDTSTART:20260106T090000Z\nSUMMARY:B\nEND:VEVENT\nEND:VCALENDAR\n";
+        world.Google.Calendar = Both;
+        var external = await SubscribeAsync("moved.ics");
+        Assert.Equal((2, 0, 0, null), await FirstAsync(person, external));
+        var sent = world.Google.Sent;
+        Assert.Equal((0, 0, 0, null), await RunAsync(person, external));
+        Assert.Equal(sent, world.Google.Sent);
+        world.Google.Calendar = Both.Replace("SUMMARY:B", "SUMMARY:neu", StringComparison.Ordinal).Replace("UID:a", "UID:c", StringComparison.Ordinal);
+        Assert.Equal((1, 1, 1, null), await RunAsync(person, external));
+        Assert.Equal(["A", "neu"], (await world.AllAsync(person, "calendar", "events")).Where(one => !one.IsDeleted).Select(one => one.Text("title")).Order(StringComparer.Ordinal));
+        Assert.Equal((0, 0, 0, "URL_NOT_ALLOWED"), await FirstAsync(person, await SubscribeAsync("inside.ics")));
+        Assert.Equal(0, await world.ScalarAsync<long>("SELECT count(*) FROM apps.external_calendars row WHERE strpos(row::text, $1) > 0", Convert.ToHexStringLower(System.Text.Encoding.ASCII.GetBytes("moved.ics"))));
     }
 
     static JsonObject Time(string dateTime, string? timeZone) => new() { ["dateTime"] = dateTime, ["timeZone"] = timeZone };

@@ -30,6 +30,9 @@ internal sealed class GoogleStub : IAsyncDisposable
         _app.MapGet("/userinfo", (HttpContext context) => Results.Json(new { email = AccountOf(context) + "@gmail.test" }));
         _app.MapGet("/calendar/users/me/calendarList", (HttpContext context) => Results.Json(new { items = new[] { new { id = "primary-" + AccountOf(context), summary = "Haupt", timeZone = "Europe/Berlin", accessRole = "owner" } } }));
         _app.MapGet("/calendar/calendars/{id}/events", Events);
+        _app.MapGet("/files/calendar.ics", File);
+        _app.MapGet("/files/moved.ics", () => Results.Redirect("/files/calendar.ics"));
+        _app.MapGet("/files/inside.ics", () => Results.Redirect("http://127.0.0.1:9/secret"));
     }
 
     public string Url { get; private set; } = "";
@@ -49,6 +52,11 @@ internal sealed class GoogleStub : IAsyncDisposable
 
     /// <summary>Status for the next requests for events.</summary>
     public ConcurrentQueue<int> Failing { get; } = new();
+
+    /// <summary>A calendar on the web, and how often it was sent.</summary>
+    public string Calendar { get; set; } = "";
+
+    public int Sent { get; private set; }
 
     public bool SyncTokensAreGone { get; set; }
 
@@ -106,6 +114,16 @@ internal sealed class GoogleStub : IAsyncDisposable
         var from = query["pageToken"].Count > 0 ? int.Parse(query["pageToken"]!, System.Globalization.CultureInfo.InvariantCulture) : 0;
         var page = new JsonArray([.. all.Skip(from).Take(2).Select(item => item.DeepClone())]);
         return from + 2 < all.Count ? Results.Json(new { items = page, nextPageToken = $"{from + 2}" }) : Results.Json(new { items = page, nextSyncToken = $"sync-{account}-{Interlocked.Increment(ref _tokens)}" });
+    }
+
+    IResult File(HttpContext context)
+    {
+        var tag = $"\"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Calendar)))}\"";
+        if (context.Request.Headers.IfNoneMatch == tag)
+            return Results.StatusCode(304);
+        Sent++;
+        context.Response.Headers.ETag = tag;
+        return Results.Text(Calendar, "text/calendar");
     }
 
     static string AccountOf(HttpContext context) => context.Request.Headers.Authorization.ToString()["Bearer access-".Length..].Split('-')[0];

@@ -40,10 +40,8 @@ internal sealed class CalendarRecords(ISyncRecords records, TimeProvider time)
         var (items, orphans) = Cancelled(batch.Events);
         foreach (var item in items)
         {
-            var record = EventRecord.Of(batch.KeepExDates && item.Rule is not null ? await WithHeldDatesAsync(owner, batch, item, cancellationToken) : item, batch.CalendarId, batch.Source);
+            var record = EventRecord.Of(item, batch.CalendarId, batch.Source);
             present.Add(record.EventId);
-            record.Event["importSource"] = batch.Source;
-            record.Event["importEnds"] = item.Rule is null ? AppsJson.Text(item.End.Instant) : "9999";
             var known = held.TryGetValue(record.EventId, out var before);
             if (known && !before!.Deleted && before.Hash == record.Fingerprint)
             {
@@ -52,6 +50,11 @@ internal sealed class CalendarRecords(ISyncRecords records, TimeProvider time)
             }
 
             _ = known && !before!.Deleted ? updated++ : created++;
+            if (batch.KeepExDates && item.Rule is not null)
+                record = EventRecord.Of(await WithHeldDatesAsync(owner, batch, item, cancellationToken), batch.CalendarId, batch.Source) with { Fingerprint = record.Fingerprint };
+            // The fingerprint is of what the source says; dates that it named earlier do not count.
+            (record.Event["importHash"], record.Event["importSource"]) = (record.Fingerprint, batch.Source);
+            record.Event["importEnds"] = item.Rule is null ? AppsJson.Text(item.End.Instant) : "9999";
             // An insert takes a deleted record back, an update does not.
             var op = known && !before!.Deleted ? RecordOp.Update : RecordOp.Insert;
             blocks.Add(new RecordWrite(op, "timeBlocks", record.BlockId, record.Block, SpaceId: batch.SpaceId));

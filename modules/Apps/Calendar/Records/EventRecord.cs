@@ -42,7 +42,6 @@ internal sealed record EventRecord(string EventId, string BlockId, JsonObject Ev
         if (item.Sequence > 0)
             fields["sequence"] = item.Sequence;
         var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(fields.ToJsonString() + block.ToJsonString())))[..32];
-        fields["importHash"] = fingerprint;
         return new EventRecord(eventId, blockId, fields, block, fingerprint);
     }
 
