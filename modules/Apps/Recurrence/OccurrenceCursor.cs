@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Mana.Auth.Contracts;
 using Mana.Recurrence.Contracts;
-using NodaTime;
 
 namespace Mana.Apps.Recurrence;
 

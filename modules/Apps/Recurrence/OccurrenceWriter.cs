@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Mana.Apps.Wire;
 using Mana.Recurrence.Contracts;
-using NodaTime;
 
 namespace Mana.Apps.Recurrence;
 

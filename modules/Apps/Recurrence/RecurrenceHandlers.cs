@@ -1,5 +1,4 @@
 using Mana.Apps.Wire;
-using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Http;
 

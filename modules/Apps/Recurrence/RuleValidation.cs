@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Mana.Apps.Wire;
-using Mana.Kernel.Errors;
 using Mana.Recurrence.Contracts;
 using NodaTime;
 

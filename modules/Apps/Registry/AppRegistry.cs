@@ -14,6 +14,7 @@ internal sealed partial class AppRegistry : IAppRegistry, IAppCatalogue
     {
     }
 
+    /// <summary>Checks all of it.</summary>
     /// <exception cref="InvalidOperationException">The table contradicts itself; the message names what and where.</exception>
     public AppRegistry(IReadOnlyList<AppDef> apps)
     {

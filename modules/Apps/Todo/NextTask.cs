@@ -16,6 +16,7 @@ internal sealed partial class NextTask(RecurrenceWork work)
     /// <summary>What belongs to the one that is done, and not to its successor.</summary>
     static readonly string[] Own = ["id", "completedAt", "createdAt", "updatedAt", "deletedAt", "scheduledBlockId", "order"];
 
+    /// <summary>The task that follows, without an id: the client gives it one.</summary>
     /// <param name="completedAt">When it was completed; null: now.</param>
     /// <param name="fromCompletion">Count from the day of completion, at the time of the due date, instead of from the due date.</param>
     /// <returns>Null without refusal: nothing follows.</returns>

@@ -22,6 +22,7 @@ internal sealed class BodyFields
     /// <summary>Null when everything was as it should be.</summary>
     public ApiError? Problem => _errors.Count == 0 ? null : AppsRefusals.Invalid(_errors);
 
+    /// <summary>Reads the whole body; nothing at all is an object without members.</summary>
     /// <exception cref="JsonException">The body is no JSON object; the pipeline answers 400.</exception>
     public static async Task<BodyFields> ReadAsync(HttpContext context)
     {

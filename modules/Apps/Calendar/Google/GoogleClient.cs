@@ -65,6 +65,7 @@ internal sealed class GoogleClient : IDisposable
     public Task<GoogleAnswer> CalendarsAsync(string accessToken, string? page, CancellationToken cancellationToken) =>
         GetAsync($"{_options.CalendarBase}/users/me/calendarList?maxResults=250{Page(page)}", accessToken, cancellationToken);
 
+    /// <summary>Events with their exceptions and what was deleted, a page at a time.</summary>
     /// <param name="query">Window or sync token, encoded.</param>
     public Task<GoogleAnswer> EventsAsync(string accessToken, string calendarId, string query, string? page, CancellationToken cancellationToken) =>
         GetAsync($"{_options.CalendarBase}/calendars/{Uri.EscapeDataString(calendarId)}/events?maxResults=2500&singleEvents=false&showDeleted=true&{query}{Page(page)}", accessToken, cancellationToken);

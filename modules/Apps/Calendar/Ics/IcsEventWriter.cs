@@ -5,6 +5,7 @@ namespace Mana.Apps.Calendar.Ics;
 /// <summary>An event as a VEVENT (compute.md 9.4).</summary>
 internal static class IcsEventWriter
 {
+    /// <summary>Writes what the event has; what it lacks is left out.</summary>
     /// <param name="now">DTSTAMP of what has none.</param>
     public static void Write(IcsWriter output, IcsEvent item, Instant now)
     {

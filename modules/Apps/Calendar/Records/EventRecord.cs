@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Mana.Apps.Calendar.Ics;
 using Mana.Apps.Wire;
-using NodaTime;
 
 namespace Mana.Apps.Calendar.Records;
 
@@ -13,6 +12,7 @@ namespace Mana.Apps.Calendar.Records;
 /// </summary>
 internal sealed record EventRecord(string EventId, string BlockId, JsonObject Event, JsonObject Block, string Fingerprint)
 {
+    /// <summary>The same event of the same source gives the same records.</summary>
     /// <param name="source">Calendar, account or subscription that UIDs are unique in.</param>
     public static EventRecord Of(IcsEvent item, string calendarId, string source)
     {
