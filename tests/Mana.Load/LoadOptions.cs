@@ -45,6 +45,10 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           recurrence  the shared workload, op by op       --workload ../shared/rrule --round 0.2 (s); needs no host
           rules    random rules against brute force       --rules 1000000 --seed 1; rules-quartz: against Quartz' trigger
           rule-texts  random texts for the parsers        --rules 1000000 --seed 1
+          expand   a year of a zoned series on a          --rate 500 --clients 16 --seconds 20
+                   schedule, over HTTP
+          ics-import  calendar files over HTTP            --records 10000 --seconds 10
+          ics-fuzz random calendar files; needs no host   --rules 1000000 --seed 1
 
           --url http://localhost:3001   --runs 3 (the median is reported; soak, storage: 1)   --json FILE (append the results)
         A comma-separated list runs one after the other.
@@ -71,6 +75,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     /// <summary>A rate was asked for, where a closed loop is the default.</summary>
     public bool IsPaced => Values.ContainsKey("rate");
+    public double Rate => Real("rate", Scenario switch { "soak" => 100, "balance" => 200, "expand" => 500, _ => 50 });
 
     /// <summary>The host to start, for the scenario <c>start</c>.</summary>
     public string HostDll => Path.GetFullPath(Text("host", "src/Mana.Host/bin/Release/net10.0/Mana.Host.dll"));
@@ -86,7 +91,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>One round of one op.</summary>
     public TimeSpan RoundTime => TimeSpan.FromSeconds(Real("round", 0.2));
 
-    public int Runs => Number("runs", Scenario is "soak" or "storage" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" ? 1 : 3);
+    public int Runs => Number("runs", Scenario is "soak" or "storage" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" or "ics-fuzz" ? 1 : 3);
 
     public int Changes => Number("changes", Scenario is "hydrate" or "storage" ? 1_000_000 : 100_000);
 

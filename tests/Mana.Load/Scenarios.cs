@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mana.Load.Board;
+using Mana.Load.Apps;
 using Mana.Load.Compaction;
 using Mana.Load.Delivery;
 using Mana.Load.Identity;
@@ -45,6 +46,9 @@ internal static class Scenarios
         "rules" => RecurrenceSweeps.RulesAsync,
         "rule-texts" => RecurrenceSweeps.TextsAsync,
         "rules-quartz" => RecurrenceSweeps.QuartzAsync,
+        "expand" => CalendarLoad.ExpandAsync,
+        "ics-import" => CalendarLoad.ImportAsync,
+        "ics-fuzz" => CalendarLoad.FuzzAsync,
         _ => null,
     };
 

@@ -1,3 +1,4 @@
+using Mana.Apps.Calendar;
 using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,5 +13,7 @@ internal sealed class AppsDbContext(DbContextOptions<AppsDbContext> options) : D
     {
         modelBuilder.HasDefaultSchema(Schema);
         modelBuilder.AddOutbox();
+        CalendarModel.Map(modelBuilder);
+        Names.Apply(modelBuilder);
     }
 }

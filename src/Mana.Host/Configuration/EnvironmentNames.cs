@@ -90,6 +90,8 @@ internal static class EnvironmentNames
         ["MAIL_FROM"] = "Notifications:From",
         ["MAIL_REPLY_TO"] = "Notifications:ReplyTo",
         ["MAIL_RETURN_PATH"] = "Notifications:ReturnPath",
+        ["GOOGLE_CLIENT_ID"] = "Google:ClientId",
+        ["GOOGLE_CLIENT_SECRET"] = "Google:ClientSecret",
         ["RATE_LIMITS"] = "RateLimits:Enabled",
     };
 
