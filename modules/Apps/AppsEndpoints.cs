@@ -1,3 +1,4 @@
+using Mana.Apps.Reminders;
 using Microsoft.AspNetCore.Routing;
 
 namespace Mana.Apps;
@@ -7,5 +8,6 @@ internal static class AppsEndpoints
 {
     public static void Map(IEndpointRouteBuilder app)
     {
+        ReminderEndpoints.Map(app);
     }
 }

@@ -1,6 +1,7 @@
+using Mana.Apps.Data;
+using Mana.Apps.Reminders;
 using Mana.Kernel.Database;
 using Mana.Kernel.Outbox;
-using Mana.Apps.Data;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,7 @@ public static class AppsModule
     {
         services.AddManaDbContext<AppsDbContext>(AppsDbContext.Schema, options => new AppsDbContext(options));
         services.AddManaOutbox(AppsDbContext.Schema);
+        services.AddReminders(configuration);
         return services;
     }
 

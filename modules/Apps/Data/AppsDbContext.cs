@@ -1,3 +1,4 @@
+using Mana.Apps.Reminders.Data;
 using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,6 +12,8 @@ internal sealed class AppsDbContext(DbContextOptions<AppsDbContext> options) : D
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
+        ReminderModel.Map(modelBuilder);
         modelBuilder.AddOutbox();
+        Names.Apply(modelBuilder);
     }
 }

@@ -29,6 +29,7 @@ internal static class MailCatalog
         [MailTemplates.SyncPaused] = ["name", "syncLink"],
         [MailTemplates.SyncResumed] = ["name", "paidUntilAt", "syncLink"],
         [MailTemplates.ZeroKnowledgeEnabled] = ["name", "changedAt", "securityLink"],
+        [MailTemplates.Reminder] = ["title", "when", "openLink", "settingsLink"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     static readonly Lazy<FrozenDictionary<(string Name, string Language), MailTemplate>> Texts = new(() => (

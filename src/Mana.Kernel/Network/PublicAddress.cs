@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Mana.Auth.Oidc.Logout;
+namespace Mana.Kernel.Network;
 
 /// <summary>Whether an address is somewhere in the internet, by the registries of RFC 6890: not this machine, this network, or a way into either.</summary>
-internal static class PublicAddress
+public static class PublicAddress
 {
     static readonly IPNetwork[] Special =
     [
