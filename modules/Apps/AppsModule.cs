@@ -1,5 +1,8 @@
 using Mana.Apps.Data;
+using Mana.Apps.Recurrence;
+using Mana.Apps.Registry;
 using Mana.Apps.Reminders;
+using Mana.Apps.Todo;
 using Mana.Kernel.Database;
 using Mana.Kernel.Outbox;
 using Microsoft.AspNetCore.Routing;
@@ -15,6 +18,9 @@ public static class AppsModule
     {
         services.AddManaDbContext<AppsDbContext>(AppsDbContext.Schema, options => new AppsDbContext(options));
         services.AddManaOutbox(AppsDbContext.Schema);
+        services.AddRegistry();
+        services.AddRecurrenceApi(configuration);
+        services.AddTodo();
         services.AddReminders(configuration);
         return services;
     }

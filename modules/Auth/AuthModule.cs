@@ -120,7 +120,7 @@ public static class AuthModule
 
     static void AddKeys(this IServiceCollection services)
     {
-        services.AddSingleton<KeyEncryption>().AddSingleton<SecretBox>();
+        services.AddSingleton<KeyEncryption>().AddSingleton<SecretBox>().AddSingleton<ISealedSecrets>(provider => provider.GetRequiredService<SecretBox>());
         services.AddSingleton<ISigningKeySource, SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>().AddSingleton<NewSigningKey>();
         services.AddScoped<KeyRotation>().AddScoped<ISigningKeyReplacement>(provider => provider.GetRequiredService<KeyRotation>());

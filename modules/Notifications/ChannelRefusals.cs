@@ -17,5 +17,5 @@ internal static class ChannelRefusals
             Details = new Dictionary<string, object>(StringComparer.Ordinal) { ["errors"] = problems.Select(problem => new { path = problem.Path, message = problem.Message }).ToArray() },
         };
 
-    static ApiError Coded(int status, string code, string message) => new(status, message, message) { Code = code };
+    static ApiError Coded(int status, string code, string message) => new(status, code, message);
 }

@@ -19,7 +19,7 @@ internal static class NotificationsEndpoints
 
     const int LargestBody = 16 * 1024;
 
-    static readonly ErrorStyle Style = new(BadJson: "INVALID_JSON");
+    static readonly ErrorStyle Style = new(BadJson: "INVALID_JSON", BadToken: "Invalid or expired token", NoToken: "Missing authorization header", TextErrors: true);
 
     public static void MapChannels(IEndpointRouteBuilder app)
     {

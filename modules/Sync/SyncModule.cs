@@ -45,6 +45,7 @@ public static class SyncModule
         services.AddManaEventHandler<SyncEntitlementChanged, EntitlementEvents>("sync.entitlement");
         services.AddSingleton<Tenancy>();
         services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<SyncRecords>().AddSingleton<ISyncRecords>(provider => provider.GetRequiredService<SyncRecords>());
+        services.TryAddSingleton<IAppCatalogue, AnyApp>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
         services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
         services.AddSingleton<SingletonBootstrap>();

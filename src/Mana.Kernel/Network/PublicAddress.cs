@@ -16,6 +16,7 @@ public static class PublicAddress
         ]).Select(text => IPNetwork.Parse(text)),
     ];
 
+    /// <summary>Whether one may connect to it for a stranger.</summary>
     public static bool Is(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)

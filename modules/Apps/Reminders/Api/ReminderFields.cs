@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Mana.Apps.Reminders.Sources;
+using Mana.Apps.Wire;
 using Mana.Kernel.Errors;
 using Microsoft.AspNetCore.Http;
 
@@ -20,7 +21,7 @@ internal sealed class ReminderFields
     ReminderFields(JsonElement body) => _body = body;
 
     /// <summary>Null when everything was as it should be.</summary>
-    public ApiError? Problem => _errors.Count == 0 ? null : ReminderRefusals.Validation(_errors);
+    public ApiError? Problem => _errors.Count == 0 ? null : AppsRefusals.Invalid(_errors);
 
     /// <exception cref="JsonException">The body is not a JSON object; the pipeline answers 400.</exception>
     public static async Task<ReminderFields> ReadAsync(HttpContext context)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mana.Apps.Reminders.Rules;
+using Mana.Apps.Wire;
 using Mana.Kernel.Identity;
 using Mana.Notifications.Contracts;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +18,7 @@ internal static class ReminderHandlers
 
     public static async Task<IResult> OfTaskAsync(string taskId, CurrentUser user, ReminderService reminders, CancellationToken cancellationToken) =>
         await reminders.FindAsync(user.UserId, "todo", "tasks", taskId, cancellationToken) is { } key
-            ? Json(new { reminders = await reminders.OfRecordAsync(user.UserId, key, cancellationToken) })
+            ? AppsJson.Ok(new { reminders = await reminders.OfRecordAsync(user.UserId, key, cancellationToken) })
             : ReminderRefusals.TaskNotFound;
 
     public static async Task<IResult> CreateForTaskAsync(string taskId, HttpContext context, CurrentUser user, ReminderService reminders, CancellationToken cancellationToken)
@@ -41,15 +42,15 @@ internal static class ReminderHandlers
     {
         if (appId is not null && collection is not null && recordId is not null)
             return await reminders.FindAsync(user.UserId, appId, collection, recordId, cancellationToken) is { } key
-                ? Json(new { reminders = await reminders.OfRecordAsync(user.UserId, key, cancellationToken) })
+                ? AppsJson.Ok(new { reminders = await reminders.OfRecordAsync(user.UserId, key, cancellationToken) })
                 : ReminderRefusals.RecordNotFound;
         if (!TryNumber(limit, 100, 1, LargestPage, out var rows))
-            return ReminderRefusals.Validation([("limit", $"must be a whole number from 1 to {LargestPage}")]);
-        return Json(new { reminders = await reminders.AllAsync(user.UserId, rows, after, cancellationToken) });
+            return AppsRefusals.Invalid("limit", $"must be a whole number from 1 to {LargestPage}");
+        return AppsJson.Ok(new { reminders = await reminders.AllAsync(user.UserId, rows, after, cancellationToken) });
     }
 
     public static async Task<IResult> ReadAsync(string id, CurrentUser user, ReminderService reminders, CancellationToken cancellationToken) =>
-        Guid.TryParse(id, out var reminder) && await reminders.OneAsync(user.UserId, reminder, cancellationToken) is { } view ? Json(new { reminder = view }) : ReminderRefusals.ReminderNotFound;
+        Guid.TryParse(id, out var reminder) && await reminders.OneAsync(user.UserId, reminder, cancellationToken) is { } view ? AppsJson.Ok(new { reminder = view }) : ReminderRefusals.ReminderNotFound;
 
     public static async Task<IResult> DeleteAsync(string id, CurrentUser user, ReminderService reminders, CancellationToken cancellationToken) =>
         (Guid.TryParse(id, out var reminder) ? await reminders.DeleteAsync(user.UserId, reminder, cancellationToken) : ReminderDeletion.NotFound) switch
@@ -72,21 +73,21 @@ internal static class ReminderHandlers
         if (fields.Problem is { } problem)
             return problem;
         return Guid.TryParse(id, out var reminder) && await actions.SnoozeAsync(user.UserId, reminder, at, cancellationToken)
-            ? Json(new { reminder = await reminders.OneAsync(user.UserId, reminder, cancellationToken), fireAt = at })
+            ? AppsJson.Ok(new { reminder = await reminders.OneAsync(user.UserId, reminder, cancellationToken), fireAt = at })
             : ReminderRefusals.ReminderNotFound;
     }
 
     public static async Task<IResult> DismissAsync(string id, CurrentUser user, ReminderActions actions, ReminderService reminders, CancellationToken cancellationToken) =>
         Guid.TryParse(id, out var reminder) && await actions.DismissAsync(user.UserId, reminder, cancellationToken)
-            ? Json(new { reminder = await reminders.OneAsync(user.UserId, reminder, cancellationToken) })
+            ? AppsJson.Ok(new { reminder = await reminders.OneAsync(user.UserId, reminder, cancellationToken) })
             : ReminderRefusals.ReminderNotFound;
 
     public static async Task<IResult> UpcomingAsync(CurrentUser user, ReminderLists lists, string? hours, CancellationToken cancellationToken) =>
         TryNumber(hours, 24, 1, MostHours, out var ahead)
-            ? Json(new { reminders = await lists.UpcomingAsync(user.UserId, ahead, cancellationToken) })
-            : ReminderRefusals.Validation([("hours", $"must be a whole number from 1 to {MostHours}")]);
+            ? AppsJson.Ok(new { reminders = await lists.UpcomingAsync(user.UserId, ahead, cancellationToken) })
+            : AppsRefusals.Invalid("hours", $"must be a whole number from 1 to {MostHours}");
 
-    public static async Task<IResult> InboxAsync(CurrentUser user, ReminderLists lists, CancellationToken cancellationToken) => Json(new { items = await lists.InboxAsync(user.UserId, cancellationToken) });
+    public static async Task<IResult> InboxAsync(CurrentUser user, ReminderLists lists, CancellationToken cancellationToken) => AppsJson.Ok(new { items = await lists.InboxAsync(user.UserId, cancellationToken) });
 
     /// <summary>For an operator who has imported records.</summary>
     public static async Task<IResult> ReplayAsync(FirstRead firstRead, CancellationToken cancellationToken)
@@ -98,8 +99,8 @@ internal static class ReminderHandlers
     static async Task<IResult> CreateAsync(NewReminder wanted, CurrentUser user, ReminderService reminders, IResult notFound, IResult noTime, CancellationToken cancellationToken) =>
         await reminders.CreateAsync(user.UserId, wanted, cancellationToken) switch
         {
-            ReminderCreation.Created created => Json(new { reminder = await reminders.OneAsync(user.UserId, created.Id, cancellationToken) }, StatusCodes.Status201Created),
-            ReminderCreation.Existing existing => Json(new { reminder = await reminders.OneAsync(user.UserId, existing.Id, cancellationToken) }),
+            ReminderCreation.Created created => AppsJson.Created(new { reminder = await reminders.OneAsync(user.UserId, created.Id, cancellationToken) }),
+            ReminderCreation.Existing existing => AppsJson.Ok(new { reminder = await reminders.OneAsync(user.UserId, existing.Id, cancellationToken) }),
             ReminderCreation.NotFound => notFound,
             ReminderCreation.NoTime => noTime,
             ReminderCreation.Limit => ReminderRefusals.Limit,
@@ -132,6 +133,4 @@ internal static class ReminderHandlers
         number = otherwise;
         return text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= smallest && number <= largest);
     }
-
-    static IResult Json(object value, int status = StatusCodes.Status200OK) => Results.Json(value, ReminderView.Json, statusCode: status);
 }

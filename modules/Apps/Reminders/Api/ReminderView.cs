@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Mana.Apps.Reminders.Data;
 using Mana.Apps.Reminders.Rules;
 using Mana.Apps.Reminders.Sources;
@@ -15,8 +13,6 @@ internal sealed record ReminderView(
     Guid Id, string? TaskId, string UserId, int? MinutesBefore, DateTimeOffset? ReminderTime, string? Type, string Status, DateTimeOffset? SentAt, DateTimeOffset CreatedAt, string AppId,
     string Collection, string RecordId, string[] Channels, int? DaysBefore, string? AtLocalTime, string? Tzid, DateTimeOffset? FireAt, string? OccurrenceKey, string Origin)
 {
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new Iso() } };
-
     /// <summary>A rule with the firing that matters: the next one, else the last.</summary>
     public const string From = $"""
         SELECT {RuleStore.Columns}, i.scheduled_at, i.fire_at, i.state, i.outcome, i.sent_at, i.occurrence_key FROM apps.reminder_rules r
@@ -53,12 +49,4 @@ internal sealed record ReminderView(
         "done" => outcome ?? "sent",
         _ => state,
     };
-
-    sealed class Iso : JsonConverter<DateTimeOffset>
-    {
-        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
-
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-    }
 }

@@ -1,14 +1,16 @@
 using System.Text.Json;
 using Mana.Apps.Reminders.Api;
 using Mana.Apps.Reminders.Data;
+using Mana.Apps.Wire;
 using Mana.Kernel.Jobs;
 using Mana.Kernel.Privacy;
+using Mana.Notifications.Contracts;
 using Npgsql;
 
 namespace Mana.Apps.Reminders.Privacy;
 
 /// <summary>Rules, what was sent, and preferences of a person; rules of others about the person's records go with the records.</summary>
-internal sealed class ReminderPersonalData(NpgsqlDataSource database) : IPersonalData
+internal sealed class ReminderPersonalData(NpgsqlDataSource database, INotificationChannels channels) : IPersonalData
 {
     const string Deliveries = "SELECT app_id, channel, state, attempt, created_at, sent_at FROM apps.reminder_deliveries WHERE user_id = $1 ORDER BY created_at, id";
 
@@ -40,7 +42,7 @@ internal sealed class ReminderPersonalData(NpgsqlDataSource database) : IPersona
         json.WriteStartArray("reminders");
         await using (var command = database.Command($"{ReminderView.From} WHERE r.user_id = $1 ORDER BY r.created_at, r.id", userId))
             foreach (var view in await ReminderView.ReadAsync(command, cancellationToken))
-                JsonSerializer.Serialize(json, view, ReminderView.Json);
+                JsonSerializer.Serialize(json, view, AppsJson.Options);
         json.WriteEndArray();
         await DeliveriesAsync(json, userId, cancellationToken);
         json.WriteEndObject();
@@ -50,6 +52,8 @@ internal sealed class ReminderPersonalData(NpgsqlDataSource database) : IPersona
     {
         await using var command = database.Command(Erase, userId);
         await command.ExecuteNonQueryAsync(cancellationToken);
+        // A browser that is nobody's any more must not be told anything, whichever module is asked first.
+        await channels.ForgetAsync(userId, cancellationToken);
     }
 
     public async Task<long> CountAsync(string userId, CancellationToken cancellationToken)
