@@ -49,8 +49,8 @@ internal sealed class ReminderOptions : IManaOptions
     {
         if (PollSeconds is < 1 or > 300 || BatchSize is < 1 or > 2000 || Lanes is < 1 or > 1000)
             yield return "Reminders:PollSeconds must be 1–300, Reminders:BatchSize 1–2000, Reminders:Lanes 1–1000.";
-        if (LeaseSeconds is < 20 or > 3600 || MaxAttempts is < 1 or > 6)
-            yield return "Reminders:LeaseSeconds must be 20–3600 and Reminders:MaxAttempts 1–6.";
+        if (LeaseSeconds is < 3 or > 3600 || MaxAttempts is < 1 or > 6)
+            yield return "Reminders:LeaseSeconds must be 3–3600 and Reminders:MaxAttempts 1–6.";
         if (MissedAfterMinutes is < 1 or > 1440 || OverdueAfterSeconds is < 1 or > 3600 || DispatchPerSecond < 1 || DispatchPerSecondAndUser < 1)
             yield return "Reminders:MissedAfterMinutes must be 1–1440, Reminders:OverdueAfterSeconds 1–3600, the rates positive.";
         if (RulesPerRecord < 1 || RulesPerUser < 1 || DeliveryDays < 1 || InstanceDays < DeliveryDays)
