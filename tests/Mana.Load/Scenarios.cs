@@ -5,6 +5,7 @@ using Mana.Load.Identity;
 using Mana.Load.Live;
 using Mana.Load.Money;
 using Mana.Load.Recurrence;
+using Mana.Load.Reminders;
 using Mana.Load.Soak;
 
 namespace Mana.Load;
@@ -35,6 +36,7 @@ internal static class Scenarios
         "balance" => LedgerLoad.BalanceAsync,
         "postings" => PostingLoad.RunAsync,
         "oidc" => OidcLoops.RunAsync,
+        "reminders" => ReminderLoad.RunAsync,
         "start" => HostStart.RunAsync,
         "recurrence" => RecurrenceWorkload.RunAsync,
         "rules" => RecurrenceSweeps.RulesAsync,

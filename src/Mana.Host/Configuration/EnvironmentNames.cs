@@ -59,6 +59,13 @@ internal static class EnvironmentNames
         ["MAIL_FROM"] = "Notifications:From",
         ["MAIL_REPLY_TO"] = "Notifications:ReplyTo",
         ["MAIL_RETURN_PATH"] = "Notifications:ReturnPath",
+        ["VAPID_PUBLIC_KEY"] = "Push:VapidPublicKey",
+        ["VAPID_PRIVATE_KEY"] = "Push:VapidPrivateKey",
+        ["VAPID_SUBJECT"] = "Push:VapidSubject",
+        ["NOTIFY_PRIVATE_HOSTS"] = "Notifications:Outbound:PrivateHosts",
+        ["NOTIFY_MODE"] = "Notifications:Outside:Mode",
+        ["NOTIFY_URL"] = "Notifications:Outside:BaseUrl",
+        ["NOTIFY_SERVICE_KEY"] = "Notifications:Outside:ServiceKey",
         ["RATE_LIMITS"] = "RateLimits:Enabled",
     };
 

@@ -35,6 +35,7 @@ public static class PushDecryption
     static byte[] Hkdf(byte[] salt, byte[] input, byte[] info, int length)
     {
         var secret = HMACSHA256.HashData(salt, input);
-        return HMACSHA256.HashData(secret, [.. info, 1])[..length];
+        byte[] message = [.. info, 1];
+        return HMACSHA256.HashData(secret, message)[..length];
     }
 }
