@@ -29,10 +29,10 @@ internal static class NotificationsEndpoints
         own.MapGet("/push/subscriptions", PushHandlers.ListAsync).WithSummary("Browsers of the caller");
         own.MapPost("/push/subscriptions", PushHandlers.SubscribeAsync).WithSummary("Subscribe a browser: PushSubscription.toJSON()").Produces<SubscriptionBody>(201).Produces(400).Produces(503);
         own.MapDelete("/push/subscriptions", PushHandlers.UnsubscribeEndpointAsync).WithSummary("Remove a browser by its endpoint").Produces(404);
-        own.MapDelete("/push/subscriptions/{id:guid}", PushHandlers.UnsubscribeAsync).WithSummary("Remove a browser").Produces(404);
+        own.MapDelete("/push/subscriptions/{id}", PushHandlers.UnsubscribeAsync).WithSummary("Remove a browser").Produces(404);
         own.MapGet("/webhooks/endpoints", WebhookHandlers.ListAsync).WithSummary("Webhook endpoints of the caller, without their secrets");
         own.MapPost("/webhooks/endpoints", WebhookHandlers.CreateAsync).WithSummary("A new endpoint; its secret is shown this once").Produces<WebhookBody>(201).Produces(400).Produces(409);
-        own.MapDelete("/webhooks/endpoints/{id:guid}", WebhookHandlers.DeleteAsync).WithSummary("Remove an endpoint").Produces(404);
+        own.MapDelete("/webhooks/endpoints/{id}", WebhookHandlers.DeleteAsync).WithSummary("Remove an endpoint").Produces(404);
         api.MapPost("/notifications/test", PushHandlers.TestAsync).RequireAuthorization(Policies.User).RequireRateLimiting(NotificationsModule.TestLimit)
             .WithSummary("Tell all browsers and endpoints of the caller something now");
     }

@@ -28,6 +28,7 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
                      "auth.users", "auth.sessions", "auth.members", "auth.organizations", "auth.api_keys", "auth.encryption_vaults", "auth.encryption_vault_audit", "auth.mission_grants",
                      "auth.verification_tokens", "auth.login_attempts", "auth.mail_allowances", "auth.security_events", "auth.two_factor", "auth.two_factor_backup_codes", "auth.passkeys", "auth.trusted_devices", "auth.pending_sign_ins", "auth.passkey_challenges",
                      "auth.invitations", "auth.personas", "auth.persona_actions", "auth.persona_feedback", "sync.scopes", "sync.records", "sync.changes", "notify.deliveries", "credits.accounts",
+                     "notify.push_subscriptions", "notify.webhook_endpoints", "apps.reminder_rules", "apps.reminder_deliveries", "apps.reminder_preferences",
                  ])
             Assert.True(before.ContainsKey(table), $"The test put nothing into {table}.");
 
@@ -84,6 +85,11 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
             "INSERT INTO auth.personas (user_id, archetype, system_prompt, module_mix, tick_cadence, created_at) VALUES ($1, 'a', 'p', '{}', 'daily', now())",
             "INSERT INTO auth.persona_actions (persona_id, id, tick_id, tool_name, result, created_at) VALUES ($1, 'a', 't', 'x', 'ok', now())",
             "INSERT INTO auth.persona_feedback (persona_id, id, tick_id, module, rating, created_at) VALUES ($1, 'f', 't', 'm', 3, now())",
+            "INSERT INTO notify.push_subscriptions (id, user_id, endpoint, p256dh, auth, created_at, failures) VALUES (gen_random_uuid(), $1, 'https://push.example/' || $1, decode(repeat('01', 65), 'hex'), decode(repeat('01', 16), 'hex'), now(), 0)",
+            "INSERT INTO notify.webhook_endpoints (id, user_id, url, enabled, created_at, failures) VALUES (gen_random_uuid(), $1, 'https://hook.example/', true, now(), 0)",
+            "INSERT INTO apps.reminder_rules (id, user_id, app_id, collection, source_id, anchor, minutes_before, channels, critical, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'todo', 'tasks', 't1', 'due', 5, '{push}', false, now(), now())",
+            "INSERT INTO apps.reminder_deliveries (id, firing, user_id, app_id, channel, idempotency_key, state, attempt, next_attempt_at, first_attempt_at, anchor_at, critical, overdue, created_at) VALUES (gen_random_uuid(), 0, $1, 'todo', 'push', 'k-' || $1, 'sent', 1, now(), now(), now(), false, false, now())",
+            "INSERT INTO apps.reminder_preferences (user_id, email_enabled, push_enabled, webhook_enabled, quiet_hours_enabled, timezone, locale, default_all_day_time, category_preferences, updated_at) VALUES ($1, true, true, true, false, 'UTC', 'de', '09:00', '{}', now())",
         ];
         foreach (var row in rows)
             await world.ScalarAsync(row, person.UserId);
