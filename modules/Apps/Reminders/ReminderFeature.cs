@@ -31,7 +31,7 @@ internal static class ReminderFeature
             services.AddRecordFeed(app, table);
         services.AddManaEventHandler<RecordChanged, ReminderFeedHandler>("apps.reminders");
         services.TryAddSingleton<IRecurrenceExpander, RecurrenceExpander>();
-        services.AddSingleton<SourceReader>().AddSingleton<FirePlan>().AddSingleton<Scheduler>().AddSingleton<RuleLimits>().AddSingleton<RuleRefresh>().AddSingleton<Rescheduling>();
+        services.AddSingleton<SourceReader>().AddSingleton<FirePlan>().AddSingleton<Scheduler>().AddSingleton<RuleLimits>().AddSingleton<Relevance>().AddSingleton<RuleRefresh>().AddSingleton<Rescheduling>();
         services.AddSingleton<PreferenceStore>().AddSingleton<ReminderService>().AddSingleton<ReminderActions>().AddSingleton<ReminderLists>();
         services.AddSingleton<DeliveryWriter>().AddSingleton<ReminderClaims>().AddSingleton<DeliveryQueue>().AddSingleton<ReminderRetries>().AddSingleton<ReminderSender>().AddSingleton<ReminderDispatcher>();
         services.AddSingleton<WriteBack>().AddSingleton<FirstRead>().AddSingleton<ReminderSignal>().AddSingleton<ReminderMetrics>();

@@ -21,6 +21,21 @@ internal sealed class ReminderWorker(
             LoopAsync(WriteBackAsync, stoppingToken), LoopAsync(firstRead.RunAsync, stoppingToken))
         : Task.CompletedTask;
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (!options.Enabled)
+            return;
+        try
+        {
+            await dispatcher.FinishAsync(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            log.LogWarning("Results of the last messages could not be written ({Kind}); they are sent again when their leases end", exception.GetType().Name);
+        }
+    }
+
     async Task ClaimAsync(CancellationToken stoppingToken)
     {
         while (true)

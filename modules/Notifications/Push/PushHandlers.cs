@@ -1,6 +1,5 @@
-using Mana.Kernel.Errors;
-using Mana.Kernel.Ids;
 using Mana.Kernel.Identity;
+using Mana.Kernel.Ids;
 using Mana.Notifications.Contracts;
 using Mana.Notifications.Data;
 using Microsoft.AspNetCore.Http;
@@ -64,6 +63,7 @@ internal static class PushHandlers
     static SubscriptionBody Body(PushSubscription row) => new(row.Id, row.Endpoint, row.Ua, row.CreatedAt, row.LastOkAt, row.Failures, row.ExpiresAt);
 }
 
+/// <summary><c>PushSubscription.toJSON()</c>.</summary>
 /// <param name="ExpirationTime">Milliseconds since 1970, as <c>PushSubscription.expirationTime</c> is.</param>
 internal sealed record SubscriptionRequest(string? Endpoint, SubscriptionKeys? Keys, string? Ua, double? ExpirationTime);
 

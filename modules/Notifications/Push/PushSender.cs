@@ -111,6 +111,7 @@ internal sealed class PushSender(NpgsqlDataSource database, PushOptions options,
         return command;
     }
 
+    /// <summary>Where a push goes.</summary>
     /// <param name="IsStale">A success is worth a write.</param>
     sealed record Receiver(string Endpoint, byte[] P256dh, byte[] Auth, bool IsStale);
 }

@@ -26,6 +26,7 @@ internal static class WebPushEncryption
 
     static ReadOnlySpan<byte> PushInfo => "WebPush: info\0"u8;
 
+    /// <summary>The body of a push: header, one record.</summary>
     /// <param name="sender">A key pair of this message alone.</param>
     /// <param name="salt">16 random bytes of this message alone.</param>
     /// <param name="receiver">The browser's public key, an uncompressed point.</param>

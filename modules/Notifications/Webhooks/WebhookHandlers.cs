@@ -46,5 +46,6 @@ internal static class WebhookHandlers
 
 internal sealed record WebhookRequest(string? Url);
 
+/// <summary>An endpoint as its owner sees it.</summary>
 /// <param name="Secret">In the answer that creates it, and never again.</param>
 internal sealed record WebhookBody(Guid Id, string Url, bool Enabled, DateTimeOffset CreatedAt, int Failures, DateTimeOffset? DisabledAt, string? Secret);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -45,7 +46,7 @@ public sealed class ReminderFixture : AppsFixture
         return await host.StartAsync();
     }
 
-    public void MoveTo(string instant) => Clock.Advance(DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture) - Clock.GetUtcNow());
+    public void MoveTo(string instant) => Clock.Advance(DateTimeOffset.Parse(instant, CultureInfo.InvariantCulture) - Clock.GetUtcNow());
 
     internal async Task<Person> NewPersonAsync(string? userId = null) => new(this, (await PersonAsync(userId)).UserId);
 
@@ -76,6 +77,18 @@ public sealed class ReminderFixture : AppsFixture
     {
         MoveTo(instant);
         return TickAsync();
+    }
+
+    /// <summary>Somebody whose only reminder has just fired.</summary>
+    internal async Task<(Person Person, TestBrowser Browser)> DueAsync(string at, params int[] answers)
+    {
+        Clock.Advance(DateTimeOffset.Parse(at, CultureInfo.InvariantCulture).AddHours(-1) - Clock.GetUtcNow());
+        var person = await NewPersonAsync();
+        var browser = await person.SubscribeAsync();
+        browser.Answers([.. answers.Select(status => (status, (string?)null))]);
+        await person.RemindAsync(await person.TaskAsync(at), new { minutesBefore = 0 });
+        await TickAtAsync(at);
+        return (person, browser);
     }
 
     /// <summary>A column of the newest delivery of somebody.</summary>

@@ -273,7 +273,7 @@ public sealed class SchedulingScenarios(ReminderFixture world)
         var person = await world.NewPersonAsync();
         var record = await person.SyncedAsync(await person.TaskAsync("2026-05-15T10:00:00.000Z"), 5);
         var before = await StateAsync();
-        var handler = new ReminderFeedHandler(world.Host.Services.GetRequiredService<RuleRefresh>());
+        var handler = new ReminderFeedHandler(world.Host.Services.GetRequiredService<Relevance>(), world.Host.Services.GetRequiredService<RuleRefresh>());
         var happened = new RecordChanged(person.UserId, person.UserId, null, "todo", "reminders", [record, "never-was"], 2);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => handler.HandleAsync(happened, new(Guid.NewGuid(), default, 1), default)));
         Assert.Equal(before, await StateAsync());

@@ -86,7 +86,7 @@ internal sealed class ReminderFields
         if (Find(name) is not { } value)
             return null;
         if (value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var instant) && instant.Year is > 1970 and < 9000)
-            return instant.ToUniversalTime();
+            return DateTimeOffset.FromUnixTimeMilliseconds(instant.ToUnixTimeMilliseconds());
         Fail(name, "must be an ISO 8601 instant");
         return null;
     }

@@ -12,7 +12,7 @@ namespace Mana.Apps.Reminders.Api;
 
 /// <summary>What people do with reminders over HTTP. A record that is not theirs does not exist.</summary>
 internal sealed class ReminderService(
-    NpgsqlDataSource database, ISyncRecords records, ISpaceDirectory spaces, SourceReader sources, Scheduler scheduler, PreferenceStore preferences, RuleLimits limits, IIdSource ids, TimeProvider time)
+    NpgsqlDataSource database, ISyncRecords records, ISpaceDirectory spaces, SourceReader sources, Scheduler scheduler, PreferenceStore preferences, RuleLimits limits, RuleRefresh refresh, IIdSource ids, TimeProvider time)
 {
     const string Same = """
         SELECT id FROM apps.reminder_rules WHERE user_id = $1 AND app_id = $2 AND collection = $3 AND source_id = $4 AND space_id IS NOT DISTINCT FROM $5 AND deleted_at IS NULL
@@ -38,6 +38,8 @@ internal sealed class ReminderService(
         await RuleStore.InsertAsync(connection, rule, cancellationToken);
         await scheduler.ApplyAsync(connection, rule, facts, await preferences.OfAsync(userId, cancellationToken), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        // The record may have changed before anybody could see the rule.
+        await refresh.RefreshSourceAsync(key, null, cancellationToken);
         return new ReminderCreation.Created(rule.Id);
     }
 

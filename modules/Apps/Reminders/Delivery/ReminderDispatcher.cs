@@ -11,9 +11,11 @@ namespace Mana.Apps.Reminders.Delivery;
 internal sealed class ReminderDispatcher(DeliveryQueue queue, ReminderSender sender, PreferenceStore preferences, ReminderOptions options, ReminderMetrics metrics, IIdSource ids, TimeProvider time) : IDisposable
 {
     const int LargestBatch = 200;
+    static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
     readonly Guid _owner = ids.NewGuid();
     readonly SemaphoreSlim _lanes = new(options.Lanes);
-    readonly Channel<Settlement> _results = System.Threading.Channels.Channel.CreateUnbounded<Settlement>(new() { SingleReader = true });
+    readonly Channel<Settlement> _results = System.Threading.Channels.Channel.CreateUnbounded<Settlement>();
 
     /// <summary>Takes what is due, as much as lanes are free, and sends it in the background; how many were taken.</summary>
     public async Task<int> TakeAsync(CancellationToken cancellationToken)
@@ -28,7 +30,8 @@ internal sealed class ReminderDispatcher(DeliveryQueue queue, ReminderSender sen
             leased = await LeaseAsync(free, cancellationToken);
             var people = await preferences.OfAsync([.. leased.Select(delivery => delivery.UserId)], cancellationToken);
             foreach (var delivery in leased)
-                _ = SendAsync(delivery, people(delivery.UserId), cancellationToken);
+                // Also when the host stops: an attempt that has begun is short, and its result is worth more than its end.
+                _ = SendAsync(delivery, people(delivery.UserId), CancellationToken.None);
         }
         finally
         {
@@ -39,10 +42,20 @@ internal sealed class ReminderDispatcher(DeliveryQueue queue, ReminderSender sen
         return leased.Count;
     }
 
-    /// <summary>Writes results as they come, until the host stops; what is in hand by then has five seconds.</summary>
+    /// <summary>Writes results as they come, until the host stops.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
         while (await _results.Reader.WaitToReadAsync(cancellationToken))
+            await SettleBatchAsync(cancellationToken);
+    }
+
+    /// <summary>Waits a moment for what is in hand, and writes what became of it.</summary>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        for (var lane = 0; lane < options.Lanes; lane++)
+            if (!await _lanes.WaitAsync(Farewell, cancellationToken))
+                break;
+        while (_results.Reader.TryPeek(out _))
             await SettleBatchAsync(cancellationToken);
     }
 

@@ -23,6 +23,7 @@ internal sealed class RuleRefresh(
         WHERE i.rule_id = $1 AND i.state = 'claimed' AND d.instance_id = i.id AND d.channel = 'push' AND d.state = 'pending'
         """;
 
+    /// <summary>A record of a table that reminders follow has changed, or may have.</summary>
     /// <param name="authorId">Who changed it: is told of records in a space, whose first author nobody knows; null: unknown.</param>
     public async Task RefreshAsync(SourceKey key, string? authorId, CancellationToken cancellationToken)
     {
@@ -44,13 +45,23 @@ internal sealed class RuleRefresh(
     /// <summary>A record that has a time, and perhaps carries reminders.</summary>
     public async Task RefreshSourceAsync(SourceKey key, string? authorId, CancellationToken cancellationToken)
     {
+        var carries = key is { AppId: "calendar", Collection: "events" } or { AppId: "plants", Collection: "wateringSchedules" };
+        // Once more after a rule was made: see Relevance. Then none is made, because there it is.
+        while (await RefreshOnceAsync(key, authorId, carries, cancellationToken))
+        {
+            // The record may have changed before anybody could see the rule.
+        }
+    }
+
+    async Task<bool> RefreshOnceAsync(SourceKey key, string? authorId, bool carries, CancellationToken cancellationToken)
+    {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await RuleStore.LockAsync(connection, key, cancellationToken);
         var rules = await RuleStore.OfSourceAsync(connection, key, cancellationToken);
-        var carries = key is { AppId: "calendar", Collection: "events" } or { AppId: "plants", Collection: "wateringSchedules" };
         if (rules.Count == 0 && !carries)
-            return;
+            return false;
+        var before = rules.Count;
         var facts = await sources.ReadAsync(key, cancellationToken);
         if (carries)
             rules = await CarriedAsync(connection, key, authorId, facts, rules, cancellationToken);
@@ -58,6 +69,7 @@ internal sealed class RuleRefresh(
         foreach (var rule in rules)
             await scheduler.ApplyAsync(connection, rule, rule.DeletedAt is null ? facts : SourceFacts.Gone, people(rule.UserId), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return rules.Count > before;
     }
 
     /// <summary>Rules of reminders that the record itself lists: added, changed, deleted.</summary>
@@ -112,6 +124,8 @@ internal sealed class RuleRefresh(
         }
 
         await transaction.CommitAsync(cancellationToken);
+        if (known is null)
+            await RefreshSourceAsync(task, null, cancellationToken);
     }
 
     /// <summary>What a browser has shown is not pushed; what is leased already cannot be stopped.</summary>
