@@ -53,7 +53,7 @@ internal sealed class SyncMetrics
     /// <summary>A stream or a socket began, or was refused. How long one lasts says nothing about how fast the server is.</summary>
     public void Opened(string endpoint, int status) => _requests.Add(1, new("endpoint", endpoint), new("status", status));
 
-    /// <param name="app">A label of <see cref="Contracts.IAppCatalogue"/>.</param>
+    /// <summary>By app: a label of <see cref="Contracts.IAppCatalogue"/>, never what a client wrote.</summary>
     public void PushedTo(string app, int count) => _pushedTo.Add(count, new KeyValuePair<string, object?>("app", app));
 
     public void Pushed(string op, int count) => _pushed.Add(count, new KeyValuePair<string, object?>("op", op));

@@ -4,6 +4,7 @@ using Mana.Apps.Reminders.Data;
 using Mana.Apps.Reminders.Firing;
 using Mana.Apps.Reminders.Preferences;
 using Mana.Apps.Reminders.Sources;
+using Mana.Auth.Contracts;
 using Mana.Sync.Contracts;
 using Npgsql;
 
@@ -14,7 +15,7 @@ namespace Mana.Apps.Reminders.Rules;
 /// in which order, or how often, it hears of changes.
 /// </summary>
 internal sealed class RuleRefresh(
-    NpgsqlDataSource database, ISyncRecords records, SourceReader sources, Scheduler scheduler, PreferenceStore preferences, RuleLimits limits, TimeProvider time)
+    NpgsqlDataSource database, ISyncRecords records, SourceReader sources, Scheduler scheduler, PreferenceStore preferences, RuleLimits limits, IErasedUsers erased, TimeProvider time)
 {
     const string Shown = "UPDATE apps.reminder_instances SET push_suppressed = true WHERE rule_id = $1 AND state IN ('pending', 'snoozed')";
 
@@ -165,7 +166,8 @@ internal sealed class RuleRefresh(
         }
 
         // In a space somebody is told who asked for it; what is read again later does not say who that was.
-        if ((key.SpaceId is null ? key.UserId : authorId) is not { } userId || await limits.RefusesAsync(connection, userId, about, cancellationToken))
+        if ((key.SpaceId is null ? key.UserId : authorId) is not { } userId || await limits.RefusesAsync(connection, userId, about, cancellationToken)
+            || await erased.IsErasedAsync(userId, cancellationToken))
             return null;
         rule = new ReminderRule
         {
