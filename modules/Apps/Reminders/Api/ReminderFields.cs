@@ -23,6 +23,7 @@ internal sealed class ReminderFields
     /// <summary>Null when everything was as it should be.</summary>
     public ApiError? Problem => _errors.Count == 0 ? null : AppsRefusals.Invalid(_errors);
 
+    /// <summary>Reads the body, whatever it calls itself.</summary>
     /// <exception cref="JsonException">The body is not a JSON object; the pipeline answers 400.</exception>
     public static async Task<ReminderFields> ReadAsync(HttpContext context)
     {
