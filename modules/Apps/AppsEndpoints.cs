@@ -1,6 +1,7 @@
 using Mana.Apps.Calendar;
 using Mana.Apps.Recurrence;
 using Mana.Apps.Registry;
+using Mana.Apps.Reminders;
 using Mana.Apps.Todo;
 using Mana.Apps.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -21,5 +22,6 @@ internal static class AppsEndpoints
         RecurrenceEndpoints.Map(api, legacyPaths);
         TodoEndpoints.Map(api, legacyPaths);
         CalendarEndpoints.Map(api, legacyPaths);
+        ReminderEndpoints.Map(api, legacyPaths);
     }
 }

@@ -2,6 +2,7 @@ using Mana.Apps.Calendar;
 using Mana.Apps.Data;
 using Mana.Apps.Recurrence;
 using Mana.Apps.Registry;
+using Mana.Apps.Reminders;
 using Mana.Apps.Todo;
 using Mana.Kernel.Database;
 using Mana.Kernel.Outbox;
@@ -22,6 +23,7 @@ public static class AppsModule
         services.AddRecurrenceApi(configuration);
         services.AddTodo();
         services.AddCalendar(configuration);
+        services.AddReminders(configuration);
         return services;
     }
 

@@ -40,6 +40,8 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           feed     the public feed on a schedule          --rate 100 --clients 8 --changes 100000 --postgres CONNECTION (fills the board)
           react    reactions in a closed loop             --clients 16 --by service,user --postgres CONNECTION
           oidc     tokens of the OpenID Connect provider  --view token,code --clients 16 --seconds 10 --registration TOKEN
+          reminders  how late they are, beside many     --rate 50 --seconds 20 --records 100000 --users 25 --postgres CONNECTION
+                   that wait; needs VAPID keys
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
           recurrence  the shared workload, op by op       --workload ../shared/rrule --round 0.2 (s); needs no host
@@ -76,6 +78,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>A rate was asked for, where a closed loop is the default.</summary>
     public bool IsPaced => Values.ContainsKey("rate");
     public double Rate => Real("rate", Scenario switch { "soak" => 100, "balance" => 200, "expand" => 500, _ => 50 });
+    public double Rate => Real("rate", Scenario switch { "soak" => 100, "reminders" => 50, "balance" => 200, _ => 50 });
 
     /// <summary>The host to start, for the scenario <c>start</c>.</summary>
     public string HostDll => Path.GetFullPath(Text("host", "src/Mana.Host/bin/Release/net10.0/Mana.Host.dll"));
@@ -92,6 +95,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     public TimeSpan RoundTime => TimeSpan.FromSeconds(Real("round", 0.2));
 
     public int Runs => Number("runs", Scenario is "soak" or "storage" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" or "ics-fuzz" ? 1 : 3);
+    public int Runs => Number("runs", Scenario is "soak" or "storage" or "reminders" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" ? 1 : 3);
 
     public int Changes => Number("changes", Scenario is "hydrate" or "storage" ? 1_000_000 : 100_000);
 
@@ -106,7 +110,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public int Preload => Number("preload", 0);
 
-    public int Records => Number("records", 10_000);
+    public int Records => Number("records", Scenario == "reminders" ? 100_000 : 10_000);
 
     /// <summary>How long compaction leaves changes alone.</summary>
     public TimeSpan Window => TimeSpan.FromSeconds(Real("window", 5));
@@ -117,7 +121,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public int Devices => Number("devices", Scenario == "soak" ? 2 : 3);
 
-    public int Users => Number("users", Scenario switch { "devices" => 50, "soak" => 20, "hint" => 250, "debit" => 200, "postings" => 1_000, _ => 500 });
+    public int Users => Number("users", Scenario switch { "devices" => 50, "soak" => 20, "hint" => 250, "reminders" => 25, "debit" => 200, "postings" => 1_000, _ => 500 });
 
     public int Sockets => Number("sockets", Scenario switch { "soak" => 20, "hint" => 5_000, _ => 10_000 });
 
@@ -126,7 +130,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>Connections that are being opened at the same time.</summary>
     public int Parallel => Number("parallel", 32);
 
-    public TimeSpan Duration => TimeSpan.FromSeconds(Real("seconds", Scenario switch { "sockets" or "paced" => 30, "hint" or "race" => 20, "devices" => 60, _ => 10 }));
+    public TimeSpan Duration => TimeSpan.FromSeconds(Real("seconds", Scenario switch { "sockets" or "paced" => 30, "hint" or "race" or "reminders" => 20, "devices" => 60, _ => 10 }));
 
     public TimeSpan SoakTime => TimeSpan.FromMinutes(Real("minutes", 60));
 

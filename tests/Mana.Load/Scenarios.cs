@@ -7,6 +7,7 @@ using Mana.Load.Identity;
 using Mana.Load.Live;
 using Mana.Load.Money;
 using Mana.Load.Recurrence;
+using Mana.Load.Reminders;
 using Mana.Load.Soak;
 
 namespace Mana.Load;
@@ -41,6 +42,7 @@ internal static class Scenarios
         "feed" => BoardLoad.FeedAsync,
         "react" => BoardLoad.ReactAsync,
         "oidc" => OidcLoops.RunAsync,
+        "reminders" => ReminderLoad.RunAsync,
         "start" => HostStart.RunAsync,
         "recurrence" => RecurrenceWorkload.RunAsync,
         "rules" => RecurrenceSweeps.RulesAsync,

@@ -77,4 +77,7 @@ public static class MailTemplates
 
     /// <summary><c>name</c>, <c>changedAt</c>, <c>securityLink</c>.</summary>
     public const string ZeroKnowledgeEnabled = "zero-knowledge-enabled";
+
+    /// <summary><c>title</c>, <c>when</c> (both as the reader's push would say them), <c>openLink</c>, <c>settingsLink</c> (where reminders by mail are switched off).</summary>
+    public const string Reminder = "reminder";
 }

@@ -32,6 +32,7 @@ internal static class MailCatalog
         [MailTemplates.SubscriptionActionRequired] = ["name", "subscriptionLink"],
         [MailTemplates.SubscriptionTrialEnding] = ["name", "endsAt", "subscriptionLink"],
         [MailTemplates.ZeroKnowledgeEnabled] = ["name", "changedAt", "securityLink"],
+        [MailTemplates.Reminder] = ["title", "when", "openLink", "settingsLink"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     static readonly Lazy<FrozenDictionary<(string Name, string Language), MailTemplate>> Texts = new(() => (

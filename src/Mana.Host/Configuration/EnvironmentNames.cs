@@ -92,6 +92,13 @@ internal static class EnvironmentNames
         ["MAIL_RETURN_PATH"] = "Notifications:ReturnPath",
         ["GOOGLE_CLIENT_ID"] = "Google:ClientId",
         ["GOOGLE_CLIENT_SECRET"] = "Google:ClientSecret",
+        ["VAPID_PUBLIC_KEY"] = "Push:VapidPublicKey",
+        ["VAPID_PRIVATE_KEY"] = "Push:VapidPrivateKey",
+        ["VAPID_SUBJECT"] = "Push:VapidSubject",
+        ["NOTIFY_PRIVATE_HOSTS"] = "Notifications:Outbound:PrivateHosts",
+        ["NOTIFY_MODE"] = "Notifications:Outside:Mode",
+        ["NOTIFY_URL"] = "Notifications:Outside:BaseUrl",
+        ["NOTIFY_SERVICE_KEY"] = "Notifications:Outside:ServiceKey",
         ["RATE_LIMITS"] = "RateLimits:Enabled",
     };
 

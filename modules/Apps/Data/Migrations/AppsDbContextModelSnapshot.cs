@@ -25,6 +25,7 @@ namespace Mana.Apps.Data.Migrations
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.Entity("Mana.Apps.Calendar.External.ExternalCalendar", b =>
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderDelivery", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -43,6 +44,24 @@ namespace Mana.Apps.Data.Migrations
                     b.Property<string>("Color")
                         .HasColumnType("text")
                         .HasColumnName("color")
+                    b.Property<DateTimeOffset>("AnchorAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("anchor_at");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("app_id")
+                        .UseCollation("C");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel")
                         .UseCollation("C");
 
                     b.Property<DateTimeOffset>("CreatedAt")
@@ -259,6 +278,57 @@ namespace Mana.Apps.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("scopes")
                         .UseCollation("C");
+                    b.Property<bool>("Critical")
+                        .HasColumnType("boolean")
+                        .HasColumnName("critical");
+
+                    b.Property<int>("Firing")
+                        .HasColumnType("integer")
+                        .HasColumnName("firing");
+
+                    b.Property<DateTimeOffset>("FirstAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_attempt_at");
+
+                    b.Property<string>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("idempotency_key")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("InstanceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("instance_id");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("text")
+                        .HasColumnName("last_error")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("LeaseOwner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<bool>("Overdue")
+                        .HasColumnType("boolean")
+                        .HasColumnName("overdue");
+
+                    b.Property<string>("Payload")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("payload");
+
+                    b.Property<string>("ProviderMessageId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_message_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -269,6 +339,9 @@ namespace Mana.Apps.Data.Migrations
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
+                    b.Property<Guid?>("TargetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("target_id");
 
                     b.Property<string>("UserId")
                         .IsRequired()
@@ -331,6 +404,56 @@ namespace Mana.Apps.Data.Migrations
                 });
 
             modelBuilder.Entity("Mana.Apps.Calendar.Shares.CalendarShare", b =>
+                        .HasName("reminder_deliveries_key");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("reminder_deliveries_created");
+
+                    b.HasIndex("IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("reminder_deliveries_once");
+
+                    b.HasIndex("InstanceId")
+                        .HasDatabaseName("reminder_deliveries_instance");
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("reminder_deliveries_due")
+                        .HasFilter("state IN ('pending', 'leased')");
+
+                    b.HasIndex("UserId", "CreatedAt")
+                        .HasDatabaseName("reminder_deliveries_user");
+
+                    b.ToTable("reminder_deliveries", "apps", t =>
+                        {
+                            t.HasCheckConstraint("reminder_deliveries_payload", "payload IS NOT NULL OR state NOT IN ('pending', 'leased')");
+
+                            t.HasCheckConstraint("reminder_deliveries_state", "state IN ('pending', 'leased', 'sent', 'dead', 'suppressed')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderFeed", b =>
+                {
+                    b.Property<string>("Table")
+                        .HasColumnType("text")
+                        .HasColumnName("table")
+                        .UseCollation("C");
+
+                    b.Property<string>("Bookmark")
+                        .HasColumnType("text")
+                        .HasColumnName("bookmark")
+                        .UseCollation("C");
+
+                    b.Property<bool>("Done")
+                        .HasColumnType("boolean")
+                        .HasColumnName("done");
+
+                    b.HasKey("Table")
+                        .HasName("reminder_feeds_key");
+
+                    b.ToTable("reminder_feeds", "apps");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderInstance", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -340,6 +463,195 @@ namespace Mana.Apps.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("calendar_id")
+                    b.Property<DateTimeOffset>("AnchorAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("anchor_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("FireAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fire_at");
+
+                    b.Property<int>("Firing")
+                        .HasColumnType("integer")
+                        .HasColumnName("firing");
+
+                    b.Property<string>("OccurrenceKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("occurrence_key")
+                        .UseCollation("C");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome")
+                        .UseCollation("C");
+
+                    b.Property<bool>("PushSuppressed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("push_suppressed");
+
+                    b.Property<Guid>("RuleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rule_id");
+
+                    b.Property<DateTimeOffset>("ScheduledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("scheduled_at");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state")
+                        .UseCollation("C");
+
+                    b.Property<bool>("WriteBack")
+                        .HasColumnType("boolean")
+                        .HasColumnName("write_back");
+
+                    b.HasKey("Id")
+                        .HasName("reminder_instances_key");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("reminder_instances_created");
+
+                    b.HasIndex("FireAt")
+                        .HasDatabaseName("reminder_instances_due")
+                        .HasFilter("state IN ('pending', 'snoozed')");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("reminder_instances_write_back")
+                        .HasFilter("write_back");
+
+                    b.HasIndex("RuleId", "OccurrenceKey")
+                        .IsUnique()
+                        .HasDatabaseName("reminder_instances_occurrence");
+
+                    b.ToTable("reminder_instances", "apps", t =>
+                        {
+                            t.HasCheckConstraint("reminder_instances_state", "state IN ('pending', 'snoozed', 'claimed', 'done', 'cancelled', 'missed')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderPreferences", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("CategoryPreferences")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("category_preferences");
+
+                    b.Property<TimeOnly>("DefaultAllDayTime")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("default_all_day_time");
+
+                    b.Property<bool>("EmailEnabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("email_enabled");
+
+                    b.Property<string>("Locale")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("locale")
+                        .UseCollation("C");
+
+                    b.Property<bool>("PushEnabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("push_enabled");
+
+                    b.Property<bool>("QuietHoursEnabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("quiet_hours_enabled");
+
+                    b.Property<TimeOnly?>("QuietHoursEnd")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("quiet_hours_end");
+
+                    b.Property<TimeOnly?>("QuietHoursStart")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("quiet_hours_start");
+
+                    b.Property<string>("Timezone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("timezone")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<bool>("WebhookEnabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("webhook_enabled");
+
+                    b.HasKey("UserId")
+                        .HasName("reminder_preferences_key");
+
+                    b.ToTable("reminder_preferences", "apps");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderRule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Anchor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("anchor")
+                        .UseCollation("C");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("app_id")
+                        .UseCollation("C");
+
+                    b.Property<TimeOnly?>("AtLocalTime")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("at_local_time");
+
+                    b.Property<DateTimeOffset?>("AtUtc")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at_utc");
+
+                    b.Property<string>("BlockId")
+                        .HasColumnType("text")
+                        .HasColumnName("block_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("BodyHint")
+                        .HasColumnType("text")
+                        .HasColumnName("body_hint")
+                        .UseCollation("C");
+
+                    b.PrimitiveCollection<string[]>("Channels")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("channels");
+
+                    b.Property<string>("ClientStatus")
+                        .HasColumnType("text")
+                        .HasColumnName("client_status")
+                        .UseCollation("C");
+
+                    b.Property<string>("Collection")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("collection")
                         .UseCollation("C");
 
                     b.Property<DateTimeOffset>("CreatedAt")
@@ -385,6 +697,107 @@ namespace Mana.Apps.Data.Migrations
                     b.ToTable("calendar_shares", "apps", t =>
                         {
                             t.HasCheckConstraint("calendar_shares_status", "status IN ('pending', 'accepted', 'declined')");
+                    b.Property<bool>("Critical")
+                        .HasColumnType("boolean")
+                        .HasColumnName("critical");
+
+                    b.Property<int?>("DaysBefore")
+                        .HasColumnType("integer")
+                        .HasColumnName("days_before");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<int?>("MinutesBefore")
+                        .HasColumnType("integer")
+                        .HasColumnName("minutes_before");
+
+                    b.Property<string>("OriginKey")
+                        .HasColumnType("text")
+                        .HasColumnName("origin_key")
+                        .UseCollation("C");
+
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("SpaceId")
+                        .HasColumnType("text")
+                        .HasColumnName("space_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("TitleHint")
+                        .HasColumnType("text")
+                        .HasColumnName("title_hint")
+                        .UseCollation("C");
+
+                    b.Property<string>("TitleHintEnc")
+                        .HasColumnType("text")
+                        .HasColumnName("title_hint_enc")
+                        .UseCollation("C");
+
+                    b.Property<string>("Tzid")
+                        .HasColumnType("text")
+                        .HasColumnName("tzid")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("Url")
+                        .HasColumnType("text")
+                        .HasColumnName("url")
+                        .UseCollation("C");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("reminder_rules_key");
+
+                    b.HasIndex("BlockId")
+                        .HasDatabaseName("reminder_rules_block")
+                        .HasFilter("deleted_at IS NULL AND block_id IS NOT NULL");
+
+                    b.HasIndex("DeletedAt")
+                        .HasDatabaseName("reminder_rules_deleted")
+                        .HasFilter("deleted_at IS NOT NULL");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("reminder_rules_user");
+
+                    b.HasIndex("SpaceId", "OriginKey")
+                        .IsUnique()
+                        .HasDatabaseName("reminder_rules_space_origin")
+                        .HasFilter("space_id IS NOT NULL AND origin_key IS NOT NULL");
+
+                    b.HasIndex("UserId", "OriginKey")
+                        .IsUnique()
+                        .HasDatabaseName("reminder_rules_own_origin")
+                        .HasFilter("space_id IS NULL AND origin_key IS NOT NULL");
+
+                    b.HasIndex("AppId", "Collection", "SourceId")
+                        .HasDatabaseName("reminder_rules_source")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.ToTable("reminder_rules", "apps", t =>
+                        {
+                            t.HasCheckConstraint("reminder_rules_anchor", "anchor IN ('due', 'start', 'absolute')");
+
+                            t.HasCheckConstraint("reminder_rules_channels", "channels <@ ARRAY['push', 'email', 'webhook', 'inapp']");
+
+                            t.HasCheckConstraint("reminder_rules_days", "days_before BETWEEN 0 AND 365");
+
+                            t.HasCheckConstraint("reminder_rules_minutes", "minutes_before BETWEEN 0 AND 40320");
+
+                            t.HasCheckConstraint("reminder_rules_offset", "anchor = 'absolute' AND at_utc IS NOT NULL OR num_nonnulls(minutes_before, days_before) = 1");
                         });
                 });
 
@@ -459,6 +872,14 @@ namespace Mana.Apps.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("external_runs_calendar");
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderInstance", b =>
+                {
+                    b.HasOne("Mana.Apps.Reminders.Data.ReminderRule", null)
+                        .WithMany()
+                        .HasForeignKey("RuleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("reminder_instances_rule");
                 });
 #pragma warning restore 612, 618
         }
