@@ -25,7 +25,6 @@ namespace Mana.Apps.Data.Migrations
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.Entity("Mana.Apps.Calendar.External.ExternalCalendar", b =>
-            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderDelivery", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -44,24 +43,6 @@ namespace Mana.Apps.Data.Migrations
                     b.Property<string>("Color")
                         .HasColumnType("text")
                         .HasColumnName("color")
-                    b.Property<DateTimeOffset>("AnchorAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("anchor_at");
-
-                    b.Property<string>("AppId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("app_id")
-                        .UseCollation("C");
-
-                    b.Property<int>("Attempt")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempt");
-
-                    b.Property<string>("Channel")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("channel")
                         .UseCollation("C");
 
                     b.Property<DateTimeOffset>("CreatedAt")
@@ -278,57 +259,6 @@ namespace Mana.Apps.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("scopes")
                         .UseCollation("C");
-                    b.Property<bool>("Critical")
-                        .HasColumnType("boolean")
-                        .HasColumnName("critical");
-
-                    b.Property<int>("Firing")
-                        .HasColumnType("integer")
-                        .HasColumnName("firing");
-
-                    b.Property<DateTimeOffset>("FirstAttemptAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("first_attempt_at");
-
-                    b.Property<string>("IdempotencyKey")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("idempotency_key")
-                        .UseCollation("C");
-
-                    b.Property<Guid?>("InstanceId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("instance_id");
-
-                    b.Property<string>("LastError")
-                        .HasColumnType("text")
-                        .HasColumnName("last_error")
-                        .UseCollation("C");
-
-                    b.Property<Guid?>("LeaseOwner")
-                        .HasColumnType("uuid")
-                        .HasColumnName("lease_owner");
-
-                    b.Property<DateTimeOffset>("NextAttemptAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("next_attempt_at");
-
-                    b.Property<bool>("Overdue")
-                        .HasColumnType("boolean")
-                        .HasColumnName("overdue");
-
-                    b.Property<string>("Payload")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("payload");
-
-                    b.Property<string>("ProviderMessageId")
-                        .HasColumnType("text")
-                        .HasColumnName("provider_message_id")
-                        .UseCollation("C");
-
-                    b.Property<DateTimeOffset?>("SentAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("sent_at");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -339,9 +269,6 @@ namespace Mana.Apps.Data.Migrations
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
-                    b.Property<Guid?>("TargetId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("target_id");
 
                     b.Property<string>("UserId")
                         .IsRequired()
@@ -404,6 +331,162 @@ namespace Mana.Apps.Data.Migrations
                 });
 
             modelBuilder.Entity("Mana.Apps.Calendar.Shares.CalendarShare", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("CalendarId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("calendar_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email")
+                        .UseCollation("C");
+
+                    b.Property<string>("InviteeId")
+                        .HasColumnType("text")
+                        .HasColumnName("invitee_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("calendar_shares_key");
+
+                    b.HasIndex("Email")
+                        .HasDatabaseName("calendar_shares_email");
+
+                    b.HasIndex("InviteeId")
+                        .HasDatabaseName("calendar_shares_invitee");
+
+                    b.HasIndex("OwnerId", "CalendarId", "Email")
+                        .IsUnique()
+                        .HasDatabaseName("calendar_shares_of");
+
+                    b.ToTable("calendar_shares", "apps", t =>
+                        {
+                            t.HasCheckConstraint("calendar_shares_status", "status IN ('pending', 'accepted', 'declined')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderDelivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("AnchorAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("anchor_at");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("app_id")
+                        .UseCollation("C");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Critical")
+                        .HasColumnType("boolean")
+                        .HasColumnName("critical");
+
+                    b.Property<int>("Firing")
+                        .HasColumnType("integer")
+                        .HasColumnName("firing");
+
+                    b.Property<DateTimeOffset>("FirstAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_attempt_at");
+
+                    b.Property<string>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("idempotency_key")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("InstanceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("instance_id");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("text")
+                        .HasColumnName("last_error")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("LeaseOwner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<bool>("Overdue")
+                        .HasColumnType("boolean")
+                        .HasColumnName("overdue");
+
+                    b.Property<string>("Payload")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("payload");
+
+                    b.Property<string>("ProviderMessageId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_message_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("TargetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("target_id");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
                         .HasName("reminder_deliveries_key");
 
                     b.HasIndex("CreatedAt")
@@ -459,10 +542,6 @@ namespace Mana.Apps.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<string>("CalendarId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("calendar_id")
                     b.Property<DateTimeOffset>("AnchorAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("anchor_at");
@@ -658,45 +737,6 @@ namespace Mana.Apps.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<string>("Email")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("email")
-                        .UseCollation("C");
-
-                    b.Property<string>("InviteeId")
-                        .HasColumnType("text")
-                        .HasColumnName("invitee_id")
-                        .UseCollation("C");
-
-                    b.Property<string>("OwnerId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("owner_id")
-                        .UseCollation("C");
-
-                    b.Property<string>("Status")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("status")
-                        .UseCollation("C");
-
-                    b.HasKey("Id")
-                        .HasName("calendar_shares_key");
-
-                    b.HasIndex("Email")
-                        .HasDatabaseName("calendar_shares_email");
-
-                    b.HasIndex("InviteeId")
-                        .HasDatabaseName("calendar_shares_invitee");
-
-                    b.HasIndex("OwnerId", "CalendarId", "Email")
-                        .IsUnique()
-                        .HasDatabaseName("calendar_shares_of");
-
-                    b.ToTable("calendar_shares", "apps", t =>
-                        {
-                            t.HasCheckConstraint("calendar_shares_status", "status IN ('pending', 'accepted', 'declined')");
                     b.Property<bool>("Critical")
                         .HasColumnType("boolean")
                         .HasColumnName("critical");
@@ -872,6 +912,8 @@ namespace Mana.Apps.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("external_runs_calendar");
+                });
+
             modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderInstance", b =>
                 {
                     b.HasOne("Mana.Apps.Reminders.Data.ReminderRule", null)
