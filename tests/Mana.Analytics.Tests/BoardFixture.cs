@@ -69,7 +69,7 @@ public sealed class BoardFixture : IAsyncLifetime
     }
 
     internal static async Task<string> SubmitAsync(ApiCaller person, string text = "Something that should be better here", string? appId = null, bool isPublic = true, string? parentId = null) =>
-        (await person.PostAsync("feedback", new { feedbackText = text, appId, isPublic, parentId })).Ok(201).String("id")!;
+        (await person.PostAsync("feedback", new { feedbackText = text, appId, isPublic, parentId })).Ok(201).Said("id")!;
 
     internal static Task<ApiAnswer> ReactAsync(ApiCaller person, string id, string emoji = "👍") => person.PostAsync($"feedback/{id}/react", new { emoji });
 

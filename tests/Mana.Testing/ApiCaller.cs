@@ -12,7 +12,7 @@ public sealed record ApiAnswer(HttpStatusCode Status, string Text, HttpResponseM
 
     public JsonElement this[string member] => Body.GetProperty(member);
 
-    public string? String(params string[] path) => At(path).GetString();
+    public string? Said(params string[] path) => At(path).GetString();
 
     public int Number(params string[] path) => At(path).GetInt32();
 
@@ -24,7 +24,7 @@ public sealed record ApiAnswer(HttpStatusCode Status, string Text, HttpResponseM
 
     /// <summary>The envelope says what is expected; null: anything.</summary>
     public ApiAnswer Refused(int status, string? code = null, string? message = null) =>
-        (int)Status == status && Number("statusCode") == status && (code ?? String("code")) == String("code") && (message ?? String("message")) == String("message")
+        (int)Status == status && Number("statusCode") == status && (code ?? Said("code")) == Said("code") && (message ?? Said("message")) == Said("message")
             ? this
             : throw new UnexpectedAnswerException($"{(int)Status} and not {status} {code} {message}: {Text}");
 }
@@ -55,6 +55,7 @@ public sealed class ApiCaller(HttpClient http, string userId = "")
 
     public Task<ApiAnswer> PatchAsync(string path, object? body = null) => SendAsync(HttpMethod.Patch, path, body);
 
+    /// <summary>Any request.</summary>
     /// <param name="path">Below <c>/api/v1/</c>, unless it begins with a slash.</param>
     /// <param name="body">A text is sent as it is, anything else as JSON.</param>
     public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, object? body = null, Action<HttpRequestMessage>? prepare = null)

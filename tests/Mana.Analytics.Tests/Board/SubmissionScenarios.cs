@@ -18,7 +18,7 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         {
             if (header is not null)
                 request.Headers.Add("X-App-Id", header);
-        })).Ok(201).String("appId");
+        })).Ok(201).Said("appId");
         Assert.Equal("mana", await AppAsync(new { feedbackText = "hello there" }, "mana"));
         Assert.Equal("chat", await AppAsync(new { feedbackText = "hello there" }, "chat"));
         Assert.Equal("todo", await AppAsync(new { feedbackText = "hello there", appId = "todo" }, "chat"));
@@ -43,9 +43,9 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         {
             feedbackText = "  a wish ", title = "T", category = "feature", moduleContext = "todo", deviceInfo = new { os = "x" }, userId = other.UserId, id = Guid.NewGuid(), score = 99, status = "completed",
         })).Ok(201);
-        Assert.Equal((person.UserId, "a wish", "feature", "submitted", 0, 0), (row.String("userId"), row.String("feedbackText"), row.String("category"), row.String("status"), row.Number("score"), row.Number("voteCount")));
-        Assert.Equal(("x", "{}"), (row.String("deviceInfo", "os"), row["reactions"].GetRawText()));
-        Assert.Matches(@"^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+ #\d{4}$", row.String("displayName"));
+        Assert.Equal((person.UserId, "a wish", "feature", "submitted", 0, 0), (row.Said("userId"), row.Said("feedbackText"), row.Said("category"), row.Said("status"), row.Number("score"), row.Number("voteCount")));
+        Assert.Equal(("x", "{}"), (row.Said("deviceInfo", "os"), row["reactions"].GetRawText()));
+        Assert.Matches(@"^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+ #\d{4}$", row.Said("displayName"));
     }
 
     [Fact]
@@ -69,14 +69,14 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
     public async Task Scenario_131_a_name_once_made_is_kept()
     {
         var person = await fixture.PersonAsync();
-        string Name(ApiAnswer row) => row.String("displayName") + row.String("displayHash");
+        string Name(ApiAnswer row) => row.Said("displayName") + row.Said("displayHash");
         var first = Name((await person.PostAsync("feedback", new { feedbackText = "one" })).Ok(201));
         await fixture.ScalarAsync<object>("UPDATE feedback.profiles SET display_name = 'Alte Eule #0001' WHERE user_id = $1", person.UserId);
         await using var host = await new TestHost(fixture.Database).With(fixture.Clock).With("Feedback:PseudonymSecret", "another secret of enough length").StartAsync();
         var elsewhere = new ApiCaller(await new TokenForge(host).ClientForAsync(person.UserId));
         var second = (await elsewhere.PostAsync("feedback", new { feedbackText = "two" })).Ok(201);
-        Assert.Equal("Alte Eule #0001", second.String("displayName"));
-        Assert.EndsWith(second.String("displayHash")!, first, StringComparison.Ordinal);
+        Assert.Equal("Alte Eule #0001", second.Said("displayName"));
+        Assert.EndsWith(second.Said("displayHash")!, first, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         var (app, person, reader) = (fixture.NewApp(), await fixture.PersonAsync(), await fixture.PersonAsync());
         var first = await SubmitAsync(person, "first", app);
         fixture.Clock.Advance(TimeSpan.FromSeconds(1));
-        var second = (await person.PostAsync("feedback", new { feedbackText = "second", appId = app, category = "bug", moduleContext = "m", deviceInfo = new { os = "secret-os" } })).Ok(201).String("id")!;
+        var second = (await person.PostAsync("feedback", new { feedbackText = "second", appId = app, category = "bug", moduleContext = "m", deviceInfo = new { os = "secret-os" } })).Ok(201).Said("id")!;
         fixture.Clock.Advance(TimeSpan.FromSeconds(1));
         var third = await SubmitAsync(person, "third", app);
         await SubmitAsync(person, "private", app, isPublic: false);
@@ -115,7 +115,7 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         await SubmitAsync(person, appId: app);
         var path = $"public/feedback/feed?appId={app}";
         var first = (await fixture.Anybody().GetAsync(path)).Ok();
-        Assert.Equal(("public", "30", "300"), (first.Message.Headers.CacheControl!.Public ? "public" : "", first.Message.Headers.CacheControl.MaxAge!.Value.TotalSeconds.ToString("0"),
+        Assert.Equal(("public", "30", "300"), (first.Message.Headers.CacheControl!.Public ? "public" : "", first.Message.Headers.CacheControl.MaxAge!.Value.TotalSeconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture),
             first.Message.Headers.CacheControl.Extensions.Single(part => part.Name == "stale-while-revalidate").Value));
         var again = await fixture.Anybody().GetAsync(path, first.Message.Headers.ETag!.ToString());
         Assert.Equal((304, ""), ((int)again.Status, again.Text));
@@ -129,7 +129,7 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         var (app, person, other, desk) = (fixture.NewApp(), await fixture.PersonAsync(), await fixture.PersonAsync(), await fixture.AdminAsync());
         var id = await SubmitAsync(person, "a private wish", app, isPublic: false);
         (await fixture.Anybody().GetAsync("public/feedback/" + id)).Refused(404);
-        Assert.Equal("Not found", (await fixture.Anybody().GetAsync("public/feedback/" + id)).String("error"));
+        Assert.Equal("Not found", (await fixture.Anybody().GetAsync("public/feedback/" + id)).Said("error"));
         (await fixture.Anybody().GetAsync("public/feedback/abc")).Refused(404);
         Assert.Equal("[]", (await other.GetAsync($"feedback/public?appId={app}")).Ok()["items"].GetRawText());
         (await other.GetAsync($"feedback/{id}/replies")).Refused(404);
@@ -149,14 +149,14 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         var id = (await person.PostAsync("feedback", new { feedbackText = "Bitte ein dunkles Thema für die Nacht" })).Ok(201);
         Assert.Equal(JsonValueKind.Null, id["title"].ValueKind);
         await fixture.RunAsync<TitleJob>();
-        Assert.Null(await TitleAsync(id.String("id")!));
+        Assert.Null(await TitleAsync(id.Said("id")!));
         fixture.Model = _ => "\"Dunkles\nThema\u0007\"";
         await fixture.RunAsync<TitleJob>();
-        Assert.Null(await TitleAsync(id.String("id")!));
+        Assert.Null(await TitleAsync(id.Said("id")!));
         fixture.Clock.Advance(TimeSpan.FromMinutes(6));
         person = await fixture.AsAsync(person.UserId);
         await fixture.RunAsync<TitleJob>();
-        Assert.Equal("Dunkles Thema", await TitleAsync(id.String("id")!));
+        Assert.Equal("Dunkles Thema", await TitleAsync(id.Said("id")!));
 
         fixture.Model = text => text[..10] + "…";
         var redundant = await SubmitAsync(person, "Export als Tabelle wäre schön");
@@ -164,9 +164,9 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         Assert.Null(await TitleAsync(redundant));
         fixture.Model = _ => throw new InvalidOperationException("nobody may ask");
         var given = (await person.PostAsync("feedback", new { feedbackText = "some text", title = "Mine" })).Ok(201);
-        var reply = await SubmitAsync(person, "a reply", parentId: given.String("id"));
+        var reply = await SubmitAsync(person, "a reply", parentId: given.Said("id"));
         await fixture.RunAsync<TitleJob>();
-        Assert.Equal(("Mine", null), (await TitleAsync(given.String("id")!), await TitleAsync(reply)));
+        Assert.Equal(("Mine", null), (await TitleAsync(given.Said("id")!), await TitleAsync(reply)));
         fixture.Model = _ => null;
     }
 
@@ -188,12 +188,12 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         var person = await fixture.PersonAsync();
         var row = (await person.PostAsync("feedback", new { feedbackText = "on my page" })).Ok(201);
         await SubmitAsync(person, "hidden", isPublic: false);
-        await ReactAsync(await fixture.PersonAsync(), row.String("id")!);
-        var page = (await fixture.Anybody().GetAsync("public/feedback/eule/" + row.String("displayHash")!.ToUpperInvariant())).Ok();
-        Assert.Equal((row.String("displayHash"), row.String("displayName"), 1, 1), (page.String("displayHash"), page.String("displayName"), page.Number("karma"), page["items"].GetArrayLength()));
+        await ReactAsync(await fixture.PersonAsync(), row.Said("id")!);
+        var page = (await fixture.Anybody().GetAsync("public/feedback/eule/" + row.Said("displayHash")!.ToUpperInvariant())).Ok();
+        Assert.Equal((row.Said("displayHash"), row.Said("displayName"), 1, 1), (page.Said("displayHash"), page.Said("displayName"), page.Number("karma"), page["items"].GetArrayLength()));
         var unknown = (await fixture.Anybody().GetAsync("public/feedback/eule/" + new string('a', 64))).Ok();
         Assert.Equal(("[]", JsonValueKind.Null), (unknown["items"].GetRawText(), unknown["displayName"].ValueKind));
-        Assert.Equal("invalid display_hash", (await fixture.Anybody().GetAsync("public/feedback/eule/zz")).Refused(400).String("error"));
+        Assert.Equal("invalid display_hash", (await fixture.Anybody().GetAsync("public/feedback/eule/zz")).Refused(400).Said("error"));
     }
 
     [Fact]
@@ -204,14 +204,14 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         var reply = await SubmitAsync(other, "a reply", app, parentId: root);
         fixture.Clock.Advance(TimeSpan.FromSeconds(1));
         var nested = (await person.PostAsync("feedback", new { feedbackText = "a reply to the reply", parentId = reply, appId = app })).Ok(201);
-        Assert.Equal(root, nested.String("parentId"));
-        Assert.Equal([reply, nested.String("id")], (await other.GetAsync($"feedback/{root}/replies")).Ok().Body.EnumerateArray().Select(item => item.GetProperty("id").GetString()));
+        Assert.Equal(root, nested.Said("parentId"));
+        Assert.Equal([reply, nested.Said("id")], (await other.GetAsync($"feedback/{root}/replies")).Ok().Body.EnumerateArray().Select(item => item.GetProperty("id").GetString()));
         (await other.DeleteAsync("feedback/" + root)).Refused(404);
         (await person.DeleteAsync("feedback/" + root)).Ok();
         (await person.DeleteAsync("feedback/" + root)).Refused(404);
         Assert.Equal("[]", (await fixture.Anybody().GetAsync($"public/feedback/feed?appId={app}")).Ok()["items"].GetRawText());
         var thread = (await fixture.Anybody().GetAsync("public/feedback/" + root)).Ok();
-        Assert.Equal(("", 2), (thread.String("item", "feedbackText"), thread["replies"].GetArrayLength()));
+        Assert.Equal(("", 2), (thread.Said("item", "feedbackText"), thread["replies"].GetArrayLength()));
         Assert.DoesNotContain("regretted", thread.Text, StringComparison.Ordinal);
         (await other.PostAsync("feedback", new { feedbackText = "too late", parentId = root })).Refused(404);
         var alone = await SubmitAsync(person, "without replies", app);
@@ -232,7 +232,7 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         (await founder.PatchAsync("feedback/admin/" + id, new { status = "done" })).Refused(400, "validation_failed");
         (await founder.PatchAsync("feedback/admin/" + Guid.NewGuid(), new { status = "planned" })).Refused(404);
         var changed = (await founder.PatchAsync("feedback/admin/" + id, new { status = "planned", adminResponse = "soon", isPublic = false })).Ok();
-        Assert.Equal(("planned", "soon", false), (changed.String("status"), changed.String("adminResponse"), changed.Flag("isPublic")));
+        Assert.Equal(("planned", "soon", false), (changed.Said("status"), changed.Said("adminResponse"), changed.Flag("isPublic")));
         Assert.Equal(JsonValueKind.Null, (await founder.PatchAsync("feedback/admin/" + id, """{"adminResponse":null}""")).Ok()["adminResponse"].ValueKind);
         (await fixture.Anybody().GetAsync("feedback/admin")).Refused(401);
     }

@@ -36,7 +36,7 @@ public sealed class DailyMetricsTests(BoardFixture fixture)
 
         var answer = (await (await fixture.AdminAsync()).GetAsync("admin/metrics?days=1")).Ok();
         var day = Assert.Single(answer["days"].EnumerateArray());
-        Assert.Equal(fixture.Clock.GetUtcNow().ToString("yyyy-MM-dd"), day.GetProperty("day").GetString());
+        Assert.Equal(fixture.Clock.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), day.GetProperty("day").GetString());
         long Value(string name, string label = "") => day.GetProperty("figures").GetProperty(name).GetProperty(label).GetInt64();
         Assert.Equal((1, 1, 1, 1), (Value("active_users"), Value("active_users", app), Value("active_users", other), Value("registrations")));
         Assert.Equal((2, 1), (Value("retention_week_registered", "1"), Value("retention_week_active", "1")));

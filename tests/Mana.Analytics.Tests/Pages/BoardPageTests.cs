@@ -8,7 +8,7 @@ namespace Mana.Analytics.Tests.Pages;
 [Collection(nameof(BoardCollection))]
 public sealed partial class BoardPageTests(BoardFixture fixture)
 {
-    [GeneratedRegex("name=\"__form\" value=\"([^\"]+)\"")]
+    [GeneratedRegex("name=\"__form\" value=\"(?<token>[^\"]+)\"", RegexOptions.NonBacktracking)]
     private static partial Regex FormToken();
 
     async Task<(ApiCaller Browser, string Token)> SignedInAsync(string id)
@@ -19,7 +19,7 @@ public sealed partial class BoardPageTests(BoardFixture fixture)
         Cookies(browser, signedIn.Ok());
         var page = (await browser.GetAsync("/feedback/" + id)).Ok();
         Cookies(browser, page);
-        return (browser, System.Net.WebUtility.HtmlDecode(FormToken().Match(page.Text).Groups[1].Value));
+        return (browser, System.Net.WebUtility.HtmlDecode(FormToken().Match(page.Text).Groups["token"].Value));
     }
 
     static void Cookies(ApiCaller browser, ApiAnswer answer)
@@ -36,7 +36,7 @@ public sealed partial class BoardPageTests(BoardFixture fixture)
     {
         var person = await fixture.PersonAsync();
         var title = "T" + Guid.NewGuid().ToString("N");
-        var id = (await person.PostAsync("feedback", new { feedbackText = "<script>alert(1)</script> & mehr", title, category = "praise" })).Ok(201).String("id");
+        var id = (await person.PostAsync("feedback", new { feedbackText = "<script>alert(1)</script> & mehr", title, category = "praise" })).Ok(201).Said("id");
         await SubmitAsync(person, "Eine Antwort darauf", parentId: id);
         var list = (await fixture.Anybody().GetAsync("/feedback?sort=recent&category=praise", language: "de")).Ok();
         foreach (var part in (string[])["<html lang=\"de\">", title, "Ideen für Mana", "Lob", "Eingereicht", $"/feedback/{id}", "Anmelden", "&lt;script&gt;"])

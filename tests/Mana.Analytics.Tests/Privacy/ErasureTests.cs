@@ -1,6 +1,5 @@
 using System.Text;
 using Mana.Kernel.Privacy;
-using Mana.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using static Mana.Analytics.Tests.BoardFixture;
 
@@ -20,24 +19,24 @@ public sealed class ErasureTests(BoardFixture fixture)
         await SubmitAsync(person, "own reply to what is hidden", parentId: hidden);
         var theirs = await SubmitAsync(other);
         await ReactAsync(person, theirs, "🚀");
-        await ReactAsync(other, row.String("id")!);
-        await (await fixture.AdminAsync()).PatchAsync("feedback/admin/" + row.String("id"), new { status = "planned" });
+        await ReactAsync(other, row.Said("id")!);
+        await (await fixture.AdminAsync()).PatchAsync("feedback/admin/" + row.Said("id"), new { status = "planned" });
         await fixture.DrainAsync();
         Assert.True(await Board.CountAsync(person.UserId, default) >= 6);
 
         for (var times = 0; times < 2; times++)
             await Board.EraseAsync(person.UserId, default);
         Assert.Equal(0, await Board.CountAsync(person.UserId, default));
-        var left = (await fixture.Anybody().GetAsync("public/feedback/" + row.String("id"))).Ok();
-        Assert.Equal(("Anonym", 1, 0), (left.String("item", "displayName"), left.Number("item", "score"), left.Number("item", "karma")));
-        Assert.NotEqual(row.String("displayHash"), left.String("item", "displayHash"));
-        Assert.Equal("An idea of […] for all", await fixture.ScalarAsync<string>("SELECT feedback_text FROM feedback.items WHERE id = $1", Guid.Parse(row.String("id")!)));
+        var left = (await fixture.Anybody().GetAsync("public/feedback/" + row.Said("id"))).Ok();
+        Assert.Equal(("Anonym", 1, 0), (left.Said("item", "displayName"), left.Number("item", "score"), left.Number("item", "karma")));
+        Assert.NotEqual(row.Said("displayHash"), left.Said("item", "displayHash"));
+        Assert.Equal("An idea of […] for all", await fixture.ScalarAsync<string>("SELECT feedback_text FROM feedback.items WHERE id = $1", Guid.Parse(row.Said("id")!)));
         Assert.Equal(0L, await fixture.ScalarAsync<long>("SELECT count(*) FROM feedback.items WHERE id = $1 OR parent_id = $1", Guid.Parse(hidden)));
         var reacted = (await fixture.Anybody().GetAsync("public/feedback/" + theirs)).Ok();
         Assert.Equal((0, 0), (reacted.Number("item", "score"), reacted.Number("item", "karma")));
-        await (await fixture.AdminAsync()).PatchAsync("feedback/admin/" + row.String("id"), new { status = "completed" });
+        await (await fixture.AdminAsync()).PatchAsync("feedback/admin/" + row.Said("id"), new { status = "completed" });
         await fixture.DrainAsync();
-        Assert.Equal(0L, await fixture.ScalarAsync<long>("SELECT count(*) FROM credits.accounts WHERE owner_id LIKE 'erased-%' AND owner_id IN (SELECT user_id FROM feedback.items WHERE id = $1)", Guid.Parse(row.String("id")!)));
+        Assert.Equal(0L, await fixture.ScalarAsync<long>("SELECT count(*) FROM credits.accounts WHERE owner_id LIKE 'erased-%' AND owner_id IN (SELECT user_id FROM feedback.items WHERE id = $1)", Guid.Parse(row.Said("id")!)));
     }
 
     [Fact]
@@ -58,7 +57,7 @@ public sealed class ErasureTests(BoardFixture fixture)
     public async Task What_has_served_its_time_goes()
     {
         var person = await fixture.PersonAsync();
-        var id = Guid.Parse((await person.PostAsync("feedback", new { feedbackText = "Twenty characters and some more", deviceInfo = new { os = "x" } })).Ok(201).String("id")!);
+        var id = Guid.Parse((await person.PostAsync("feedback", new { feedbackText = "Twenty characters and some more", deviceInfo = new { os = "x" } })).Ok(201).Said("id")!);
         await (await fixture.AdminAsync()).PatchAsync("feedback/admin/" + id, new { status = "planned" });
         await fixture.DrainAsync();
         fixture.Clock.Advance(TimeSpan.FromDays(181));

@@ -91,7 +91,7 @@ public sealed class ReactionScenarios(BoardFixture fixture)
         var app = fixture.NewApp();
         var account = await fixture.Host.CreateAccountAsync();
         var author = new ApiCaller(account.Http, account.UserId);
-        Assert.Equal("Rosalind Franklin", (await author.PatchAsync("me/profile", new { name = "Rosalind Franklin" })).Ok().String("name"));
+        Assert.Equal("Rosalind Franklin", (await author.PatchAsync("me/profile", new { name = "Rosalind Franklin" })).Ok().Said("name"));
         var id = await SubmitAsync(author, appId: app);
         var hash = (await author.GetAsync("feedback/me")).Ok()["items"][0].GetProperty("displayHash").GetString();
         var reader = await fixture.PersonAsync();
@@ -99,7 +99,7 @@ public sealed class ReactionScenarios(BoardFixture fixture)
         Assert.False(await ShownAsync(reader, $"feedback/public?appId={app}"));
 
         var changed = (await author.PatchAsync("me/profile", new { feedbackShowRealName = true })).Ok();
-        Assert.Equal((true, "Rosalind Franklin"), (changed.Flag("feedbackShowRealName"), changed.String("name")));
+        Assert.Equal((true, "Rosalind Franklin"), (changed.Flag("feedbackShowRealName"), changed.Said("name")));
         Assert.Equal(400, (int)(await author.PatchAsync("me/profile", new { feedbackShowRealName = "yes" })).Status);
         Assert.True(await ShownAsync(reader, $"feedback/public?appId={app}"));
         foreach (var path in (string[])[$"public/feedback/feed?appId={app}", $"public/feedback/{id}", $"public/feedback/eule/{hash}", "/feedback?sort=recent", $"/feedback/{id}"])

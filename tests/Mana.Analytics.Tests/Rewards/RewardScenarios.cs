@@ -1,5 +1,4 @@
 using Mana.Analytics.Rewards;
-using Mana.Credits.Contracts;
 using Mana.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using static Mana.Analytics.Tests.BoardFixture;

@@ -16,8 +16,8 @@ public sealed class ErasureTests(UsersFixture fixture)
     {
         var person = await fixture.PersonAsync();
         await person.PatchAsync("settings/global", new { mark = person.UserId });
-        var group = (await person.PostAsync("tag-groups", new { name = "G" })).Ok(201).String("id");
-        var tag = (await person.PostAsync("tags", new { name = "T", groupId = group })).Ok(201).String("id");
+        var group = (await person.PostAsync("tag-groups", new { name = "G" })).Ok(201).Said("id");
+        var tag = (await person.PostAsync("tags", new { name = "T", groupId = group })).Ok(201).Said("id");
         (await person.PostAsync("tag-links", new { tagId = tag, appId = "todo", entityId = "entity-1", entityType = "task" })).Ok(201);
         return person;
     }

@@ -25,7 +25,7 @@ public sealed class SettingsScenarios(UsersFixture fixture)
     {
         var person = await fixture.PersonAsync();
         var changed = (await person.PatchAsync("settings/global", new { theme = new { mode = "dark" } })).Ok();
-        Assert.Equal((true, "dark", "ocean"), (changed.Flag("success"), changed.String("globalSettings", "theme", "mode"), changed.String("globalSettings", "theme", "colorScheme")));
+        Assert.Equal((true, "dark", "ocean"), (changed.Flag("success"), changed.Said("globalSettings", "theme", "mode"), changed.Said("globalSettings", "theme", "colorScheme")));
         Assert.Equal(changed.Text, (await person.GetAsync("settings")).Ok().Text);
     }
 
@@ -49,7 +49,7 @@ public sealed class SettingsScenarios(UsersFixture fixture)
         var person = await fixture.PersonAsync();
         await person.PatchAsync("settings/global", """{"locale":"en","general":{"startPages":{"todo":"/a","chat":"/b"}},"fromTheFuture":{"deep":[1,{"x":null}]}}""");
         var cleared = (await person.PatchAsync("settings/global", """{"locale":null,"general":{"startPages":{"todo":null}}}""")).Ok();
-        Assert.Equal("de", cleared.String("globalSettings", "locale"));
+        Assert.Equal("de", cleared.Said("globalSettings", "locale"));
         Assert.Equal("""{"chat":"/b"}""", cleared.At("globalSettings", "general", "startPages").GetRawText());
         Assert.Equal("""{"deep":[1,{"x":null}]}""", cleared.At("globalSettings", "fromTheFuture").GetRawText());
 
@@ -76,7 +76,7 @@ public sealed class SettingsScenarios(UsersFixture fixture)
         (await person.PatchAsync("settings/global", new { b = new string('x', 30_000) })).Refused(413, "payload_too_large");
         (await person.PatchAsync("settings/device/d/app", new { settings = new { big = new string('x', 65 * 1024) } })).Refused(413);
         (await person.PatchAsync("settings/global", new { a = new string('x', 300 * 1024) })).Refused(413);
-        Assert.Equal(40_000, (await person.GetAsync("settings")).String("globalSettings", "a")!.Length);
+        Assert.Equal(40_000, (await person.GetAsync("settings")).Said("globalSettings", "a")!.Length);
     }
 
     [Fact]
@@ -85,8 +85,8 @@ public sealed class SettingsScenarios(UsersFixture fixture)
         var person = await fixture.PersonAsync();
         await person.PatchAsync("settings/app/todo", new { theme = new { mode = "dark" }, nav = new { sidebarCollapsed = true } });
         var merged = (await person.PatchAsync("settings/app/todo", new { theme = new { colorScheme = "rose" } })).Ok();
-        Assert.Equal(("dark", "rose"), (merged.String("appOverrides", "todo", "theme", "mode"), merged.String("appOverrides", "todo", "theme", "colorScheme")));
-        Assert.Equal("system", merged.String("globalSettings", "theme", "mode"));
+        Assert.Equal(("dark", "rose"), (merged.Said("appOverrides", "todo", "theme", "mode"), merged.Said("appOverrides", "todo", "theme", "colorScheme")));
+        Assert.Equal("system", merged.Said("globalSettings", "theme", "mode"));
         Assert.Equal("{}", (await person.DeleteAsync("settings/app/todo")).Ok()["appOverrides"].GetRawText());
         (await person.DeleteAsync("settings/app/todo")).Ok();
         await person.PatchAsync("settings/app/chat", new { nav = new { sidebarCollapsed = true } });
@@ -107,7 +107,7 @@ public sealed class SettingsScenarios(UsersFixture fixture)
         Assert.Equal("""{"a":1,"c":{"d":1}}""", named.At("deviceSettings", "dev_1", "apps", "todo").GetRawText());
         Assert.Equal("""{"success":true,"settings":{"a":1,"c":{"d":1}}}""", (await person.GetAsync("settings/device/dev_1/todo")).Ok().Text);
         Assert.Equal("""{"success":true,"settings":{}}""", (await person.GetAsync("settings/device/none/todo")).Ok().Text);
-        Assert.Equal("2026-01-", named.String("deviceSettings", "dev_1", "lastSeen")![..8]);
+        Assert.Equal("2026-01-", named.Said("deviceSettings", "dev_1", "lastSeen")![..8]);
         (await person.PatchAsync("settings/device/dev_1/todo", new { deviceType = "fridge" })).Refused(400);
         (await person.PatchAsync("settings/device/dev_1/todo", new { settings = "x" })).Refused(400);
 
@@ -147,14 +147,14 @@ public sealed class SettingsScenarios(UsersFixture fixture)
         var (person, other) = (await fixture.PersonAsync(), await fixture.PersonAsync());
         await person.PatchAsync("settings/global", new { theme = new { mode = "dark", pinnedThemes = new[] { "rose" } }, mine = "secret" });
         var row = (await person.PutAsync("settings/global", new { theme = new { mode = "light" }, userId = other.UserId })).Ok();
-        Assert.Equal((person.UserId, "light"), (row.String("userId"), row.String("globalSettings", "theme", "mode")));
+        Assert.Equal((person.UserId, "light"), (row.Said("userId"), row.Said("globalSettings", "theme", "mode")));
         Assert.False(row.At("globalSettings", "theme").TryGetProperty("pinnedThemes", out _));
-        Assert.EndsWith("Z", row.String("createdAt"), StringComparison.Ordinal);
-        Assert.EndsWith("Z", row.String("updatedAt"), StringComparison.Ordinal);
-        Assert.Equal("dark", (await person.PutAsync("settings/app/todo", new { theme = new { mode = "dark" } })).Ok().String("appOverrides", "todo", "theme", "mode"));
+        Assert.EndsWith("Z", row.Said("createdAt"), StringComparison.Ordinal);
+        Assert.EndsWith("Z", row.Said("updatedAt"), StringComparison.Ordinal);
+        Assert.Equal("dark", (await person.PutAsync("settings/app/todo", new { theme = new { mode = "dark" } })).Ok().Said("appOverrides", "todo", "theme", "mode"));
         var device = (await person.PutAsync("settings/device/d1", """{"deviceName":"Mac","apps":{"todo":{"a":1}},"lastSeen":"1999"}""")).Ok();
-        Assert.Equal(("Mac", 1), (device.String("deviceSettings", "d1", "deviceName"), device.Number("deviceSettings", "d1", "apps", "todo", "a")));
-        Assert.StartsWith("2026-", device.String("deviceSettings", "d1", "lastSeen"), StringComparison.Ordinal);
+        Assert.Equal(("Mac", 1), (device.Said("deviceSettings", "d1", "deviceName"), device.Number("deviceSettings", "d1", "apps", "todo", "a")));
+        Assert.StartsWith("2026-", device.Said("deviceSettings", "d1", "lastSeen"), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", (await other.GetAsync("settings")).Ok().Text, StringComparison.Ordinal);
     }
 

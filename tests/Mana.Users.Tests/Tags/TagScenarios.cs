@@ -11,9 +11,9 @@ namespace Mana.Users.Tests.Tags;
 [Collection(nameof(UsersCollection))]
 public sealed class TagScenarios(UsersFixture fixture)
 {
-    static async Task<string> TagAsync(ApiCaller person, string name, string? groupId = null) => (await person.PostAsync("tags", new { name, groupId })).Ok(201).String("id")!;
+    static async Task<string> TagAsync(ApiCaller person, string name, string? groupId = null) => (await person.PostAsync("tags", new { name, groupId })).Ok(201).Said("id")!;
 
-    static async Task<string> GroupAsync(ApiCaller person, string name) => (await person.PostAsync("tag-groups", new { name })).Ok(201).String("id")!;
+    static async Task<string> GroupAsync(ApiCaller person, string name) => (await person.PostAsync("tag-groups", new { name })).Ok(201).Said("id")!;
 
     static object Link(string tagId, string entityId = "task-1", string appId = "todo") => new { tagId, appId, entityId, entityType = "task" };
 
@@ -26,22 +26,22 @@ public sealed class TagScenarios(UsersFixture fixture)
     {
         var (person, other) = (await fixture.PersonAsync(), await fixture.PersonAsync());
         var tag = (await person.PostAsync("tags", new { name = "  Haus " })).Ok(201);
-        Assert.Equal(("Haus", "#3B82F6", 0, person.UserId), (tag.String("name"), tag.String("color"), tag.Number("sortOrder"), tag.String("userId")));
+        Assert.Equal(("Haus", "#3B82F6", 0, person.UserId), (tag.Said("name"), tag.Said("color"), tag.Number("sortOrder"), tag.Said("userId")));
         Assert.Equal(JsonValueKind.Null, tag["groupId"].ValueKind);
-        Assert.Equal(tag.Text, (await person.GetAsync("tags/" + tag.String("id"))).Ok().Text);
+        Assert.Equal(tag.Text, (await person.GetAsync("tags/" + tag.Said("id"))).Ok().Text);
         (await person.PostAsync("tags", new { name = "Haus" })).Refused(409, "conflict", "Tag \"Haus\" already exists");
         (await person.PostAsync("tags", new { name = "haus" })).Ok(201);
         (await other.PostAsync("tags", new { name = "Haus" })).Ok(201);
-        (await person.PutAsync("tags/" + tag.String("id"), new { name = "haus" })).Refused(409);
+        (await person.PutAsync("tags/" + tag.Said("id"), new { name = "haus" })).Refused(409);
 
         foreach (var wrong in (object[])[new { }, new { name = " " }, new { name = new string('n', 101) }, new { name = "a", color = "red" }, new { name = "a", icon = new string('i', 51) }, new { name = "a", sortOrder = "1" }, new { name = 7 }])
             (await person.PostAsync("tags", wrong)).Refused(400, "validation_failed");
         (await person.PostAsync("tags", new { name = "a", groupId = await GroupAsync(other, "G") })).Refused(404);
-        (await person.PutAsync("tags/" + tag.String("id"), new { groupId = await GroupAsync(other, "H") })).Refused(404);
+        (await person.PutAsync("tags/" + tag.Said("id"), new { groupId = await GroupAsync(other, "H") })).Refused(404);
 
-        var changed = (await person.PutAsync("tags/" + tag.String("id"), """{"color":"#000000","icon":"Home","sortOrder":4}""")).Ok();
-        Assert.Equal(("Haus", "#000000", "Home", 4), (changed.String("name"), changed.String("color"), changed.String("icon"), changed.Number("sortOrder")));
-        Assert.Equal(JsonValueKind.Null, (await person.PutAsync("tags/" + tag.String("id"), """{"icon":null}""")).Ok()["icon"].ValueKind);
+        var changed = (await person.PutAsync("tags/" + tag.Said("id"), """{"color":"#000000","icon":"Home","sortOrder":4}""")).Ok();
+        Assert.Equal(("Haus", "#000000", "Home", 4), (changed.Said("name"), changed.Said("color"), changed.Said("icon"), changed.Number("sortOrder")));
+        Assert.Equal(JsonValueKind.Null, (await person.PutAsync("tags/" + tag.Said("id"), """{"icon":null}""")).Ok()["icon"].ValueKind);
         foreach (var id in (string[])["abc", Guid.NewGuid().ToString()])
         {
             (await person.GetAsync("tags/" + id)).Refused(404, "not_found", "Tag not found");
@@ -56,15 +56,15 @@ public sealed class TagScenarios(UsersFixture fixture)
         var (person, victim) = (await fixture.PersonAsync(), await fixture.PersonAsync());
         var (theirs, chosen) = (await TagAsync(victim, "Theirs"), Guid.NewGuid());
         var tag = (await person.PostAsync("tags", new { name = "Mine", userId = victim.UserId, id = chosen, createdAt = "1999-01-01T00:00:00Z" })).Ok(201);
-        Assert.Equal(person.UserId, tag.String("userId"));
-        Assert.NotEqual(chosen.ToString(), tag.String("id"));
-        Assert.StartsWith("2026", tag.String("createdAt"), StringComparison.Ordinal);
-        var moved = (await person.PutAsync("tags/" + tag.String("id"), new { userId = victim.UserId, id = theirs, name = "Still mine" })).Ok();
-        Assert.Equal((person.UserId, tag.String("id")), (moved.String("userId"), moved.String("id")));
+        Assert.Equal(person.UserId, tag.Said("userId"));
+        Assert.NotEqual(chosen.ToString(), tag.Said("id"));
+        Assert.StartsWith("2026", tag.Said("createdAt"), StringComparison.Ordinal);
+        var moved = (await person.PutAsync("tags/" + tag.Said("id"), new { userId = victim.UserId, id = theirs, name = "Still mine" })).Ok();
+        Assert.Equal((person.UserId, tag.Said("id")), (moved.Said("userId"), moved.Said("id")));
         var group = (await person.PostAsync("tag-groups", new { name = "G", userId = victim.UserId })).Ok(201);
-        Assert.Equal(person.UserId, (await person.PutAsync("tag-groups/" + group.String("id"), new { userId = victim.UserId, color = "#111111" })).Ok().String("userId"));
-        var link = (await person.PostAsync("tag-links", new { tagId = tag.String("id"), appId = "todo", entityId = "e", entityType = "task", userId = victim.UserId, id = chosen })).Ok(201);
-        Assert.Equal(person.UserId, link.String("userId"));
+        Assert.Equal(person.UserId, (await person.PutAsync("tag-groups/" + group.Said("id"), new { userId = victim.UserId, color = "#111111" })).Ok().Said("userId"));
+        var link = (await person.PostAsync("tag-links", new { tagId = tag.Said("id"), appId = "todo", entityId = "e", entityType = "task", userId = victim.UserId, id = chosen })).Ok(201);
+        Assert.Equal(person.UserId, link.Said("userId"));
         Assert.Equal(["Theirs"], Names(await victim.GetAsync("tags")));
         Assert.Equal(0, (await victim.GetAsync("tag-links")).Body.GetArrayLength());
         foreach (var change in (Func<Task<ApiAnswer>>[])[() => person.PutAsync("tags/" + theirs, new { name = "Taken" }), () => person.DeleteAsync("tags/" + theirs), () => person.GetAsync("tags/" + theirs)])
@@ -119,10 +119,10 @@ public sealed class TagScenarios(UsersFixture fixture)
         var (grouped, foreign) = (await TagAsync(person, "Grouped", group), await TagAsync(other, "Grouped", theirs));
         (await person.DeleteAsync("tag-groups/" + theirs)).Refused(404, "not_found", "Tag group not found");
         (await person.PutAsync("tag-groups/" + theirs, new { name = "x" })).Refused(404);
-        Assert.Equal(theirs, (await other.GetAsync("tags/" + foreign)).String("groupId"));
+        Assert.Equal(theirs, (await other.GetAsync("tags/" + foreign)).Said("groupId"));
         (await person.DeleteAsync("tag-groups/" + group)).Ok();
         var left = (await person.GetAsync("tags/" + grouped)).Ok();
-        Assert.Equal((JsonValueKind.Null, person.UserId), (left["groupId"].ValueKind, left.String("userId")));
+        Assert.Equal((JsonValueKind.Null, person.UserId), (left["groupId"].ValueKind, left.Said("userId")));
     }
 
     [Fact]
@@ -151,9 +151,9 @@ public sealed class TagScenarios(UsersFixture fixture)
         var added = (await person.PostAsync("tag-links/bulk", new { links = new[] { Link(mine), Link(second), Link(second, "task-2"), Link(second) } })).Ok().Body;
         Assert.Equal(2, added.GetArrayLength());
         (await person.PostAsync("tag-links/bulk", new { links = new[] { new { tagId = mine } } })).Refused(400);
-        (await other.DeleteAsync("tag-links/" + link.String("id"))).Refused(404);
-        (await person.DeleteAsync("tag-links/" + link.String("id"))).Ok();
-        (await person.DeleteAsync("tag-links/" + link.String("id"))).Refused(404);
+        (await other.DeleteAsync("tag-links/" + link.Said("id"))).Refused(404);
+        (await person.DeleteAsync("tag-links/" + link.Said("id"))).Ok();
+        (await person.DeleteAsync("tag-links/" + link.Said("id"))).Refused(404);
     }
 
     [Fact]
