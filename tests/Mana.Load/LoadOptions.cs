@@ -39,7 +39,6 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           webhooks signed events of Stripe on a schedule  --rate 50 --clients 16 --seconds 10 --webhook-secret SECRET
           feed     the public feed on a schedule          --rate 100 --clients 8 --changes 100000 --postgres CONNECTION (fills the board)
           react    reactions in a closed loop             --clients 16 --by service,user --postgres CONNECTION
-          oidc     tokens of the OpenID Connect provider  --view token,code --clients 16 --seconds 10 --registration TOKEN
           reminders  how late they are, beside many     --rate 50 --seconds 20 --records 100000 --users 25 --postgres CONNECTION
                    that wait; needs VAPID keys
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
@@ -73,12 +72,10 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     public string? ServiceKey => Values.GetValueOrDefault("service-key");
 
     /// <summary>Requests per second of an open loop.</summary>
-    public double Rate => Real("rate", Scenario switch { "soak" => 100, "balance" => 200, "feed" => 100, _ => 50 });
+    public double Rate => Real("rate", Scenario switch { "soak" or "feed" => 100, "balance" => 200, "expand" => 500, _ => 50 });
 
     /// <summary>A rate was asked for, where a closed loop is the default.</summary>
     public bool IsPaced => Values.ContainsKey("rate");
-    public double Rate => Real("rate", Scenario switch { "soak" => 100, "balance" => 200, "expand" => 500, _ => 50 });
-    public double Rate => Real("rate", Scenario switch { "soak" => 100, "reminders" => 50, "balance" => 200, _ => 50 });
 
     /// <summary>The host to start, for the scenario <c>start</c>.</summary>
     public string HostDll => Path.GetFullPath(Text("host", "src/Mana.Host/bin/Release/net10.0/Mana.Host.dll"));
@@ -94,8 +91,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>One round of one op.</summary>
     public TimeSpan RoundTime => TimeSpan.FromSeconds(Real("round", 0.2));
 
-    public int Runs => Number("runs", Scenario is "soak" or "storage" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" or "ics-fuzz" ? 1 : 3);
-    public int Runs => Number("runs", Scenario is "soak" or "storage" or "reminders" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" ? 1 : 3);
+    public int Runs => Number("runs", Scenario is "soak" or "storage" or "reminders" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" or "ics-fuzz" ? 1 : 3);
 
     public int Changes => Number("changes", Scenario is "hydrate" or "storage" ? 1_000_000 : 100_000);
 
