@@ -13,6 +13,7 @@ internal sealed class ReminderWorker(
 {
     static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
     static readonly TimeSpan WriteBackEvery = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan WhileAnotherHasIt = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan LongestDeliveryPause = TimeSpan.FromSeconds(5);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Enabled
@@ -74,6 +75,9 @@ internal sealed class ReminderWorker(
     TimeSpan Until(DateTimeOffset? next, TimeSpan longest)
     {
         var wait = next - time.GetUtcNow() ?? longest;
+        // What is due and was not to be had is in the hands of another host.
+        if (wait <= TimeSpan.Zero)
+            return WhileAnotherHasIt;
         // Timers end early by up to a tick of their clock; a look that comes too soon costs a second one.
         return wait > longest ? longest : wait + TimeSpan.FromMilliseconds(1);
     }
