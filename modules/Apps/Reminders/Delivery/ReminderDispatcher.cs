@@ -8,12 +8,13 @@ namespace Mana.Apps.Reminders.Delivery;
 /// Sends what is due. A host has so many messages in hand at once; results are written together as they come, because a transaction for each would be
 /// the bottleneck. A host that is killed in between sends again what it had in hand, under the same keys.
 /// </summary>
-internal sealed class ReminderDispatcher(DeliveryQueue queue, ReminderSender sender, PreferenceStore preferences, ReminderOptions options, ReminderMetrics metrics, IIdSource ids, TimeProvider time) : IDisposable
+internal sealed class ReminderDispatcher(DeliveryQueue queue, ReminderSender sender, PreferenceStore preferences, ReminderOptions options, ReminderMetrics metrics, IIdSource ids, TimeProvider time)
 {
     const int LargestBatch = 200;
     static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     readonly Guid _owner = ids.NewGuid();
+    // Never disposed: it holds nothing but memory, and one who still waits on a disposed one waits for ever.
     readonly SemaphoreSlim _lanes = new(options.Lanes);
     readonly Channel<Settlement> _results = System.Threading.Channels.Channel.CreateUnbounded<Settlement>();
 
@@ -24,22 +25,25 @@ internal sealed class ReminderDispatcher(DeliveryQueue queue, ReminderSender sen
         var free = 1;
         while (free < options.Lanes && _lanes.Wait(0, CancellationToken.None))
             free++;
-        List<LeasedDelivery> leased = [];
+        var begun = 0;
         try
         {
-            leased = await LeaseAsync(free, cancellationToken);
+            var leased = await LeaseAsync(free, cancellationToken);
             var people = await preferences.OfAsync([.. leased.Select(delivery => delivery.UserId)], cancellationToken);
             foreach (var delivery in leased)
+            {
                 // Also when the host stops: an attempt that has begun is short, and its result is worth more than its end.
                 _ = SendAsync(delivery, people(delivery.UserId), CancellationToken.None);
+                begun++;
+            }
         }
         finally
         {
-            if (free > leased.Count)
-                _lanes.Release(free - leased.Count);
+            if (free > begun)
+                _lanes.Release(free - begun);
         }
 
-        return leased.Count;
+        return begun;
     }
 
     /// <summary>Writes results as they come, until the host stops.</summary>
@@ -49,12 +53,21 @@ internal sealed class ReminderDispatcher(DeliveryQueue queue, ReminderSender sen
             await SettleBatchAsync(cancellationToken);
     }
 
-    /// <summary>Waits a moment for what is in hand, and writes what became of it.</summary>
+    /// <summary>Waits a moment for what is in hand, and writes what became of it. A host that is stopped twice does it twice, so nothing is kept.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
-        for (var lane = 0; lane < options.Lanes; lane++)
-            if (!await _lanes.WaitAsync(Farewell, cancellationToken))
-                break;
+        var free = 0;
+        try
+        {
+            while (free < options.Lanes && await _lanes.WaitAsync(Farewell, cancellationToken))
+                free++;
+        }
+        finally
+        {
+            if (free > 0)
+                _lanes.Release(free);
+        }
+
         while (_results.Reader.TryPeek(out _))
             await SettleBatchAsync(cancellationToken);
     }
@@ -73,8 +86,6 @@ internal sealed class ReminderDispatcher(DeliveryQueue queue, ReminderSender sen
 
         return sent;
     }
-
-    public void Dispose() => _lanes.Dispose();
 
     Task<List<LeasedDelivery>> LeaseAsync(int most, CancellationToken cancellationToken)
     {

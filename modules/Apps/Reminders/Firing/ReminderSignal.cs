@@ -4,7 +4,7 @@ using Npgsql;
 namespace Mana.Apps.Reminders.Firing;
 
 /// <summary>Wakes the loops of this host: by NOTIFY when any host made something due sooner, else when the next thing is due.</summary>
-internal sealed class ReminderSignal(NpgsqlDataSource database, TimeProvider time, ILogger<ReminderSignal> log) : IDisposable
+internal sealed class ReminderSignal(NpgsqlDataSource database, TimeProvider time, ILogger<ReminderSignal> log)
 {
     const string Channel = "mana_reminders";
     static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(5);
@@ -42,12 +42,6 @@ internal sealed class ReminderSignal(NpgsqlDataSource database, TimeProvider tim
                 return;
             }
         }
-    }
-
-    public void Dispose()
-    {
-        _instances.Dispose();
-        _deliveries.Dispose();
     }
 
     void Wake(string which)
