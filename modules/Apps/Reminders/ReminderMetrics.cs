@@ -27,7 +27,7 @@ internal sealed class ReminderMetrics
 
     public void Fired(Verdict verdict, double lagSeconds)
     {
-        _fired.Add(1, new KeyValuePair<string, object?>("outcome", verdict switch { Verdict.Fire => "fired", Verdict.Missed => "missed", Verdict.Moved => "moved", _ => "cancelled" }));
+        _fired.Add(1, new KeyValuePair<string, object?>("outcome", verdict switch { Verdict.Fire => "fired", Verdict.Missed => "missed", Verdict.Moved => "moved", Verdict.Unreadable => "unreadable", _ => "cancelled" }));
         if (verdict == Verdict.Fire)
             _lag.Record(lagSeconds);
     }

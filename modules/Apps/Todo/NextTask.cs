@@ -89,7 +89,7 @@ internal sealed partial class NextTask(RecurrenceWork work)
         return copy;
     }
 
-    static string? Text(JsonObject task, string name) => task[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    static string? Text(JsonObject task, string name) => RecordText.Of(task[name]);
 
     [GeneratedRegex(@"COUNT\s*=\s*\d+", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Times();

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Mana.Apps.Calendar.Ics;
 using Mana.Apps.Recurrence;
+using Mana.Apps.Wire;
 using Mana.Recurrence.Contracts;
 using NodaTime;
 
@@ -39,7 +40,7 @@ internal static class StoredTimes
     }
 
     public static IReadOnlyList<IcsTime> Dates(JsonArray? dates, IcsTime start) => dates is null ? [] :
-        [.. dates.Select(date => When.Read(date is JsonValue value && value.TryGetValue(out string? text) ? text : null)).OfType<When>().Select(when => Like(when, start))];
+        [.. dates.Select(date => When.Read(RecordText.Of(date))).OfType<When>().Select(when => Like(when, start))];
 
     /// <summary>RECURRENCE-ID: as it was imported, or the day of the instance at the time of its series.</summary>
     public static IcsTime? Original(JsonObject block, IcsTime start, JsonObject? series)

@@ -115,7 +115,7 @@ internal sealed class CalendarRecords(ISyncRecords records, TimeProvider time)
     {
         if (block is { IsDeleted: false } && block.Fields["exdates"] is JsonArray dates)
             foreach (var date in dates)
-                if (When.Read(date?.GetValueKind() == System.Text.Json.JsonValueKind.String ? date.GetValue<string>() : null) is { } when)
+                if (When.Read(RecordText.Of(date)) is { } when)
                     yield return IcsTime.Utc(when.In(null));
     }
 
@@ -130,5 +130,5 @@ internal sealed class CalendarRecords(ISyncRecords records, TimeProvider time)
 
     sealed record HeldEvent(string? Hash, bool Deleted, string? Source, string? Uid, string? BlockId, string? Ends);
 
-    static string? Text(JsonObject fields, string name) => fields[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    static string? Text(JsonObject fields, string name) => RecordText.Of(fields[name]);
 }

@@ -30,6 +30,10 @@ internal sealed record DueFiring(Guid Id, string Key, Instant AnchorAt, Instant 
         return due;
     }
 
+    /// <summary>A failure that lies in what one record says, and not in the database or the end of the host.</summary>
+    public static bool IsOfOne(Exception exception) =>
+        exception is PostgresException { SqlState: ['2', '2' or '3', ..] } or not (OperationCanceledException or NpgsqlException or TimeoutException or IOException);
+
     static Instant Read(NpgsqlDataReader row, int column) => Instant.FromDateTimeOffset(row.GetFieldValue<DateTimeOffset>(column));
 }
 
@@ -46,4 +50,7 @@ internal enum Verdict
 
     /// <summary>The record has another time by now; the schedule is made anew.</summary>
     Moved,
+
+    /// <summary>It cannot be judged: put off, and dropped when that lasts.</summary>
+    Unreadable,
 }

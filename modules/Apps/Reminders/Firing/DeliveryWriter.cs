@@ -34,7 +34,7 @@ internal sealed class DeliveryWriter(INotificationChannels channels, ReminderOpt
         var outcomes = new Dictionary<Guid, string?>();
         foreach (var firing in firings)
         {
-            var own = Of(firing, targets, now).ToList();
+            var own = TryOf(firing, targets, now);
             outcomes[firing.Due.Id] = own.Exists(row => row.State == "pending") ? null : own.Exists(row => row.State == "sent") ? "sent" : "failed";
             rows.AddRange(own);
         }
@@ -62,6 +62,19 @@ internal sealed class DeliveryWriter(INotificationChannels channels, ReminderOpt
         }
 
         await WriteAsync(connection, rows, now, cancellationToken);
+    }
+
+    /// <summary>Nothing for a record that cannot be put in words: it must not keep others waiting.</summary>
+    List<NewDelivery> TryOf(FiringToSend firing, ILookup<(string, string), Guid?> targets, Instant now)
+    {
+        try
+        {
+            return [.. Of(firing, targets, now)];
+        }
+        catch (Exception exception) when (DueFiring.IsOfOne(exception))
+        {
+            return [];
+        }
     }
 
     IEnumerable<NewDelivery> Of(FiringToSend firing, ILookup<(string, string), Guid?> targets, Instant now)

@@ -43,7 +43,8 @@ internal sealed class Scheduler(FirePlan plan, IIdSource ids, TimeProvider time)
         var stored = await StoredAsync(connection, rule.Id, cancellationToken);
         var open = stored.Values.Where(row => row.State == "pending").Select(row => row.ScheduledAt).DefaultIfEmpty(now).Min();
         var from = Instant.Min(now - Grace, open);
-        var wanted = plan.Of(rule, facts, person, from).ToDictionary(firing => firing.Key, StringComparer.Ordinal);
+        // Where a clock is set back, two instances may be called by the same civil time.
+        var wanted = plan.Of(rule, facts, person, from).DistinctBy(firing => firing.Key, StringComparer.Ordinal).ToDictionary(firing => firing.Key, StringComparer.Ordinal);
         var isSeries = facts.Anchor is Anchor.Series;
 
         foreach (var firing in wanted.Values)

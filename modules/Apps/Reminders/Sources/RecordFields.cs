@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Mana.Apps.Wire;
 using NodaTime;
 using NodaTime.Text;
 
@@ -11,8 +12,7 @@ internal static class RecordFields
 {
     const int LongestNumber = 40_320;
 
-    public static string? Text(this JsonObject fields, string name) =>
-        fields[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is { Length: > 0 } text ? text : null;
+    public static string? Text(this JsonObject fields, string name) => RecordText.Of(fields[name]) is { Length: > 0 } text ? text : null;
 
     public static bool Flag(this JsonObject fields, string name) => fields[name] is JsonValue value && value.GetValueKind() == JsonValueKind.True;
 
@@ -29,7 +29,7 @@ internal static class RecordFields
         if (fields.Text(name) is not { } text)
             return null;
         if (LocalDatePattern.Iso.Parse(text) is { Success: true } date)
-            return new Anchor.Day(date.Value);
+            return date.Value.Year is > 1900 and < 9000 ? new Anchor.Day(date.Value) : null;
         if (text.Length < 11)
             return null;
         var hasOffset = text.EndsWith('Z') || text.AsSpan(11).IndexOfAny('+', '-') >= 0;
