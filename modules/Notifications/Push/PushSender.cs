@@ -18,7 +18,7 @@ internal sealed class PushSender(NpgsqlDataSource database, PushOptions options,
     /// <summary>RFC 8030 5.4: a newer message of the same topic takes the place of one that still waits.</summary>
     const int LongestTopic = 32;
 
-    const string Find = "SELECT endpoint, p256dh, auth, failures > 0 OR last_ok_at IS NULL OR last_ok_at < $2 FROM notify.push_subscriptions WHERE id = $1 AND (expires_at IS NULL OR expires_at > $3)";
+    const string Find = "SELECT endpoint, p256dh, auth, failures > 0 OR last_ok_at IS NULL OR last_ok_at < $2 FROM notify.push_subscriptions WHERE id = $1 AND (expires_at IS NULL OR expires_at > $3) AND user_id = $4";
     const string Gone = "DELETE FROM notify.push_subscriptions WHERE id = $1";
     const string Worked = "UPDATE notify.push_subscriptions SET last_ok_at = $2, failures = 0 WHERE id = $1";
     const string Failed = "UPDATE notify.push_subscriptions SET failures = failures + 1 WHERE id = $1";
@@ -30,7 +30,7 @@ internal sealed class PushSender(NpgsqlDataSource database, PushOptions options,
     {
         if (!options.IsConfigured)
             return new ChannelResult.Dead("not_configured");
-        if (message.Target is not { } id || await FindAsync(id, cancellationToken) is not { } receiver)
+        if (message.Target is not { } id || await FindAsync(id, message.UserId, cancellationToken) is not { } receiver)
             return new ChannelResult.Dead("no_subscription");
         if (Encoding.UTF8.GetByteCount(message.Payload) > LongestPayload)
             return new ChannelResult.Dead("too_large");
@@ -80,10 +80,10 @@ internal sealed class PushSender(NpgsqlDataSource database, PushOptions options,
         };
     }
 
-    async Task<Receiver?> FindAsync(Guid id, CancellationToken cancellationToken)
+    async Task<Receiver?> FindAsync(Guid id, string userId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await using var command = Command(Find, id, now - Noted, now);
+        await using var command = Command(Find, id, now - Noted, now, userId);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new Receiver(row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetFieldValue<byte[]>(2), row.GetBoolean(3))

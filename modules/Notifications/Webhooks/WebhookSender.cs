@@ -13,7 +13,7 @@ internal sealed class WebhookSender(NpgsqlDataSource database, WebhookSecrets se
     /// <summary>In a row.</summary>
     public const int MostFailures = 20;
 
-    const string Find = "SELECT url, failures FROM notify.webhook_endpoints WHERE id = $1 AND enabled";
+    const string Find = "SELECT url, failures FROM notify.webhook_endpoints WHERE id = $1 AND enabled AND user_id = $2";
     const string Worked = "UPDATE notify.webhook_endpoints SET failures = 0 WHERE id = $1";
 
     const string Failed = """
@@ -22,7 +22,7 @@ internal sealed class WebhookSender(NpgsqlDataSource database, WebhookSecrets se
 
     public async Task<ChannelResult> SendAsync(ChannelMessage message, CancellationToken cancellationToken)
     {
-        if (message.Target is not { } id || await FindAsync(id, cancellationToken) is not var (url, failures))
+        if (message.Target is not { } id || await FindAsync(id, message.UserId, cancellationToken) is not var (url, failures))
             return new ChannelResult.Dead("no_endpoint");
         var result = await PostAsync(id, url, message, cancellationToken);
         if (result is not ChannelResult.Sent)
@@ -57,10 +57,11 @@ internal sealed class WebhookSender(NpgsqlDataSource database, WebhookSecrets se
         }
     }
 
-    async Task<(string Url, int Failures)?> FindAsync(Guid id, CancellationToken cancellationToken)
+    async Task<(string Url, int Failures)?> FindAsync(Guid id, string userId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Find);
         command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = userId });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? (row.GetString(0), row.GetInt32(1)) : null;
     }
