@@ -19,15 +19,23 @@ internal sealed class SafeFetcher : IDisposable
 
     readonly HashSet<string> _private;
     readonly HttpClient _http;
+    readonly TimeSpan _patience;
 
     public SafeFetcher(CalendarOptions options)
+        : this(options, Patience)
     {
+    }
+
+    /// <summary>With another patience: for tests.</summary>
+    internal SafeFetcher(CalendarOptions options, TimeSpan patience)
+    {
+        _patience = patience;
         _private = [.. options.PrivateHosts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, UseProxy = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.All, ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionLifetime = TimeSpan.FromMinutes(1), MaxResponseHeadersLength = 32, ConnectCallback = ConnectAsync,
-        }) { Timeout = Patience };
+        }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public void Dispose() => _http.Dispose();
@@ -39,6 +47,10 @@ internal sealed class SafeFetcher : IDisposable
 
     public async Task<Fetched> GetAsync(Uri address, string? etag, string? lastModified, CancellationToken cancellationToken)
     {
+        // The patience of the client ends with the headers; this one covers every hop and the body.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(_patience);
+        var within = patience.Token;
         try
         {
             for (var hop = 0; hop <= MostRedirects; hop++)
@@ -50,10 +62,12 @@ internal sealed class SafeFetcher : IDisposable
                     request.Headers.TryAddWithoutValidation("If-None-Match", etag);
                 if (lastModified is not null)
                     request.Headers.TryAddWithoutValidation("If-Modified-Since", lastModified);
-                using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, within);
                 if (response.Headers.Location is { } location && (int)response.StatusCode is >= 301 and <= 308)
                 {
-                    address = new Uri(address, location);
+                    if (!Uri.TryCreate(address, location, out var next))
+                        return Failed("UPSTREAM_UNAVAILABLE");
+                    address = next;
                     continue;
                 }
 
@@ -61,7 +75,7 @@ internal sealed class SafeFetcher : IDisposable
                     return new Fetched(null, [], etag, lastModified, NotModified: true);
                 if (!response.IsSuccessStatusCode)
                     return Failed("UPSTREAM_UNAVAILABLE");
-                return await BodyAsync(response, cancellationToken);
+                return await BodyAsync(response, within);
             }
 
             return Failed("TOO_MANY_REDIRECTS");
@@ -70,7 +84,7 @@ internal sealed class SafeFetcher : IDisposable
         {
             return Failed("URL_NOT_ALLOWED");
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return Failed("UPSTREAM_UNAVAILABLE");
         }
