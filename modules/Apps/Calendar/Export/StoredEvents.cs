@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Mana.Apps.Calendar.Ics;
 using Mana.Apps.Calendar.Records;
+using Mana.Apps.Wire;
 using Mana.Sync.Contracts;
 using NodaTime;
 
@@ -32,7 +33,7 @@ internal sealed class StoredEvents(ISyncRecords records)
         var blocks = new Dictionary<string, SyncRecord>(StringComparer.Ordinal);
         if (wanted.Count > 0)
             await foreach (var block in records.QueryAsync(calendar.Owner, "timeblocks", "timeBlocks", cancellationToken))
-                if (!block.IsDeleted && wanted.Contains(block.Id))
+                if (!block.IsDeleted && !block.IsPrivate && wanted.Contains(block.Id))
                     blocks[block.Id] = block;
 
         var uids = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -95,7 +96,7 @@ internal static class StoredEvent
         };
     }
 
-    public static string? Text(JsonObject fields, string name) => fields[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
+    public static string? Text(JsonObject fields, string name) => RecordText.Of(fields[name]) is { Length: > 0 } text ? text : null;
 
     static string? Plain(JsonObject fields, string name) => Text(fields, name) is { } text && !text.StartsWith(Sealed, StringComparison.Ordinal) ? text : null;
 

@@ -12,9 +12,10 @@ internal sealed class SourceReader(ISyncRecords records)
     const int MostWanted = 20;
     static readonly string[] OnlyPush = [Channel.Push];
 
+    /// <summary>What is private in a space does not exist here: whose it is, only sync knows.</summary>
     public async Task<SourceFacts> ReadAsync(SourceKey key, CancellationToken cancellationToken)
     {
-        if (await records.ReadAsync(key.Owner, key.AppId, key.Collection, key.Id, cancellationToken) is not { IsDeleted: false } record)
+        if (await records.ReadAsync(key.Owner, key.AppId, key.Collection, key.Id, cancellationToken) is not { IsDeleted: false, IsPrivate: false } record)
             return SourceFacts.Gone;
         var fields = record.Fields;
         return (key.AppId, key.Collection) switch
@@ -40,7 +41,7 @@ internal sealed class SourceReader(ISyncRecords records)
         var facts = new SourceFacts(true, fields.Flag("allDay") ? AllDay(fields, "startDate", null) : fields.When("startDate"), fields.Text("timezone"));
         if (fields.Text("timeBlockId") is { } blockId)
         {
-            facts = await records.ReadAsync(key.Owner, "timeblocks", "timeBlocks", blockId, cancellationToken) is { IsDeleted: false } block
+            facts = await records.ReadAsync(key.Owner, "timeblocks", "timeBlocks", blockId, cancellationToken) is { IsDeleted: false, IsPrivate: false } block
                 ? await BlockAsync(key.Of("timeblocks", "timeBlocks", blockId), block.Fields, cancellationToken)
                 : SourceFacts.Gone;
             facts = facts with { BlockId = blockId };
@@ -79,7 +80,7 @@ internal sealed class SourceReader(ISyncRecords records)
         var exceptions = new Dictionary<LocalDate, Anchor.Exception>();
         await foreach (var child in records.QueryAsync(key.Owner, "timeblocks", "timeBlocks", cancellationToken))
         {
-            if (child.Fields.Text("parentBlockId") != key.Id || child.Fields.Date("recurrenceDate") is not { } date)
+            if (child.IsPrivate || child.Fields.Text("parentBlockId") != key.Id || child.Fields.Date("recurrenceDate") is not { } date)
                 continue;
             if (!child.IsDeleted)
                 exceptions[date] = new(child.Fields.Flag("allDay") ? AllDay(child.Fields, "startDate", child.Fields.Text("timezone")) : child.Fields.When("startDate"));
