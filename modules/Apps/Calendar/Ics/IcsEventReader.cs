@@ -12,6 +12,7 @@ internal sealed class IcsEventReader(IcsComponent component)
 {
     const int MostDates = 1_000;
     const int MostPeople = 500;
+    const int MostWarnings = 50;
 
     readonly List<string> _warnings = [];
 
@@ -68,14 +69,14 @@ internal sealed class IcsEventReader(IcsComponent component)
         {
             if (Time(property, property.Value) is not { } end)
             {
-                _warnings.Add("DTEND is no date; the event has no length");
+                Warn("DTEND is no date; the event has no length");
                 return otherwise;
             }
 
             end = Placed(end, zones);
             if (end.Instant > start.Instant || (end.Instant == start.Instant && !start.IsDate))
                 return end;
-            _warnings.Add("DTEND does not lie behind DTSTART");
+            Warn("DTEND does not lie behind DTSTART");
             return otherwise;
         }
 
@@ -83,7 +84,7 @@ internal sealed class IcsEventReader(IcsComponent component)
             return otherwise;
         if (IsoDuration.Read(duration) is { } length && start.Civil.Year < 9_900)
             return start.Plus(start.IsDate ? SeriesDuration.Nominal(Math.Max(1, length.Days)) : length);
-        _warnings.Add("DURATION is no duration; the event has no length");
+        Warn("DURATION is no duration; the event has no length");
         return otherwise;
     }
 
@@ -95,32 +96,46 @@ internal sealed class IcsEventReader(IcsComponent component)
         if (rules.Count == 0)
             return null;
         if (rules.Count > 1)
-            _warnings.Add("Only the first RRULE was read");
+            Warn("Only the first RRULE was read");
         var text = rules[0].Value.Trim();
         while (text.StartsWith("RRULE:", StringComparison.OrdinalIgnoreCase))
             text = text["RRULE:".Length..];
         var kind = start.Kind switch { IcsTimeKind.Date => StartKind.Date, IcsTimeKind.Utc => StartKind.Utc, IcsTimeKind.Zoned => StartKind.Zoned, _ => StartKind.Floating };
         if (!RecurrenceRule.TryParse(text, RuleSyntax.Lenient, kind, out var rule, out var error))
         {
-            _warnings.Add($"RRULE was left out: {error.WireCode}");
+            Warn($"RRULE was left out: {error.WireCode}");
             return null;
         }
 
-        _warnings.AddRange(rule.Warnings.Select(warning => $"RRULE: {warning.Code}"));
+        foreach (var warning in rule.Warnings)
+            Warn($"RRULE: {warning.Code}");
         return rule.ToString();
     }
 
     List<IcsTime> Dates(string name, Func<string, DateTimeZone?> zones)
     {
         var dates = new List<IcsTime>();
+        var seen = 0;
         foreach (var property in component.Properties.Where(one => one.Name == name))
-        foreach (var value in property.Value.Split(',').Take(MostDates))
+        foreach (var value in property.Value.Split(',', MostDates + 1))
+        {
+            if (++seen > MostDates)
+                return dates;
             // A PERIOD gives its start; single lengths of additional dates have no place in our records.
             if (Time(property, value.Split('/')[0]) is { } date)
                 dates.Add(Placed(date, zones));
             else
-                _warnings.Add($"{name} holds something that is no date");
-        return dates.Count > MostDates ? dates[..MostDates] : dates;
+                Warn($"{name} holds something that is no date");
+        }
+
+        return dates;
+    }
+
+    /// <summary>Each once: there may be one for every comma of a bad file.</summary>
+    void Warn(string warning)
+    {
+        if (_warnings.Count < MostWarnings && !_warnings.Contains(warning))
+            _warnings.Add(warning);
     }
 
     static IcsTime? Time(IcsProperty property, string value) => IcsTimeText.Read(value, property["TZID"]);
@@ -131,7 +146,7 @@ internal sealed class IcsEventReader(IcsComponent component)
             return time;
         if (zones(tzid) is { } zone)
             return time with { Zone = zone, Tzid = zone.Id };
-        _warnings.Add("TZID_UNKNOWN: read as floating time");
+        Warn("TZID_UNKNOWN: read as floating time");
         return time with { Kind = IcsTimeKind.Floating, Tzid = null };
     }
 

@@ -5,6 +5,10 @@ internal static class IcsLimits
 {
     public const int FileBytes = 10 * 1024 * 1024;
     public const int Components = 20_000;
+    /// <summary>Properties and their parameters, of all components.</summary>
+    public const int Properties = 600_000;
+
+    public const int PropertiesOfOne = 5_000;
     public const int LineBytes = 64 * 1024;
     public const int Nesting = 8;
 
@@ -19,6 +23,7 @@ internal enum IcsProblem
     TooLarge,
     TooManyComponents,
     NotICalendar,
+    TooSlow,
 }
 
 /// <summary>Something about a line of the file, from 1.</summary>

@@ -13,6 +13,7 @@ internal sealed class IcsParser
     readonly Action<IcsComponent> _event;
     long _bytes;
     int _components;
+    int _kept;
 
     /// <summary>Depth inside a component that is not read.</summary>
     int _skipping;
@@ -37,6 +38,9 @@ internal sealed class IcsParser
     /// <summary>An event was open when the file ended.</summary>
     public int? TruncatedAt { get; private set; }
 
+    /// <summary>The file has come to the end of its calendar; only then does what is not in it not exist.</summary>
+    public bool IsWhole { get; private set; }
+
     bool _sawAny;
 
     /// <summary>False when the rest need not be read: see <see cref="Problem"/>.</summary>
@@ -57,6 +61,7 @@ internal sealed class IcsParser
         _lines.Complete();
         if (Problem == IcsProblem.None && !_sawAny)
             Problem = IcsProblem.NotICalendar;
+        IsWhole = Problem == IcsProblem.None && Calendars.Count > 0 && _open.Count == 0 && _skipping == 0;
         while (_open.TryPop(out var component))
         {
             Remark(new IcsRemark(component.Line, "MISSING_END", $"{component.Name} has no END"));
@@ -78,7 +83,19 @@ internal sealed class IcsParser
         else if (property.Name == "END")
             End(property.Value.Trim().ToUpperInvariant(), line);
         else if (_skipping == 0 && _open.TryPeek(out var component))
+            Keep(component, property);
+    }
+
+    /// <summary>A file of ten mebibytes may hold millions of properties that say nothing.</summary>
+    void Keep(IcsComponent component, IcsProperty property)
+    {
+        _kept += 1 + property.Parameters.Count;
+        if (_kept > IcsLimits.Properties)
+            Problem = IcsProblem.TooManyComponents;
+        else if (component.Properties.Count < IcsLimits.PropertiesOfOne)
             component.Properties.Add(property);
+        else
+            Remark(new IcsRemark(property.Line, "TOO_MANY_PROPERTIES", $"A component has more than {IcsLimits.PropertiesOfOne} properties"));
     }
 
     void Begin(string name, int line)

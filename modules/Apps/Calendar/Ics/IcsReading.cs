@@ -21,7 +21,12 @@ internal sealed class IcsReading
     /// <inheritdoc cref="IcsParser.Feed"/>
     public bool Feed(ReadOnlySpan<byte> bytes) => _parser.Feed(bytes);
 
-    public IcsProblem Complete()
+    /// <inheritdoc cref="IcsParser.IsWhole"/>
+    public bool IsWhole => _parser.IsWhole;
+
+    /// <summary>Reads the events.</summary>
+    /// <param name="isLate">Whether it takes too long; asked before each event.</param>
+    public IcsProblem Complete(Func<bool>? isLate = null)
     {
         _parser.Complete();
         if (_parser.Problem != IcsProblem.None)
@@ -30,6 +35,8 @@ internal sealed class IcsReading
         var found = new Dictionary<(string, Instant?), int>();
         for (var i = 0; i < _components.Count; i++)
         {
+            if (isLate?.Invoke() == true)
+                return IcsProblem.TooSlow;
             var component = _components[i];
             // Zones may stand behind the events, so events wait for the end; their components are let go one by one.
             _components[i] = null!;

@@ -18,7 +18,7 @@ internal sealed class IcsImport(TimeProvider time)
 
     public static readonly ApiError NoFile = AppsRefusals.BadRequest("NO_FILE", "No file");
     static readonly ApiError TooLarge = new(413, "FILE_TOO_LARGE", "The file is larger than 10 MiB");
-    static readonly ApiError TooMany = new(413, "FILE_TOO_LARGE", $"The file has more than {IcsLimits.Components} components");
+    static readonly ApiError TooMany = new(413, "FILE_TOO_LARGE", $"The file has more than {IcsLimits.Components} components or properties");
     static readonly ApiError NoCalendar = AppsRefusals.BadRequest("NOT_ICALENDAR", "The file is no calendar");
     static readonly ApiError TooSlow = new(422, "IMPORT_TOO_COMPLEX", "The file takes too long to read");
 
@@ -79,11 +79,13 @@ internal sealed class IcsImport(TimeProvider time)
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        return reading.Complete() switch
+        var began = time.GetTimestamp();
+        return reading.Complete(() => spent + time.GetElapsedTime(began) > Deadline) switch
         {
             IcsProblem.None => (reading, null),
             IcsProblem.TooLarge => (null, TooLarge),
             IcsProblem.TooManyComponents => (null, TooMany),
+            IcsProblem.TooSlow => (null, TooSlow),
             _ => (null, NoCalendar),
         };
     }
