@@ -109,7 +109,8 @@ internal sealed class IcalSource(SafeFetcher fetcher, ISealedSecrets secrets)
         reading.Feed(file.Body);
         if (reading.Complete() != IcsProblem.None)
             return SourceResult.Failed("NOT_ICALENDAR");
-        (calendar.ETag, calendar.LastModified) = (file.ETag, file.LastModified);
-        return new SourceResult(null, reading.Events, [], Instant.MinValue);
+        // Of a body that broke off, what came is written; nothing is missing from it, and it is asked for again.
+        (calendar.ETag, calendar.LastModified) = reading.IsWhole ? (file.ETag, file.LastModified) : (null, null);
+        return new SourceResult(null, reading.Events, [], reading.IsWhole ? Instant.MinValue : null);
     }
 }

@@ -2,6 +2,7 @@ using Mana.Apps.Calendar.Records;
 using Mana.Apps.Data;
 using Mana.Kernel.Ids;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Mana.Apps.Calendar.External;
 
@@ -10,7 +11,8 @@ namespace Mana.Apps.Calendar.External;
 /// ends. Writing twice changes nothing, so a run may be repeated.
 /// </summary>
 internal sealed class ExternalSync(
-    AppsDbContext database, CalendarAccess calendars, CalendarRecords records, GoogleSource google, IcalSource files, CalendarMetrics metrics, IIdSource ids, TimeProvider time)
+    AppsDbContext database, CalendarAccess calendars, CalendarRecords records, GoogleSource google, IcalSource files, CalendarMetrics metrics, IIdSource ids, TimeProvider time,
+    ILogger<ExternalSync> log)
 {
     const int KeptRuns = 50;
     static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
@@ -49,7 +51,7 @@ internal sealed class ExternalSync(
         var run = await database.Set<ExternalRun>().Where(one => one.ExternalId == calendar.Id && one.FinishedAt == null).OrderBy(one => one.StartedAt).FirstOrDefaultAsync(cancellationToken);
         if (run is null)
             database.Add(run = new ExternalRun { Id = ids.NewGuid(), ExternalId = calendar.Id, StartedAt = time.GetUtcNow() });
-        var result = await ReadAndWriteAsync(calendar, run, cancellationToken);
+        var result = await TryAsync(calendar, run, cancellationToken);
         var now = time.GetUtcNow();
         (run.FinishedAt, run.Error) = (now, result.Error);
         calendar.Failures = result.Error is null ? 0 : calendar.Failures + 1;
@@ -60,6 +62,23 @@ internal sealed class ExternalSync(
         await database.SaveChangesAsync(cancellationToken);
         await database.Set<ExternalRun>().Where(one => one.ExternalId == calendar.Id && one.FinishedAt != null)
             .OrderByDescending(one => one.StartedAt).Skip(KeptRuns).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>Whatever a source sends, the run ends as a failure with its pause, and the other calendars have their turn.</summary>
+    async Task<SourceResult> TryAsync(ExternalCalendar calendar, ExternalRun run, CancellationToken cancellationToken)
+    {
+        var token = calendar.SyncToken;
+        try
+        {
+            return await ReadAndWriteAsync(calendar, run, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.LogWarning("A calendar outside could not be synchronised ({Kind})", exception.GetType().Name);
+            // What was perhaps not written must be asked for again.
+            (calendar.SyncToken, calendar.ETag, calendar.LastModified) = (token, null, null);
+            return SourceResult.Failed("INTERNAL");
+        }
     }
 
     async Task<SourceResult> ReadAndWriteAsync(ExternalCalendar calendar, ExternalRun run, CancellationToken cancellationToken)
