@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Mana.Kernel.Errors;
+using Mana.Kernel.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Apps.Wire;
@@ -125,6 +126,7 @@ internal sealed class BodyFields
     {
         if (body.IsEmpty)
             return new BodyFields(Nothing, []);
+        StorableText.Check(body.IsSingleSegment ? body.FirstSpan : body.ToArray(), Strict.MaxDepth);
         using var document = JsonDocument.Parse(body, Strict);
         return document.RootElement.ValueKind == JsonValueKind.Object ? new BodyFields(document.RootElement.Clone(), []) : throw new JsonException("Not an object.");
     }

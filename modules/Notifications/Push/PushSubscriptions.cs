@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using Mana.Kernel.Ids;
+using Mana.Kernel.Wire;
 using Mana.Notifications.Data;
 using Mana.Notifications.Outbound;
 using Microsoft.EntityFrameworkCore;
@@ -27,9 +28,16 @@ internal sealed class PushSubscriptions(NotificationsDbContext database, PushOpt
         await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended('push:' || {wanted.Endpoint}, 0)), pg_advisory_xact_lock(hashtextextended('push:' || {userId}, 1))", cancellationToken);
         var stored = await database.PushSubscriptions.SingleOrDefaultAsync(row => row.Endpoint == wanted.Endpoint, cancellationToken);
         var created = stored is null || stored.UserId != userId;
+        if (stored is not null && created)
+        {
+            // Under another id: what still waits for the former person must not find the browser.
+            await database.PushSubscriptions.Where(row => row.Id == stored.Id).ExecuteDeleteAsync(cancellationToken);
+            database.Entry(stored).State = EntityState.Detached;
+            stored = null;
+        }
+
         if (stored is null)
             database.PushSubscriptions.Add(stored = new PushSubscription { Id = ids.NewGuid(), UserId = userId, Endpoint = wanted.Endpoint!, P256dh = [], Auth = [] });
-        stored.UserId = userId;
         (stored.P256dh, stored.Auth) = (Base64Url.DecodeFromChars(wanted.P256dh), Base64Url.DecodeFromChars(wanted.Auth));
         (stored.Ua, stored.Failures, stored.ExpiresAt) = (wanted.Ua is { Length: > LongestUserAgent } ua ? ua[..LongestUserAgent] : wanted.Ua, 0, wanted.ExpiresAt);
         if (created)
@@ -47,13 +55,15 @@ internal sealed class PushSubscriptions(NotificationsDbContext database, PushOpt
 
     /// <summary>By id or by endpoint, of the caller only.</summary>
     public async Task<bool> RemoveAsync(string userId, Guid? id, string? endpoint, CancellationToken cancellationToken) =>
-        await database.PushSubscriptions.Where(row => row.UserId == userId && (row.Id == id || row.Endpoint == endpoint)).ExecuteDeleteAsync(cancellationToken) > 0;
+        (endpoint is null || StorableText.IsText(endpoint)) && await database.PushSubscriptions.Where(row => row.UserId == userId && (row.Id == id || row.Endpoint == endpoint)).ExecuteDeleteAsync(cancellationToken) > 0;
 
     static List<(string Path, string Message)> Problems(NewSubscription wanted)
     {
         List<(string, string)> problems = [];
-        if (wanted.Endpoint is not { Length: > 0 and <= LongestEndpoint } || !Uri.TryCreate(wanted.Endpoint, UriKind.Absolute, out _))
+        if (wanted.Endpoint is not { Length: > 0 and <= LongestEndpoint } || !StorableText.IsText(wanted.Endpoint) || !Uri.TryCreate(wanted.Endpoint, UriKind.Absolute, out _))
             problems.Add(("endpoint", "must be an absolute URL"));
+        if (wanted.Ua is not null && !StorableText.IsText(wanted.Ua))
+            problems.Add(("ua", "must be a text"));
         if (!TryDecode(wanted.P256dh, WebPushEncryption.PublicKeyLength, out var point) || !Point.IsValid(point))
             problems.Add(("keys.p256dh", "must be a public key of P-256 in base64url"));
         if (!TryDecode(wanted.Auth, WebPushEncryption.AuthLength, out _))

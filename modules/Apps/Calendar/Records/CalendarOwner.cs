@@ -1,4 +1,5 @@
 using Mana.Auth.Contracts;
+using Mana.Kernel.Wire;
 using Mana.Sync.Contracts;
 
 namespace Mana.Apps.Calendar.Records;
@@ -18,7 +19,7 @@ internal sealed class CalendarAccess(ISyncRecords records, ISpaceDirectory space
     /// <summary>Null when there is no such calendar for this person; nobody learns whether others have it.</summary>
     public async Task<FoundCalendar?> FindAsync(string userId, string calendarId, CancellationToken cancellationToken)
     {
-        if (calendarId.Length > 128)
+        if (calendarId.Length > 128 || !StorableText.IsText(calendarId))
             return null;
         if (await Living(RecordOwner.OfUser(userId)) is { } own)
             return new FoundCalendar(own, null, true, userId);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Mana.Apps.Reminders.Sources;
 using Mana.Apps.Wire;
 using Mana.Kernel.Errors;
+using Mana.Kernel.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Apps.Reminders.Api;
@@ -14,6 +15,7 @@ namespace Mana.Apps.Reminders.Api;
 internal sealed class ReminderFields
 {
     public const int LargestBody = 16 * 1024;
+    const int Depth = 8;
 
     readonly List<(string Path, string Message)> _errors = [];
     readonly JsonElement _body;
@@ -31,8 +33,9 @@ internal sealed class ReminderFields
         await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
         if (bytes.Length > LargestBody)
             throw new BadHttpRequestException("Too large.", StatusCodes.Status413PayloadTooLarge);
+        StorableText.Check(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), Depth);
         using var document = JsonDocument.Parse(
-            new ReadOnlySequence<byte>(bytes.GetBuffer(), 0, (int)bytes.Length), new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+            new ReadOnlySequence<byte>(bytes.GetBuffer(), 0, (int)bytes.Length), new JsonDocumentOptions { MaxDepth = Depth, AllowDuplicateProperties = false });
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw new JsonException("Not an object.");
         return new ReminderFields(document.RootElement.Clone());

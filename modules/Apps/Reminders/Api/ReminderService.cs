@@ -5,6 +5,7 @@ using Mana.Apps.Reminders.Rules;
 using Mana.Apps.Reminders.Sources;
 using Mana.Auth.Contracts;
 using Mana.Kernel.Ids;
+using Mana.Kernel.Wire;
 using Mana.Sync.Contracts;
 using Npgsql;
 
@@ -46,6 +47,8 @@ internal sealed class ReminderService(
     /// <summary>Null when the person has no such record.</summary>
     public async Task<SourceKey?> FindAsync(string userId, string appId, string collection, string id, CancellationToken cancellationToken)
     {
+        if (!StorableText.IsText(appId) || !StorableText.IsText(collection) || !StorableText.IsText(id))
+            return null;
         var own = new SourceKey(userId, null, appId, collection, id);
         if (await records.ReadAsync(own.Owner, appId, collection, id, cancellationToken) is { IsDeleted: false })
             return own;
