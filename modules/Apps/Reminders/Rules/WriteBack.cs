@@ -15,10 +15,11 @@ namespace Mana.Apps.Reminders.Rules;
 internal sealed class WriteBack(NpgsqlDataSource database, ISyncRecords records)
 {
     const string ClientId = "system:reminders";
+    const int MostFailures = 1_000;
 
     const string Waiting = """
         SELECT i.id, i.firing, i.outcome, i.sent_at, r.id, r.user_id, r.space_id, r.origin_key FROM apps.reminder_instances i JOIN apps.reminder_rules r ON r.id = i.rule_id
-        WHERE i.write_back ORDER BY i.id LIMIT 100
+        WHERE i.write_back AND i.id <> ALL($1) ORDER BY i.id LIMIT 100
         """;
 
     /// <summary>Ours, and known as ours before anybody can hear of it: it is not to look like a browser's word when it comes back.</summary>
@@ -29,13 +30,19 @@ internal sealed class WriteBack(NpgsqlDataSource database, ISyncRecords records)
     /// <summary>How many were written. Without locks: whoever does it too writes the same event, which is stored once.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var written = 0;
-        while (await WaitingAsync(cancellationToken) is { Count: > 0 } waiting)
+        var (written, failed) = (0, new List<Guid>());
+        while (failed.Count < MostFailures && await WaitingAsync(failed, cancellationToken) is { Count: > 0 } waiting)
             foreach (var outcome in waiting)
-            {
-                await WriteAsync(outcome, cancellationToken);
-                written++;
-            }
+                try
+                {
+                    await WriteAsync(outcome, cancellationToken);
+                    written++;
+                }
+                catch (Exception) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // Tried again by the next run; until then the others have their turn.
+                    failed.Add(outcome.InstanceId);
+                }
 
         return written;
     }
@@ -61,9 +68,9 @@ internal sealed class WriteBack(NpgsqlDataSource database, ISyncRecords records)
 
     static JsonObject Actor() => new() { ["kind"] = "system", ["principalId"] = ClientId, ["displayName"] = "Reminders" };
 
-    async Task<List<Outcome>> WaitingAsync(CancellationToken cancellationToken)
+    async Task<List<Outcome>> WaitingAsync(List<Guid> without, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(Waiting);
+        await using var command = database.Command(Waiting, without.ToArray());
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var waiting = new List<Outcome>();
         while (await row.ReadAsync(cancellationToken))
