@@ -206,6 +206,9 @@ public sealed class GoogleScenarios(GoogleHost world) : IClassFixture<GoogleHost
         world.Google.Calendar = Both.Replace("SUMMARY:B", "SUMMARY:neu", StringComparison.Ordinal).Replace("UID:a", "UID:c", StringComparison.Ordinal);
         Assert.Equal((1, 1, 1, null), await RunAsync(person, external));
         Assert.Equal(["A", "neu"], (await world.AllAsync(person, "calendar", "events")).Where(one => !one.IsDeleted).Select(one => one.Text("title")).Order(StringComparer.Ordinal));
+        // A body that broke off deletes nothing.
+        world.Google.Calendar = Both[..Both.IndexOf("BEGIN:VEVENT", StringComparison.Ordinal)];
+        Assert.Equal((0, 0, 0, null), await RunAsync(person, external));
         Assert.Equal((0, 0, 0, "URL_NOT_ALLOWED"), await FirstAsync(person, await SubscribeAsync("inside.ics")));
         Assert.Equal(0, await world.ScalarAsync<long>("SELECT count(*) FROM apps.external_calendars row WHERE strpos(row::text, $1) > 0", Convert.ToHexStringLower(System.Text.Encoding.ASCII.GetBytes("moved.ics"))));
     }
