@@ -17,14 +17,14 @@ public sealed class FaultScenarios(ReminderFixture world)
     [Fact]
     public async Task A_record_that_cannot_be_read_keeps_nobody_waiting()
     {
-        world.MoveTo("2026-07-01T08:00:00Z");
+        world.MoveTo("2026-02-01T08:00:00Z");
         var (broken, other) = (await world.NewPersonAsync(), await world.NewPersonAsync());
         using var browser = await other.SubscribeAsync();
         foreach (var person in (Person[])[broken, other])
-            await person.RemindAsync(await person.TaskAsync("2026-07-01T09:00:00.000Z"), new { minutesBefore = 0 });
+            await person.RemindAsync(await person.TaskAsync("2026-02-01T09:00:00.000Z"), new { minutesBefore = 0 });
         var gate = new Failing(world.Records(), id => id.StartsWith(broken.UserId + "-", StringComparison.Ordinal));
         var claims = ActivatorUtilities.CreateInstance<ReminderClaims>(world.Host.Services, new SourceReader(gate));
-        world.MoveTo("2026-07-01T09:00:00Z");
+        world.MoveTo("2026-02-01T09:00:00Z");
         while (await claims.ClaimAsync(default) > 0)
         {
             // The next batch.
@@ -75,16 +75,16 @@ public sealed class FaultScenarios(ReminderFixture world)
     [Fact]
     public async Task An_outcome_that_cannot_be_written_back_holds_up_no_other()
     {
-        world.MoveTo("2026-07-02T08:00:00Z");
+        world.MoveTo("2026-02-02T08:00:00Z");
         var services = world.Host.Services;
         for (var i = 0; i < 2; i++)
         {
             var person = await world.NewPersonAsync();
             await person.SubscribeAsync();
-            await person.SyncedAsync(await person.TaskAsync("2026-07-02T09:00:00.000Z"), 0);
+            await person.SyncedAsync(await person.TaskAsync("2026-02-02T09:00:00.000Z"), 0);
         }
 
-        world.MoveTo("2026-07-02T09:00:00Z");
+        world.MoveTo("2026-02-02T09:00:00Z");
         await services.GetRequiredService<ReminderClaims>().ClaimAsync(default);
         await services.GetRequiredService<ReminderDispatcher>().DrainAsync(default);
         var lowest = await world.ScalarAsync<string>("SELECT r.origin_key FROM apps.reminder_instances i JOIN apps.reminder_rules r ON r.id = i.rule_id WHERE i.write_back ORDER BY i.id LIMIT 1");
