@@ -16,6 +16,8 @@ internal static class AdminHandlers
     {
         if (status is not null && !States.Contains(status, StringComparer.Ordinal))
             return Invalid("status", "is not one of " + string.Join(", ", States));
+        if (objectId is not null && (objectId.Length > 255 || objectId.Any(char.IsControl)))
+            return Invalid("objectId", "is no id");
         if (!string.IsNullOrEmpty(limit) && !int.TryParse(limit, out _))
             return Invalid("limit", "is not a number");
         var rows = Math.Clamp(string.IsNullOrEmpty(limit) ? 50 : int.Parse(limit, System.Globalization.CultureInfo.InvariantCulture), 1, EventList.LargestPage);
