@@ -33,6 +33,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           balance  reads of a balance on a schedule       --rate 200 --clients 16 --seconds 10 --service-key KEY
           postings bookings in process, in batches        --clients 4 --batch 500 --users 1000 --postgres CONNECTION
                                                           --postings N (fills the table instead)
+          webhooks signed events of Stripe on a schedule  --rate 50 --clients 16 --seconds 10 --webhook-secret SECRET
           oidc     tokens of the OpenID Connect provider  --view token,code --clients 16 --seconds 10 --registration TOKEN
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
@@ -55,6 +56,8 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     /// <summary>Who debits: <c>service</c> or <c>user</c>.</summary>
     public string By => Text("by", "service");
+
+    public string? WebhookSecret => Values.GetValueOrDefault("webhook-secret");
 
     public string? ServiceKey => Values.GetValueOrDefault("service-key");
 

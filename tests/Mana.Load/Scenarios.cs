@@ -34,6 +34,7 @@ internal static class Scenarios
         "debit" => LedgerLoad.DebitAsync,
         "balance" => LedgerLoad.BalanceAsync,
         "postings" => PostingLoad.RunAsync,
+        "webhooks" => WebhookLoad.RunAsync,
         "oidc" => OidcLoops.RunAsync,
         "start" => HostStart.RunAsync,
         "recurrence" => RecurrenceWorkload.RunAsync,

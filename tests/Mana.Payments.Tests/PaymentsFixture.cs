@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mana.FakeStripe;
 using Mana.Payments.Contracts;
-using Mana.Payments.Inbox;
 using Mana.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

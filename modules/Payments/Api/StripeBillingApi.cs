@@ -21,57 +21,57 @@ internal sealed partial class StripeApi
                     .Text($"line_items[{i}][price_data][product_data][name]", line.Name).Text($"line_items[{i}][price_data][product_data][description]", line.Description);
         }
 
-        return stripe.SendAsync("checkout.sessions.create", HttpMethod.Post, "/v1/checkout/sessions", form, idempotencyKey, StripeReader.CheckoutSession, cancellationToken);
+        return stripe.SendAsync("checkout_sessions_create", HttpMethod.Post, "/v1/checkout/sessions", form, idempotencyKey, StripeReader.CheckoutSession, cancellationToken);
     }
 
     public Task<StripeResult<StripeCheckoutSession>> RetrieveCheckoutSessionAsync(string sessionId, CancellationToken cancellationToken) =>
-        GetAsync("checkout.sessions.retrieve", "/v1/checkout/sessions/" + Id(sessionId), null, StripeReader.CheckoutSession, cancellationToken);
+        GetAsync("checkout_sessions_retrieve", "/v1/checkout/sessions/" + Id(sessionId), null, StripeReader.CheckoutSession, cancellationToken);
 
     public Task<StripeResult<StripePage<StripeCheckoutSession>>> ListCheckoutSessionsAsync(string? paymentIntentId, string? customerId, CancellationToken cancellationToken) =>
-        ListAsync("checkout.sessions.list", "/v1/checkout/sessions", new StripeForm().Text("payment_intent", paymentIntentId).Text("customer", customerId),
+        ListAsync("checkout_sessions_list", "/v1/checkout/sessions", new StripeForm().Text("payment_intent", paymentIntentId).Text("customer", customerId),
             StripeReader.CheckoutSession, cancellationToken);
 
     public Task<StripeResult<StripeCheckoutSession>> ExpireCheckoutSessionAsync(string sessionId, string idempotencyKey, CancellationToken cancellationToken) =>
-        stripe.SendAsync("checkout.sessions.expire", HttpMethod.Post, $"/v1/checkout/sessions/{Id(sessionId)}/expire", null, idempotencyKey, StripeReader.CheckoutSession, cancellationToken);
+        stripe.SendAsync("checkout_sessions_expire", HttpMethod.Post, $"/v1/checkout/sessions/{Id(sessionId)}/expire", null, idempotencyKey, StripeReader.CheckoutSession, cancellationToken);
 
     public Task<StripeResult<StripeSubscription>> RetrieveSubscriptionAsync(string subscriptionId, CancellationToken cancellationToken) =>
-        GetAsync("subscriptions.retrieve", "/v1/subscriptions/" + Id(subscriptionId), null, StripeBillingReader.Subscription, cancellationToken);
+        GetAsync("subscriptions_retrieve", "/v1/subscriptions/" + Id(subscriptionId), null, StripeBillingReader.Subscription, cancellationToken);
 
     public Task<StripeResult<StripeSubscription>> UpdateSubscriptionAsync(
         string subscriptionId, SubscriptionChange change, string idempotencyKey, CancellationToken cancellationToken) =>
-        stripe.SendAsync("subscriptions.update", HttpMethod.Post, "/v1/subscriptions/" + Id(subscriptionId),
+        stripe.SendAsync("subscriptions_update", HttpMethod.Post, "/v1/subscriptions/" + Id(subscriptionId),
             new StripeForm().Flag("cancel_at_period_end", change.CancelAtPeriodEnd).Text("items[0][id]", change.ItemId).Text("items[0][price]", change.PriceId)
                 .Text("proration_behavior", change.ProrationBehavior).Text("payment_behavior", change.PaymentBehavior).Map("metadata", change.Metadata),
             idempotencyKey, StripeBillingReader.Subscription, cancellationToken);
 
     public Task<StripeResult<StripeSubscription>> CancelSubscriptionAsync(string subscriptionId, string idempotencyKey, CancellationToken cancellationToken) =>
-        stripe.SendAsync("subscriptions.cancel", HttpMethod.Delete, "/v1/subscriptions/" + Id(subscriptionId), null, idempotencyKey, StripeBillingReader.Subscription, cancellationToken);
+        stripe.SendAsync("subscriptions_cancel", HttpMethod.Delete, "/v1/subscriptions/" + Id(subscriptionId), null, idempotencyKey, StripeBillingReader.Subscription, cancellationToken);
 
     public Task<StripeResult<StripePage<StripeSubscription>>> ListSubscriptionsAsync(string? customerId, string? status, string? startingAfter, CancellationToken cancellationToken) =>
-        ListAsync("subscriptions.list", "/v1/subscriptions", new StripeForm().Text("customer", customerId).Text("status", status).Text("starting_after", startingAfter),
+        ListAsync("subscriptions_list", "/v1/subscriptions", new StripeForm().Text("customer", customerId).Text("status", status).Text("starting_after", startingAfter),
             StripeBillingReader.Subscription, cancellationToken);
 
     public Task<StripeResult<StripeInvoice>> RetrieveInvoiceAsync(string invoiceId, CancellationToken cancellationToken) =>
-        GetAsync("invoices.retrieve", "/v1/invoices/" + Id(invoiceId), null, StripeBillingReader.Invoice, cancellationToken);
+        GetAsync("invoices_retrieve", "/v1/invoices/" + Id(invoiceId), null, StripeBillingReader.Invoice, cancellationToken);
 
     public Task<StripeResult<StripePage<StripeInvoice>>> ListInvoicesAsync(string? customerId, string? subscriptionId, string? startingAfter, CancellationToken cancellationToken) =>
-        ListAsync("invoices.list", "/v1/invoices", new StripeForm().Text("customer", customerId).Text("subscription", subscriptionId).Text("starting_after", startingAfter),
+        ListAsync("invoices_list", "/v1/invoices", new StripeForm().Text("customer", customerId).Text("subscription", subscriptionId).Text("starting_after", startingAfter),
             StripeBillingReader.Invoice, cancellationToken);
 
     /// <summary>A POST that makes nothing, so it needs no key.</summary>
     public Task<StripeResult<StripeInvoice>> PreviewInvoiceAsync(InvoicePreview preview, CancellationToken cancellationToken) =>
-        stripe.SendAsync("invoices.create_preview", HttpMethod.Post, "/v1/invoices/create_preview",
+        stripe.SendAsync("invoices_create_preview", HttpMethod.Post, "/v1/invoices/create_preview",
             new StripeForm().Text("customer", preview.CustomerId).Text("subscription", preview.SubscriptionId)
                 .Text("subscription_details[items][0][id]", preview.ItemId).Text("subscription_details[items][0][price]", preview.PriceId)
                 .Text("subscription_details[proration_behavior]", preview.ProrationBehavior).Instant("subscription_details[proration_date]", preview.ProrationDate),
             null, StripeBillingReader.Invoice, cancellationToken);
 
     public Task<StripeResult<StripePage<StripeInvoicePayment>>> ListInvoicePaymentsAsync(string paymentIntentId, CancellationToken cancellationToken) =>
-        ListAsync("invoice_payments.list", "/v1/invoice_payments", new StripeForm().Text("payment[type]", "payment_intent").Text("payment[payment_intent]", paymentIntentId),
+        ListAsync("invoice_payments_list", "/v1/invoice_payments", new StripeForm().Text("payment[type]", "payment_intent").Text("payment[payment_intent]", paymentIntentId),
             StripeBillingReader.InvoicePayment, cancellationToken);
 
     public Task<StripeResult<StripePortalSession>> CreatePortalSessionAsync(NewPortalSession session, string idempotencyKey, CancellationToken cancellationToken) =>
-        stripe.SendAsync("billing_portal.sessions.create", HttpMethod.Post, "/v1/billing_portal/sessions",
+        stripe.SendAsync("billing_portal_sessions_create", HttpMethod.Post, "/v1/billing_portal/sessions",
             new StripeForm().Text("customer", session.CustomerId).Text("return_url", session.ReturnUrl).Text("configuration", session.ConfigurationId),
             idempotencyKey, StripeReader.PortalSession, cancellationToken);
 }

@@ -40,7 +40,7 @@ internal sealed class StripeTransport
     }
 
     /// <summary>Never throws for what Stripe or the network does.</summary>
-    /// <param name="call">Name for metrics and logs, e.g. <c>customers.create</c>.</param>
+    /// <param name="call">Name for metrics and logs, e.g. <c>customers_create</c>.</param>
     /// <param name="idempotencyKey">For every call that changes something.</param>
     public async Task<StripeResult<T>> SendAsync<T>(
         string call, HttpMethod method, string path, StripeForm? form, string? idempotencyKey, Func<JsonElement, T> read, CancellationToken cancellationToken)

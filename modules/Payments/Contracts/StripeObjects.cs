@@ -6,6 +6,10 @@ namespace Mana.Payments.Contracts;
 /// </summary>
 public abstract record StripeObject
 {
+    private protected StripeObject()
+    {
+    }
+
     public required string Id { get; init; }
 
     /// <summary>Null where the object does not say: refunds never do.</summary>

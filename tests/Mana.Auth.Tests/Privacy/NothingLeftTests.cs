@@ -86,7 +86,7 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
             "INSERT INTO auth.persona_actions (persona_id, id, tick_id, tool_name, result, created_at) VALUES ($1, 'a', 't', 'x', 'ok', now())",
             """
             INSERT INTO credits.purchases (id, user_id, package_id, credits, price_euro_cents, status, metadata, created_at, updated_at)
-              SELECT gen_random_uuid(), $1, id, credits, price_euro_cents, 'pending', jsonb_build_object('roomId', $1), now(), now() FROM credits.packages LIMIT 1
+              SELECT gen_random_uuid(), $1, id, credits, price_euro_cents, 'pending', jsonb_build_object('roomId', $1::text), now(), now() FROM credits.packages LIMIT 1
             """,
             """
             INSERT INTO subscriptions.subscriptions (id, user_id, plan_id, stripe_subscription_id, status, billing_interval, cancel_at_period_end, created_at, updated_at)

@@ -10,7 +10,7 @@ namespace Mana.FakeStripe.Http;
 internal sealed class Api(StripeWorld world, Faults faults)
 {
     readonly ApiRoutes _routes = new(world);
-    readonly SemaphoreSlim _single = new(1);
+    readonly Lock _single = new();
     readonly Dictionary<string, (string Request, int Status, string Body)> _answers = new(StringComparer.Ordinal);
 
     public async Task HandleAsync(HttpContext context)
@@ -24,17 +24,17 @@ internal sealed class Api(StripeWorld world, Faults faults)
         {
             case FaultKind.TooMany:
                 context.Response.Headers.RetryAfter = "0";
-                await WriteAsync(context, 429, new StripeRefusal(429, "invalid_request_error", "rate_limit", "Too many requests").Body.ToJsonString());
+                await WriteAsync(context, 429, new StripeRefusalException(429, "invalid_request_error", "rate_limit", "Too many requests").Body.ToJsonString());
                 return;
             case FaultKind.Broken:
-                await WriteAsync(context, 500, new StripeRefusal(500, "api_error", null, "An unknown error occurred").Body.ToJsonString());
+                await WriteAsync(context, 500, new StripeRefusalException(500, "api_error", null, "An unknown error occurred").Body.ToJsonString());
                 return;
             case FaultKind.DroppedBefore:
                 context.Abort();
                 return;
         }
 
-        var (status, body, replayed) = await OnceAsync(context, path, form);
+        var (status, body, replayed) = Once(context, path, form);
         if (fault == FaultKind.DroppedAfter)
         {
             context.Abort();
@@ -52,25 +52,20 @@ internal sealed class Api(StripeWorld world, Faults faults)
         await WriteAsync(context, status, body);
     }
 
-    async Task<(int Status, string Body, bool Replayed)> OnceAsync(HttpContext context, string[] path, JsonObject form)
+    (int Status, string Body, bool Replayed) Once(HttpContext context, string[] path, JsonObject form)
     {
-        await _single.WaitAsync();
-        try
+        var key = HttpMethods.IsPost(context.Request.Method) ? context.Request.Headers["Idempotency-Key"].ToString() : "";
+        var request = $"{context.Request.Method} {context.Request.Path} {form.ToJsonString()}";
+        lock (_single)
         {
-            var key = HttpMethods.IsPost(context.Request.Method) ? context.Request.Headers["Idempotency-Key"].ToString() : "";
-            var request = $"{context.Request.Method} {context.Request.Path} {form.ToJsonString()}";
             if (key.Length > 0 && _answers.TryGetValue(key, out var known))
                 return known.Request == request ? (known.Status, known.Body, true)
-                    : (400, new StripeRefusal(400, "idempotency_error", null, "Keys for idempotent requests can only be used with the same parameters they were first used with.").Body.ToJsonString(), false);
+                    : (400, new StripeRefusalException(400, "idempotency_error", null, "Keys for idempotent requests can only be used with the same parameters they were first used with.").Body.ToJsonString(), false);
             var (status, body) = Answer(context.Request, path, form);
             // What was refused before anything began can be asked again with the same key.
             if (key.Length > 0 && status != 401)
                 _answers[key] = (request, status, body);
             return (status, body, false);
-        }
-        finally
-        {
-            _single.Release();
         }
     }
 
@@ -80,12 +75,12 @@ internal sealed class Api(StripeWorld world, Faults faults)
         {
             var key = request.Headers.Authorization.ToString().Replace("Bearer ", "", StringComparison.Ordinal);
             if (!key.StartsWith("sk_", StringComparison.Ordinal) && !key.StartsWith("rk_", StringComparison.Ordinal))
-                throw new StripeRefusal(401, "invalid_request_error", null, "Invalid API Key provided");
+                throw new StripeRefusalException(401, "invalid_request_error", null, "Invalid API Key provided");
             var answer = _routes.Answer(request.Method, path, form);
             // What the world hands out may be its own; what goes out is a copy in the shape of the moment.
             return (200, (answer.ContainsKey("id") ? world.Find(answer.Text("id")) is { } whole && !HttpMethods.IsGet(request.Method) ? whole : answer : answer).ToJsonString());
         }
-        catch (StripeRefusal refusal)
+        catch (StripeRefusalException refusal)
         {
             return (refusal.Status, refusal.Body.ToJsonString());
         }

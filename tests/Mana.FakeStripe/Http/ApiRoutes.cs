@@ -7,6 +7,7 @@ namespace Mana.FakeStripe.Http;
 /// <summary>The calls of Stripe's API that we make, on one screen.</summary>
 internal sealed class ApiRoutes(StripeWorld world)
 {
+    /// <summary>One call; throws what it refuses.</summary>
     /// <param name="path">Behind <c>/v1</c>.</param>
     public JsonObject Answer(string method, string[] path, JsonObject form) => (method, path) switch
     {
@@ -26,11 +27,11 @@ internal sealed class ApiRoutes(StripeWorld world)
         ("POST", ["refunds"]) => world.Refund(form.At("payment_intent") ?? "", form.NumberAt("amount"), metadata: form.Branch("metadata")),
         ("GET", ["checkout", "sessions", var id]) => One("checkout.session", id, form),
         ("GET", ["checkout", "sessions"]) => List("checkout.session", form),
-        ("GET", ["events", var id]) => world.Events.FirstOrDefault(one => one.Text("id") == id) ?? throw StripeRefusal.Missing("event", id),
+        ("GET", ["events", var id]) => world.Events.FirstOrDefault(one => one.Text("id") == id) ?? throw StripeRefusalException.Missing("event", id),
         ("GET", ["events"]) => Page(world.Events.Where(one => IsWanted(one, form)), form),
         ("GET", [var kind, var id]) when Kinds.TryGetValue(kind, out var singular) => One(singular, id, form),
         ("GET", [var kind]) when Kinds.TryGetValue(kind, out var singular) => List(singular, form),
-        _ => throw new StripeRefusal(404, "invalid_request_error", null, $"Unrecognized request URL ({method}: /v1/{string.Join('/', path)})."),
+        _ => throw new StripeRefusalException(404, "invalid_request_error", null, $"Unrecognized request URL ({method}: /v1/{string.Join('/', path)})."),
     };
 
     static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
@@ -42,7 +43,7 @@ internal sealed class ApiRoutes(StripeWorld world)
     JsonObject One(string kind, string id, JsonObject form)
     {
         if (world.Find(id) is not { } found || found.Text("object") != kind)
-            throw StripeRefusal.Missing(kind, id);
+            throw StripeRefusalException.Missing(kind, id);
         foreach (var path in form.Branch("expand")?.Select(one => one.Value!.GetValue<string>()) ?? [])
             if (found[path] is JsonValue reference && world.Find(reference.GetValue<string>()) is { } whole)
                 found[path] = whole;

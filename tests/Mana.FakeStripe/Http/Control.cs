@@ -37,7 +37,7 @@ internal sealed class Control(StripeWorld world, Faults faults, Deliveries deliv
         {
             what();
         }
-        catch (StripeRefusal refusal)
+        catch (StripeRefusalException refusal)
         {
             return Results.Text(refusal.Body.ToJsonString(), "application/json", statusCode: refusal.Status);
         }

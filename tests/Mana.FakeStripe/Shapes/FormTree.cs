@@ -38,7 +38,7 @@ public static class FormTree
     }
 
     public static long? NumberAt(this JsonObject form, params ReadOnlySpan<string> path) =>
-        form.At(path) is { } text ? long.TryParse(text, out var number) ? number : throw new StripeRefusal(400, "invalid_request_error", "parameter_invalid_integer", "Invalid integer: " + text) : null;
+        form.At(path) is { } text ? long.TryParse(text, out var number) ? number : throw new StripeRefusalException(400, "invalid_request_error", "parameter_invalid_integer", "Invalid integer: " + text) : null;
 
     /// <summary>A flat map of texts, as metadata is; an empty text takes the key out.</summary>
     public static JsonObject Merge(this JsonObject metadata, JsonObject? changes)
@@ -53,11 +53,11 @@ public static class FormTree
 }
 
 /// <summary>A refusal in Stripe's own words.</summary>
-public sealed class StripeRefusal(int status, string type, string? code, string message, string? parameter = null) : Exception(message)
+public sealed class StripeRefusalException(int status, string type, string? code, string message, string? parameter = null) : Exception(message)
 {
     public int Status => status;
 
     public JsonObject Body => new() { ["error"] = new JsonObject { ["type"] = type, ["code"] = code, ["message"] = Message, ["param"] = parameter } };
 
-    public static StripeRefusal Missing(string kind, string id, string parameter = "id") => new(404, "invalid_request_error", "resource_missing", $"No such {kind}: '{id}'", parameter);
+    public static StripeRefusalException Missing(string kind, string id, string parameter = "id") => new(404, "invalid_request_error", "resource_missing", $"No such {kind}: '{id}'", parameter);
 }

@@ -78,15 +78,15 @@ public sealed partial class StripeWorld
     {
         if (_objects.TryGetValue(id, out var found) && found.Text("object") == "customer" && !found.Flag("deleted"))
             return found;
-        return options.AdoptUnknown && found is null ? NewCustomer(null, null, id) : throw new StripeRefusal(400, "invalid_request_error", "resource_missing", $"No such customer: '{id}'", "customer");
+        return options.AdoptUnknown && found is null ? NewCustomer(null, null, id) : throw new StripeRefusalException(400, "invalid_request_error", "resource_missing", $"No such customer: '{id}'", "customer");
     }
 
     JsonObject Price(string id, bool recurring)
     {
         if (!_objects.TryGetValue(id, out var price) || price.Text("object") != "price")
-            throw new StripeRefusal(400, "invalid_request_error", "resource_missing", $"No such price: '{id}'", "line_items[0][price]");
+            throw new StripeRefusalException(400, "invalid_request_error", "resource_missing", $"No such price: '{id}'", "line_items[0][price]");
         return price["recurring"] is null == recurring
-            ? throw new StripeRefusal(400, "invalid_request_error", null, "You must provide a recurring price in subscription mode, and one that is paid once in payment mode", "line_items[0][price]")
+            ? throw new StripeRefusalException(400, "invalid_request_error", null, "You must provide a recurring price in subscription mode, and one that is paid once in payment mode", "line_items[0][price]")
             : price;
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class StripeWorld
             var mode = form.At("mode") ?? "payment";
             var lines = form.Branch("line_items")?.Select(line => line.Value!.AsObject()).ToList() ?? [];
             if (lines.Count == 0 || form.At("success_url") is not { } success)
-                throw new StripeRefusal(400, "invalid_request_error", "parameter_missing", "Missing required param: line_items or success_url");
+                throw new StripeRefusalException(400, "invalid_request_error", "parameter_missing", "Missing required param: line_items or success_url");
             var customer = form.At("customer") is { } id ? Customer(id).Text("id") : null;
             var prices = lines.ConvertAll(line => (Price: LinePrice(line, mode), Quantity: line.NumberAt("quantity") ?? 1));
             var total = prices.Sum(line => line.Price.Number("unit_amount") * line.Quantity);
@@ -38,7 +38,7 @@ public sealed partial class StripeWorld
         {
             var session = Get("checkout.session", sessionId);
             if (session.Text("status") != "open")
-                throw new StripeRefusal(400, "invalid_request_error", "checkout_session_not_open", "This checkout is over");
+                throw new StripeRefusalException(400, "invalid_request_error", "checkout_session_not_open", "This checkout is over");
             if (session.Text("mode") == "subscription")
             {
                 Subscribe(session, means);
@@ -57,7 +57,7 @@ public sealed partial class StripeWorld
         {
             var session = Get("checkout.session", sessionId);
             if (session.Text("status") != "open")
-                throw new StripeRefusal(400, "invalid_request_error", "checkout_session_not_open", "Only sessions with a status in [\"open\"] can be expired.");
+                throw new StripeRefusalException(400, "invalid_request_error", "checkout_session_not_open", "Only sessions with a status in [\"open\"] can be expired.");
             session.With(("status", "expired"), ("url", null));
             Emit("checkout.session.expired", session);
             return session;
@@ -82,7 +82,7 @@ public sealed partial class StripeWorld
     {
         if (line.At("price") is { } id)
             return Price(id, mode == "subscription");
-        var data = line.Branch("price_data") ?? throw new StripeRefusal(400, "invalid_request_error", "parameter_missing", "Missing required param: line_items[0][price]");
+        var data = line.Branch("price_data") ?? throw new StripeRefusalException(400, "invalid_request_error", "parameter_missing", "Missing required param: line_items[0][price]");
         return NewPrice("", data.NumberAt("unit_amount") ?? 0, data.At("currency") ?? "eur", data.At("recurring", "interval"), null);
     }
 }

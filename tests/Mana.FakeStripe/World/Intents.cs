@@ -12,7 +12,7 @@ public sealed partial class StripeWorld
     {
         lock (_lock)
             return NewIntent(
-                form.NumberAt("amount") ?? throw new StripeRefusal(400, "invalid_request_error", "parameter_missing", "Missing required param: amount.", "amount"), form.At("currency") ?? "eur",
+                form.NumberAt("amount") ?? throw new StripeRefusalException(400, "invalid_request_error", "parameter_missing", "Missing required param: amount.", "amount"), form.At("currency") ?? "eur",
                 form.At("customer") is { } customer ? Customer(customer).Text("id") : null, form.Branch("metadata"),
                 form.Branch("payment_method_types") is { } types ? new JsonArray([.. types.Select(type => type.Value!.DeepClone())]) : null);
     }

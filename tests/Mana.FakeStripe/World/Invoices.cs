@@ -87,7 +87,7 @@ public sealed partial class StripeWorld
     void PayInvoice(JsonObject invoice, Means means)
     {
         if (invoice.Text("status") != "open")
-            throw new StripeRefusal(400, "invalid_request_error", "invoice_not_open", "This invoice is not open");
+            throw new StripeRefusalException(400, "invalid_request_error", "invoice_not_open", "This invoice is not open");
         if (invoice.Number("amount_due") == 0)
         {
             Paid(invoice);

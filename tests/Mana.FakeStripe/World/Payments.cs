@@ -24,7 +24,7 @@ public sealed partial class StripeWorld
     JsonObject NewIntent(long amount, string currency, string? customer, JsonObject? metadata, JsonArray? methods = null)
     {
         if (amount < 50)
-            throw new StripeRefusal(400, "invalid_request_error", "amount_too_small", "Amount must be at least 50 cents", "amount");
+            throw new StripeRefusalException(400, "invalid_request_error", "amount_too_small", "Amount must be at least 50 cents", "amount");
         var id = Id("pi");
         var intent = Add(Shape.New("payment_intent").With(
             ("id", id), ("amount", amount), ("currency", currency), ("customer", customer), ("metadata", new JsonObject().Merge(metadata)), ("status", "requires_payment_method"),
@@ -41,7 +41,7 @@ public sealed partial class StripeWorld
         {
             var intent = Get("payment_intent", intentId);
             if (intent.Text("status") is not ("requires_payment_method" or "requires_confirmation" or "requires_action"))
-                throw new StripeRefusal(400, "invalid_request_error", "payment_intent_unexpected_state", "This intent cannot be paid in status " + intent.Text("status"));
+                throw new StripeRefusalException(400, "invalid_request_error", "payment_intent_unexpected_state", "This intent cannot be paid in status " + intent.Text("status"));
             var method = means is Means.Card or Means.Declined ? "card" : "sepa_debit";
             var charge = NewCharge(intent, method);
             intent["latest_charge"] = charge.Text("id");
@@ -88,7 +88,7 @@ public sealed partial class StripeWorld
         {
             var intent = Get("payment_intent", intentId);
             if (intent.Text("status") is "succeeded" or "canceled" or "processing")
-                throw new StripeRefusal(400, "invalid_request_error", "payment_intent_unexpected_state", "You cannot cancel this PaymentIntent because it has a status of " + intent.Text("status"));
+                throw new StripeRefusalException(400, "invalid_request_error", "payment_intent_unexpected_state", "You cannot cancel this PaymentIntent because it has a status of " + intent.Text("status"));
             intent.With(("status", "canceled"), ("canceled_at", Shape.Seconds(Now)));
             Emit("payment_intent.canceled", intent);
             return intent;

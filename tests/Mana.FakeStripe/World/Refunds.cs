@@ -13,13 +13,13 @@ public sealed partial class StripeWorld
         {
             var intent = Get("payment_intent", intentId);
             if (intent.Text("status") != "succeeded")
-                throw new StripeRefusal(400, "invalid_request_error", "charge_not_refundable", "This PaymentIntent does not have a successful charge to refund.");
+                throw new StripeRefusalException(400, "invalid_request_error", "charge_not_refundable", "This PaymentIntent does not have a successful charge to refund.");
             var charge = Get("charge", intent.Text("latest_charge"));
             var left = charge.Number("amount") - charge.Number("amount_refunded");
             if (left == 0)
-                throw new StripeRefusal(400, "invalid_request_error", "charge_already_refunded", "Charge has already been refunded.");
+                throw new StripeRefusalException(400, "invalid_request_error", "charge_already_refunded", "Charge has already been refunded.");
             if ((amount ?? left) > left)
-                throw new StripeRefusal(400, "invalid_request_error", "amount_too_large", "Refund amount is greater than unrefunded amount on charge", "amount");
+                throw new StripeRefusalException(400, "invalid_request_error", "amount_too_large", "Refund amount is greater than unrefunded amount on charge", "amount");
             var refund = Add(Shape.New("refund").With(
                 ("id", Id("re")), ("amount", amount ?? left), ("currency", charge.Text("currency")), ("charge", charge.Text("id")), ("payment_intent", intentId), ("metadata", new JsonObject().Merge(metadata)),
                 ("status", pending ? "pending" : "succeeded"), ("balance_transaction", Balance(charge, -(amount ?? left)))));

@@ -93,7 +93,7 @@ public sealed partial class StripeWorld(FakeStripeOptions options, Deliveries de
     IEnumerable<JsonObject> Of(string kind) => _order.Where(one => one.Text("object") == kind);
 
     JsonObject Get(string kind, string id) =>
-        _objects.TryGetValue(id, out var found) && found.Text("object") == kind ? found : throw StripeRefusal.Missing(kind, id);
+        _objects.TryGetValue(id, out var found) && found.Text("object") == kind ? found : throw StripeRefusalException.Missing(kind, id);
 
     string Id(string prefix) => $"{prefix}_{options.Run}{++_next:D6}";
 

@@ -28,7 +28,8 @@ function accepts(payload, header, secrets = [secret, second]) {
       stripe.webhooks.constructEvent(payload, header, one, tolerance);
       return true;
     } catch (error) {
-      assert.ok(error instanceof Stripe.errors.StripeSignatureVerificationError, String(error));
+      // An empty signature it refuses with a plain error.
+      assert.ok(error instanceof Stripe.errors.StripeSignatureVerificationError || error.message.startsWith('secureCompare'), String(error));
       return false;
     }
   });
