@@ -31,7 +31,7 @@ internal static class GrantPlan
     {
         if (invoice.Status != "paid" || !IsOfPlan(invoice))
             return null;
-        var bought = invoice.Lines.Where(line => line.Amount > 0 && line is { PriceId: { } id, PeriodStart: not null, PeriodEnd: not null } && prices.ContainsKey(id)).OrderBy(line => line.PeriodStart).ToList();
+        var bought = invoice.Lines.Where(one => one is { Amount: > 0, PriceId: { } id, PeriodStart: not null, PeriodEnd: not null } && prices.ContainsKey(id)).OrderBy(one => one.PeriodStart).ToList();
         var line = bought.FindLast(one => !one.Proration) ?? bought.LastOrDefault();
         return line is null ? null : new Coverage(prices[line.PriceId!], line.PeriodStart!.Value, line.PeriodEnd!.Value, !line.Proration);
     }
@@ -57,7 +57,7 @@ internal static class GrantPlan
     static PlannedGrant? Change(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, Coverage? bought, Func<DateTimeOffset, DateTimeOffset, int> given)
     {
         var (worth, most, from, until, at) = (0m, 0m, DateTimeOffset.MaxValue, DateTimeOffset.MinValue, DateTimeOffset.MinValue);
-        foreach (var line in invoice.Lines.Where(line => line.Proration && line.Amount != 0))
+        foreach (var line in invoice.Lines.Where(one => one.Proration && one.Amount != 0))
         {
             if (line is not { PriceId: { } id, PeriodStart: { } start, PeriodEnd: { } end } || !prices.TryGetValue(id, out var price))
                 continue;

@@ -41,7 +41,7 @@ internal sealed class SubscriptionStore(SubscriptionsDbContext database, EventWr
         foreach (var (known, invoice) in all)
             Give(known, invoice, prices, grants, now);
         var result = new Stored(
-            false, all.Exists(one => GrantPlan.IsUnknown(one.Invoice, prices)),
+            false, all.Exists(one => one.Row.DecidedAt is null && GrantPlan.IsUnknown(one.Invoice, prices)),
             [.. months.Select(month => month.InvoiceId).Distinct().Select(id => all.Find(one => one.Row.Id == id).Row).Where(year => year.StripePaymentIntentId is not null)
                 .Select(year => (year.StripeInvoiceId, year.StripePaymentIntentId!))]);
         if (!database.ChangeTracker.HasChanges())
