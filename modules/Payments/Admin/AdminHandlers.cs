@@ -16,7 +16,7 @@ internal static class AdminHandlers
     {
         if (status is not null && !States.Contains(status, StringComparer.Ordinal))
             return Invalid("status", "is not one of " + string.Join(", ", States));
-        if (objectId is not null && (objectId.Length > 255 || objectId.Any(char.IsControl)))
+        if (objectId is not null && !IsId(objectId))
             return Invalid("objectId", "is no id");
         if (!string.IsNullOrEmpty(limit) && !int.TryParse(limit, out _))
             return Invalid("limit", "is not a number");
@@ -25,7 +25,7 @@ internal static class AdminHandlers
     }
 
     public static async Task<IResult> ReplayAsync(string id, InboxStore store, CancellationToken cancellationToken) =>
-        await store.ReplayAsync(id, cancellationToken) ? Results.Ok(new { success = true }) : UnknownEvent;
+        IsId(id) && await store.ReplayAsync(id, cancellationToken) ? Results.Ok(new { success = true }) : UnknownEvent;
 
     public static async Task<IResult> ReconcileAsync(EventPull pull, Reconcilers reconcilers, CancellationToken cancellationToken)
     {
@@ -35,6 +35,9 @@ internal static class AdminHandlers
         await reconcilers.RunAsync(ReconciliationScope.Open, cancellationToken);
         return Results.Ok(new { success = true, events = ok.Value });
     }
+
+    /// <summary>PostgreSQL keeps no zero character, so it cannot be asked for one either.</summary>
+    static bool IsId(string text) => text.Length is > 0 and <= 255 && !text.Any(char.IsControl);
 
     static ApiError Invalid(string path, string message) => new(400, "validation_failed", $"{path} {message}")
     {
