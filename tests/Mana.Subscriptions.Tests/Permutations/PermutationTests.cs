@@ -37,6 +37,7 @@ public sealed class PermutationTests(SubscriptionsFixture shop) : IClassFixture<
         }
     }
 
+    /// <summary>One life, and what is left of it on the platform.</summary>
     /// <param name="seed">0: everything comes at once, once and in order.</param>
     async Task<(string End, int Events)> PlayAsync(int seed)
     {
