@@ -23,6 +23,9 @@ public sealed class FakeStripeServer : IAsyncDisposable
 
     public string Url => World.BaseUrl;
 
+    /// <summary>Somebody pressed Ctrl+C, or ended the process.</summary>
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
     public StripeWorld World { get; }
 
     public Deliveries Webhooks { get; }

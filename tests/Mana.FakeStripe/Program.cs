@@ -8,12 +8,8 @@ using var client = new HttpClient();
 if (args.Length > 1)
     fake.Webhooks.To(client, args[1], automatic: true, args.Length > 2 ? args[2] : FakeStripeServer.WebhookSecret);
 Console.WriteLine($"Fake Stripe at {fake.Url}");
-var stop = new TaskCompletionSource();
-Console.CancelKeyPress += (_, pressed) => pressed.Cancel = stop.TrySetResult();
-AppDomain.CurrentDomain.ProcessExit += (_, _) => stop.TrySetResult();
-using var ticking = new PeriodicTimer(TimeSpan.FromSeconds(1));
-while (!stop.Task.IsCompleted)
+while (!fake.Stopping.IsCancellationRequested)
 {
-    await Task.WhenAny(stop.Task, ticking.WaitForNextTickAsync().AsTask());
+    await Task.Delay(TimeSpan.FromSeconds(1), fake.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     fake.World.Tick();
 }
