@@ -25,7 +25,7 @@ internal static class AdminHandlers
     }
 
     public static async Task<IResult> ReplayAsync(string id, InboxStore store, CancellationToken cancellationToken) =>
-        IsId(id) && await store.ReplayAsync(id, cancellationToken) ? Results.Ok(new { success = true }) : UnknownEvent;
+        await store.ReplayAsync(id, cancellationToken) ? Results.Ok(new { success = true }) : UnknownEvent;
 
     public static async Task<IResult> ReconcileAsync(EventPull pull, Reconcilers reconcilers, CancellationToken cancellationToken)
     {

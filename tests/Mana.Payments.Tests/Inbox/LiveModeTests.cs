@@ -47,6 +47,5 @@ public sealed class LiveModeTests(LiveModeTests.Live fixture) : IClassFixture<Li
         var admin = await fixture.MemberAsync(fixture.NewId(), "admin");
         Assert.Equal(400, (int)(await admin.GetAsync("/api/v1/admin/stripe/events?objectId=%00")).StatusCode);
         Assert.Equal(200, (int)(await admin.GetAsync("/api/v1/admin/stripe/events?objectId=pi_1")).StatusCode);
-        Assert.Equal(404, (int)(await admin.PostAsync("/api/v1/admin/stripe/events/evt%00/replay", null)).StatusCode);
     }
 }
