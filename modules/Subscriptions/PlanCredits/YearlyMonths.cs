@@ -9,6 +9,7 @@ namespace Mana.Subscriptions.PlanCredits;
 /// </summary>
 internal static class YearlyMonths
 {
+    /// <summary>Months that have begun and are not given yet.</summary>
     /// <param name="invoices">All of the subscription, oldest first.</param>
     /// <param name="grants">All of the subscription.</param>
     public static List<PlanGrant> Due(SubscriptionRow subscription, IReadOnlyList<InvoiceRow> invoices, IReadOnlyCollection<PlanGrant> grants, DateTimeOffset now)

@@ -1,6 +1,5 @@
 using Mana.Payments.Contracts;
 using Mana.Testing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Payments.Tests.Inbox;
 
