@@ -35,7 +35,9 @@ internal sealed class SubscriptionStore(SubscriptionsDbContext database, EventWr
             all.Add((known, invoice));
         }
 
-        var months = YearlyMonths.Due(row, [.. all.Select(one => one.Row)], grants.Values, now);
+        // What Stripe says was paid or has ended has happened, also when our clock is a little behind: an upgrade must find the months that began before it.
+        var moment = all.Select(one => one.Invoice.PaidAt ?? one.Invoice.CreatedAt).Append(row.EndedAt ?? now).Append(now).Max();
+        var months = YearlyMonths.Due(row, [.. all.Select(one => one.Row)], grants.Values, moment);
         foreach (var month in months)
             database.Grants.Add(grants[month.BusinessKey] = month);
         foreach (var (known, invoice) in all)
