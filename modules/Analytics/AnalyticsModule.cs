@@ -65,6 +65,7 @@ public static class AnalyticsModule
     static void AddConsequences(this IServiceCollection services)
     {
         services.AddManaEventHandler<RewardDue, SubmissionRewards>("feedback.reward").AddManaEventHandler<Withdrawn, SubmissionRewards>("feedback.reversal");
+        services.AddSingleton<SupporterRewards>().AddManaEventHandler<SupporterDue, SupporterRewards>("feedback.supporter");
         services.AddManaEventHandler<StatusChanged, StatusConsequences>("feedback.status").AddManaEventHandler<Answered, StatusConsequences>("feedback.answer");
     }
 

@@ -34,7 +34,7 @@ public static class SubscriptionsModule
         services.AddManaOutbox(SubscriptionsDbContext.Schema);
         services.AddSingleton<SubscriptionsMetrics>().AddSingleton<AdminOnly>();
         services.AddScoped<PlanCatalogue>().AddScoped<CurrentSubscriptions>().AddScoped<Checkout>().AddScoped<Changes>();
-        services.AddScoped<SubscriptionRefresh>().AddScoped<SubscriptionStore>().AddScoped<InvoiceReversals>().AddScoped<GrantBooking>();
+        services.AddScoped<SubscriptionRefresh>().AddScoped<SubscriptionStore>().AddScoped<InvoiceSettlement>().AddScoped<InvoiceReversals>().AddScoped<GrantBooking>();
         services.AddSingleton<SubscriptionEntitlements>().AddSingleton<ISubscriptionEntitlements>(provider => provider.GetRequiredService<SubscriptionEntitlements>());
         services.AddSingleton<IPlanLimits>(provider => provider.GetRequiredService<SubscriptionEntitlements>());
         services.AddSingleton<IPersonalData, SubscriptionsPersonalData>();

@@ -13,6 +13,7 @@ internal static class SubscriptionsRefusals
     public static readonly ApiError AlreadySubscribed = new(409, "conflict", "You already have a subscription; change it in the billing portal");
     public static readonly ApiError NoCustomer = InvalidState("No billing account yet; subscribe or buy something first");
     public static readonly ApiError SamePlan = InvalidState("This is your plan already");
+    public static readonly ApiError Unpaid = InvalidState("The payment was refused; your plan has not changed");
     public static readonly ApiError AdminOnly = new(403, "Forbidden", "Admin access required") { Code = "forbidden" };
 
     public static ApiError InvalidState(string message) => new(400, "invalid_state", message);

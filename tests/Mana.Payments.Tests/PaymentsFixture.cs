@@ -38,7 +38,7 @@ public class PaymentsFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Stripe = await FakeStripeServer.StartAsync(new FakeStripeOptions { Clock = Clock });
+        Stripe = await FakeStripeServer.StartAsync(new FakeStripeOptions { Clock = Clock, Livemode = IsLive });
         Database = await TestCluster.CreateDatabaseAsync();
         Host = await NewHost().StartAsync();
         Stripe.Webhooks.To(Host.CreateClient(), "/api/v1/webhooks/stripe", automatic: false, FakeStripeServer.WebhookSecret);
@@ -49,6 +49,8 @@ public class PaymentsFixture : IAsyncLifetime
         .With("Stripe:SecretKey", FakeStripeServer.SecretKey).With("Stripe:WebhookSecret", FakeStripeServer.WebhookSecret).With("Stripe:SubscriptionsWebhookSecret", SecondSecret)
         .With("Stripe:ApiBase", Stripe.Url).With("Stripe:RetryDelayMilliseconds", "1").With("Stripe:BreakerMinimum", "0").With("Stripe:Process", "false").With(Clock)
         .With(services => services.AddSingleton(Probe).AddStripeEventHandler<ProbeHandler>("test.probe", Probe.Types)));
+
+    protected virtual bool IsLive => false;
 
     protected virtual TestHost Configure(TestHost host) => host;
 

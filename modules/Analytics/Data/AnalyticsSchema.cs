@@ -11,6 +11,8 @@ internal static class AnalyticsSchema
         CREATE INDEX items_recent ON feedback.items (created_at DESC, id DESC) WHERE is_public AND parent_id IS NULL AND deleted_at IS NULL;
         CREATE INDEX items_feed_app ON feedback.items (app_id, score DESC, created_at DESC, id DESC) WHERE is_public AND parent_id IS NULL AND deleted_at IS NULL;
         CREATE INDEX items_feed_status ON feedback.items (status, score DESC, created_at DESC, id DESC) WHERE is_public AND parent_id IS NULL AND deleted_at IS NULL;
+        CREATE INDEX items_feed_category ON feedback.items (category, score DESC, created_at DESC, id DESC) WHERE is_public AND parent_id IS NULL AND deleted_at IS NULL;
+        CREATE INDEX items_feed_module ON feedback.items (module_context, score DESC, created_at DESC, id DESC) WHERE is_public AND parent_id IS NULL AND deleted_at IS NULL;
         """;
 
     public static readonly IReadOnlyList<string> Initial = [OutboxModel.TriggerSql(AnalyticsDbContext.Schema), Feed, FeedbackFunctions.Sql];

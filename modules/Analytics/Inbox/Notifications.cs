@@ -14,9 +14,9 @@ internal sealed class InboxStore(NpgsqlDataSource database, IIdSource ids, TimeP
 {
     const string Columns = "id, user_id, feedback_id, kind, title, body, credits_awarded, read_at, created_at";
 
-    /// <summary>Newest first.</summary>
-    public Task<List<Notification>> ListAsync(string userId, bool unreadOnly, int limit, CancellationToken cancellationToken) => database.Sql($"""
-        SELECT {Columns} FROM feedback.notifications WHERE user_id = $1 AND (NOT $2 OR read_at IS NULL) ORDER BY created_at DESC, id DESC LIMIT $3
+    /// <summary>Newest first; without a limit all of them.</summary>
+    public Task<List<Notification>> ListAsync(string userId, bool unreadOnly, int? limit, CancellationToken cancellationToken) => database.Sql($"""
+        SELECT {Columns} FROM feedback.notifications WHERE user_id = $1 AND (NOT $2 OR read_at IS NULL) ORDER BY created_at DESC, id DESC LIMIT $3::bigint
         """, userId, unreadOnly, limit).RowsAsync(row => new Notification(
             row.GetGuid(0), row.GetString(1), row.GetGuid(2), row.GetString(3), row.GetString(4), row.TextOrNull(5), row.GetInt32(6),
             row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7), row.GetFieldValue<DateTimeOffset>(8)), cancellationToken);
@@ -36,8 +36,8 @@ internal sealed class InboxStore(NpgsqlDataSource database, IIdSource ids, TimeP
             """, context.EventId, item.UserId, item.Id, "status_" + status, title, body, awarded, context.OccurredAt, status == FeedbackWords.Completed).RunAsync(cancellationToken);
     }
 
-    public Task SupportedAsync(string userId, FeedbackItem item, int credits, EventContext context, CancellationToken cancellationToken) =>
-        AddAsync(ids.NewGuid(), userId, item.Id, "reactioner_bonus", $"„{item.Called}“ ist umgesetzt", $"Du hast die Idee mitgetragen: {credits} Mana für dich.", credits, context.OccurredAt, cancellationToken);
+    public Task SupportedAsync(string userId, Guid feedbackId, string called, int credits, EventContext context, CancellationToken cancellationToken) =>
+        AddAsync(ids.NewGuid(), userId, feedbackId, "reactioner_bonus", $"„{called}“ ist umgesetzt", $"Du hast die Idee mitgetragen: {credits} Mana für dich.", credits, context.OccurredAt, cancellationToken);
 
     /// <summary>Once per id, and a bonus once per person and item.</summary>
     public Task AddAsync(Guid id, string userId, Guid feedbackId, string kind, string title, string? body, int credits, DateTimeOffset at, CancellationToken cancellationToken) => database.Sql("""

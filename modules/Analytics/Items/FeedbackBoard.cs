@@ -11,14 +11,11 @@ internal sealed record FeedFilter(string? AppId, string? ModuleContext, string? 
 internal sealed class FeedbackBoard(NpgsqlDataSource database, IAccountNames names)
 {
     const int MostReplies = 200;
+    const string Newest = "i.created_at DESC, i.id DESC";
 
     /// <summary>Public ideas, without replies.</summary>
-    public async Task<IReadOnlyList<PublicItem>> FeedAsync(string? viewer, FeedFilter filter, CancellationToken cancellationToken) =>
-        await PublicAsync(viewer, await database.Sql($"""
-            SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.is_public AND i.parent_id IS NULL AND i.deleted_at IS NULL
-              AND ($2::text IS NULL OR i.app_id = $2) AND ($3::text IS NULL OR i.module_context = $3) AND ($4::text IS NULL OR i.category = $4) AND ($5::text IS NULL OR i.status = $5)
-            ORDER BY {(filter.Recent ? "i.created_at DESC, i.id DESC" : "i.score DESC, i.created_at DESC, i.id DESC")} LIMIT $6 OFFSET $7
-            """, viewer, filter.AppId, filter.ModuleContext, filter.Category, filter.Status, filter.Limit, filter.Offset).RowsAsync(FeedbackItem.Read, cancellationToken), cancellationToken);
+    public async Task<IReadOnlyList<PublicItem>> FeedAsync(string? viewer, FeedFilter filter, CancellationToken cancellationToken) => await PublicAsync(
+        viewer, await ListAsync(viewer, "i.is_public AND i.parent_id IS NULL AND i.deleted_at IS NULL", filter.Recent ? Newest : "i.score DESC, i.created_at DESC, i.id DESC", filter, cancellationToken), cancellationToken);
 
     /// <summary>One idea with its replies; null unless everybody may see it. Of one that was deleted, the frame of its thread is left.</summary>
     public async Task<(PublicItem Item, IReadOnlyList<PublicItem> Replies)?> ThreadAsync(string? viewer, Guid id, CancellationToken cancellationToken)
@@ -49,10 +46,10 @@ internal sealed class FeedbackBoard(NpgsqlDataSource database, IAccountNames nam
         return (items.FirstOrDefault()?.DisplayName, items.FirstOrDefault()?.Karma ?? 0, await PublicAsync(null, items, cancellationToken));
     }
 
-    /// <summary>What the person wrote, replies and private items included, newest first.</summary>
-    public Task<List<FeedbackItem>> OfAuthorAsync(string userId, CancellationToken cancellationToken) => database.Sql($"""
-        SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.user_id = $1 AND i.deleted_at IS NULL ORDER BY i.created_at DESC, i.id DESC LIMIT 1000
-        """, userId).RowsAsync(FeedbackItem.Read, cancellationToken);
+    /// <summary>What the person wrote, replies and private items included, newest first; without a limit all of it.</summary>
+    public Task<List<FeedbackItem>> OfAuthorAsync(string userId, int? most, CancellationToken cancellationToken) => database.Sql($"""
+        SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.user_id = $1 AND i.deleted_at IS NULL ORDER BY i.created_at DESC, i.id DESC LIMIT $2::bigint
+        """, userId, most).RowsAsync(FeedbackItem.Read, cancellationToken);
 
     /// <summary>Public items of others that the person reacted to.</summary>
     public async Task<IReadOnlyList<PublicItem>> ReactedAsync(string userId, int limit, CancellationToken cancellationToken) => await PublicAsync(userId, await database.Sql($"""
@@ -61,14 +58,24 @@ internal sealed class FeedbackBoard(NpgsqlDataSource database, IAccountNames nam
         """, userId, limit).RowsAsync(FeedbackItem.Read, cancellationToken), cancellationToken);
 
     /// <summary>For administrators: everything that was not deleted, newest first.</summary>
-    public Task<List<FeedbackItem>> AllAsync(FeedFilter filter, CancellationToken cancellationToken) => database.Sql($"""
-        SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.deleted_at IS NULL
-          AND ($2::text IS NULL OR i.app_id = $2) AND ($3::text IS NULL OR i.module_context = $3) AND ($4::text IS NULL OR i.category = $4) AND ($5::text IS NULL OR i.status = $5)
-        ORDER BY i.created_at DESC, i.id DESC LIMIT $6 OFFSET $7
-        """, null, filter.AppId, filter.ModuleContext, filter.Category, filter.Status, filter.Limit, filter.Offset).RowsAsync(FeedbackItem.Read, cancellationToken);
+    public Task<List<FeedbackItem>> AllAsync(FeedFilter filter, CancellationToken cancellationToken) => ListAsync(null, "i.deleted_at IS NULL", Newest, filter, cancellationToken);
 
     public Task<FeedbackItem?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         database.Sql($"SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.id = $2 AND i.deleted_at IS NULL", null, id).RowAsync(FeedbackItem.Read, cancellationToken);
+
+    /// <summary>Only the filters that are there are in the statement: a plan that is made once for "given or not" finds no index.</summary>
+    Task<List<FeedbackItem>> ListAsync(string? viewer, string where, string order, FeedFilter filter, CancellationToken cancellationToken)
+    {
+        var values = new List<object?> { viewer, filter.Limit, filter.Offset };
+        foreach (var (column, value) in (IReadOnlyList<(string, string?)>)[("app_id", filter.AppId), ("module_context", filter.ModuleContext), ("category", filter.Category), ("status", filter.Status)])
+            if (value is not null)
+            {
+                values.Add(value);
+                where += $" AND i.{column} = ${values.Count}";
+            }
+
+        return database.Sql($"SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE {where} ORDER BY {order} LIMIT $2 OFFSET $3", [.. values]).RowsAsync(FeedbackItem.Read, cancellationToken);
+    }
 
     /// <summary>The boundary: from here on nothing tells who wrote it, but what the author wants told to the signed-in.</summary>
     async Task<IReadOnlyList<PublicItem>> PublicAsync(string? viewer, IReadOnlyList<FeedbackItem> items, CancellationToken cancellationToken)

@@ -8,6 +8,8 @@ namespace Mana.Analytics.Items;
 /// <summary>What signed-in people do on the board (commerce.md 10.3). An id that is no UUID is an id that does not exist.</summary>
 internal static class FeedbackHandlers
 {
+    const int MostOwn = 1000;
+
     public static async Task<IResult> SubmitAsync(HttpContext context, CurrentUser user, Submissions submissions, FeedbackBoard board, CancellationToken cancellationToken)
     {
         var fields = await RequestFields.ReadAsync(context);
@@ -28,7 +30,7 @@ internal static class FeedbackHandlers
 
     public static async Task<IResult> MineAsync(HttpContext context, CurrentUser user, FeedbackBoard board, CancellationToken cancellationToken)
     {
-        var items = (await board.OfAuthorAsync(user.UserId, cancellationToken)).ConvertAll(FeedbackRow.Of);
+        var items = (await board.OfAuthorAsync(user.UserId, MostOwn, cancellationToken)).ConvertAll(FeedbackRow.Of);
         // The first clients read a bare list; they say so (commerce.md 14).
         return context.Request.Headers["Accept-Version"] == "1" ? PlatformJson.Ok(items) : PlatformJson.Ok(new { items, total = items.Count });
     }

@@ -27,14 +27,16 @@ internal sealed record FeedbackItem(
 
     const string Mine = "ARRAY(SELECT m.emoji FROM feedback.reactions m WHERE m.feedback_id = i.id AND m.user_id = $1::text ORDER BY m.created_at, m.emoji)";
 
-    /// <summary>What texts about it call it (commerce.md 10.8).</summary>
-    public string Called => Title ?? (Text.Length <= 40 ? Text : Text[..(char.IsHighSurrogate(Text[39]) ? 39 : 40)] + "…");
+    /// <summary>What texts about it call it (commerce.md 10.8): they go to others than the author as well, so cleaned, and before it is cut.</summary>
+    public string Called => Title is null ? Short(Redaction.Clean(Text)!) : Redaction.Clean(Title)!;
 
     public static FeedbackItem Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), row.GetString(4), row.GetString(5), row.GetString(6), row.GetBoolean(7), row.TextOrNull(8),
         row.GetString(9), row.GetString(10), row.TextOrNull(11), row.IsDBNull(12) ? null : row.GetGuid(12), row.GetString(13), row.GetInt32(14), row.TextOrNull(15),
         row.GetFieldValue<DateTimeOffset>(16), row.GetFieldValue<DateTimeOffset>(17), row.IsDBNull(18) ? null : row.GetFieldValue<DateTimeOffset>(18),
         row.GetInt32(19), row.GetBoolean(20), row.GetFieldValue<string[]>(21));
+
+    static string Short(string text) => text.Length <= 40 ? text : text[..(char.IsHighSurrogate(text[39]) ? 39 : 40)] + "…";
 
     public static JsonElement Json(string text)
     {

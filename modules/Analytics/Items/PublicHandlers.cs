@@ -9,7 +9,7 @@ namespace Mana.Analytics.Items;
 /// <summary>What anybody may read, without a name (commerce.md 10.4). Caches may keep it for half a minute.</summary>
 internal static partial class PublicHandlers
 {
-    [GeneratedRegex("^[0-9a-fA-F]{32,64}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[0-9a-fA-F]{32,64}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex HashForm();
 
     public static async Task<IResult> FeedAsync(HttpContext context, FeedbackBoard board, CancellationToken cancellationToken) =>

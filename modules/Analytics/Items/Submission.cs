@@ -14,10 +14,10 @@ internal sealed partial record Submission(
     const int LargestDevice = 4096;
     const string DefaultApp = "mana";
 
-    [GeneratedRegex("^[a-z0-9_-]{1,40}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z0-9_-]{1,40}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     public static partial Regex AppForm();
 
-    [GeneratedRegex("^[a-z0-9-]{1,40}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z0-9-]{1,40}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     public static partial Regex ModuleForm();
 
     /// <summary>The app is what the body says, else what the header says, else Mana itself (W-56).</summary>

@@ -63,7 +63,7 @@ internal sealed class Submissions(
         else
             await connection.Sql("DELETE FROM feedback.items WHERE id = $1", id).RunAsync(cancellationToken);
         await connection.Sql("SELECT feedback.recount_karma($1)", userId).RunAsync(cancellationToken);
-        if (await connection.Sql("SELECT EXISTS (SELECT FROM feedback.grant_log WHERE feedback_id = $1 AND reason = $2 AND state <> 'refused' AND granted_at > $3)", id, GrantReasons.Submit, now.AddDays(-1))
+        if (await connection.Sql("SELECT EXISTS (SELECT FROM feedback.grant_log WHERE feedback_id = $1 AND reason = $2 AND (state = 'pending' OR (state = 'granted' AND granted_at > $3)))", id, GrantReasons.Submit, now.AddDays(-1))
             .ValueAsync<bool>(cancellationToken))
             await outbox.AddAsync(connection, new Withdrawn(id), cancellationToken);
         await transaction.CommitAsync(cancellationToken);

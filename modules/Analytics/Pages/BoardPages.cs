@@ -52,11 +52,24 @@ internal static class BoardPages
     {
         if (await page.VisitorAsync() is not { } visitor)
             return Results.LocalRedirect($"{SessionSchemes.SignInPath}?callbackURL={Uri.EscapeDataString(Path)}");
-        if (!await antiforgery.IsRequestValidAsync(page.Http) || !Guid.TryParseExact(id, "D", out var known)
+        if (!await IsReadableAsync(page.Http.Request) || !await antiforgery.IsRequestValidAsync(page.Http) || !Guid.TryParseExact(id, "D", out var known)
             || await reactions.ToggleAsync(known, visitor.UserId, Vote, seesAll: false, cancellationToken) is null)
             return FeedbackRefusals.NotFound;
         page.Http.Response.Headers.Location = $"{Path}/{known}";
         return Results.StatusCode(StatusCodes.Status303SeeOther);
+    }
+
+    /// <summary>A form that ends too early, or cannot be read, is none of ours; the reader would throw at every later look.</summary>
+    static async Task<bool> IsReadableAsync(HttpRequest request)
+    {
+        try
+        {
+            return request.HasFormContentType && (await request.ReadFormAsync(request.HttpContext.RequestAborted)).Count > 0;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException or IOException and not BadHttpRequestException)
+        {
+            return false;
+        }
     }
 
     static Markup Score(BoardFrame page, PublicItem idea, CurrentUser? visitor)

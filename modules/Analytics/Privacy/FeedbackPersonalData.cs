@@ -17,7 +17,6 @@ namespace Mana.Analytics.Privacy;
 internal sealed class FeedbackPersonalData(NpgsqlDataSource database, FeedbackBoard board, IFeedbackProfiles profiles, InboxStore notifications, IIdSource ids) : IPersonalData
 {
     const int HashBytes = 32;
-    const int MostNotifications = 1000;
 
     const string Anonymise = """
         UPDATE feedback.items SET user_id = $2, display_hash = $3, display_name = 'Anonym', device_info = NULL,
@@ -35,10 +34,10 @@ internal sealed class FeedbackPersonalData(NpgsqlDataSource database, FeedbackBo
         await using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         Member(json, "profile", await profiles.GetAsync(userId, cancellationToken));
-        Member(json, "items", (await board.OfAuthorAsync(userId, cancellationToken)).ConvertAll(FeedbackRow.Of));
+        Member(json, "items", (await board.OfAuthorAsync(userId, most: null, cancellationToken)).ConvertAll(FeedbackRow.Of));
         Member(json, "reactions", await database.Sql("SELECT feedback_id, emoji, created_at FROM feedback.reactions WHERE user_id = $1 ORDER BY created_at", userId)
             .RowsAsync(row => new { feedbackId = row.GetGuid(0), emoji = row.GetString(1), createdAt = row.GetFieldValue<DateTimeOffset>(2) }, cancellationToken));
-        Member(json, "notifications", await notifications.ListAsync(userId, unreadOnly: false, MostNotifications, cancellationToken));
+        Member(json, "notifications", await notifications.ListAsync(userId, unreadOnly: false, limit: null, cancellationToken));
         Member(json, "rewards", await database.Sql("SELECT feedback_id, reason, state, granted_at FROM feedback.grant_log WHERE user_id = $1 ORDER BY granted_at", userId)
             .RowsAsync(row => new { feedbackId = row.GetGuid(0), reason = row.GetString(1), state = row.GetString(2), at = row.GetFieldValue<DateTimeOffset>(3) }, cancellationToken));
         json.WriteEndObject();

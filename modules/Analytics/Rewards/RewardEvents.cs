@@ -24,6 +24,12 @@ internal sealed record StatusChanged(Guid FeedbackId, string Status) : IManaEven
     public static string Name => "feedback.status_changed";
 }
 
+/// <summary>Somebody supported an item that was built.</summary>
+internal sealed record SupporterDue(Guid FeedbackId, string UserId) : IManaEvent
+{
+    public static string Name => "feedback.supporter_due";
+}
+
 /// <summary>An administrator answered.</summary>
 internal sealed record Answered(Guid FeedbackId, string Response) : IManaEvent
 {
@@ -45,4 +51,10 @@ internal sealed class EventOutbox(IIdSource ids, TimeProvider time)
         where TEvent : IManaEvent =>
         connection.Sql("INSERT INTO feedback.outbox (id, type, payload, occurred_at, next_attempt_at) VALUES ($1, $2, $3::jsonb, $4, $4)",
             ids.NewGuid(), TEvent.Name, JsonSerializer.Serialize(happened, JsonSerializerOptions.Web), time.GetUtcNow()).RunAsync(cancellationToken);
+
+    /// <summary>In one statement, however many.</summary>
+    public Task AddAsync<TEvent>(NpgsqlConnection connection, IReadOnlyCollection<TEvent> happened, CancellationToken cancellationToken)
+        where TEvent : IManaEvent =>
+        connection.Sql("INSERT INTO feedback.outbox (id, type, payload, occurred_at, next_attempt_at) SELECT e.id, $1, e.payload::jsonb, $4, $4 FROM unnest($2::uuid[], $3::text[]) AS e (id, payload)",
+            TEvent.Name, happened.Select(_ => ids.NewGuid()).ToArray(), happened.Select(one => JsonSerializer.Serialize(one, JsonSerializerOptions.Web)).ToArray(), time.GetUtcNow()).RunAsync(cancellationToken);
 }

@@ -1,9 +1,7 @@
 using Mana.Analytics.Inbox;
 using Mana.Analytics.Items;
 using Mana.Analytics.Pseudonyms;
-using Mana.Kernel.Database;
 using Mana.Kernel.Outbox;
-using Npgsql;
 
 namespace Mana.Analytics.Rewards;
 
@@ -12,11 +10,10 @@ namespace Mana.Analytics.Rewards;
 /// (W-61). Everything here may happen twice and counts once.
 /// </summary>
 internal sealed class StatusConsequences(
-    NpgsqlDataSource database, FeedbackBoard board, Profiles profiles, InboxStore notifications, Grants grants, FeedbackOptions options)
+    SupporterRewards supporters, FeedbackBoard board, Profiles profiles, InboxStore notifications, Grants grants, FeedbackOptions options)
     : IManaEventHandler<StatusChanged>, IManaEventHandler<Answered>
 {
     const int ShipBonus = 500;
-    const int SupporterBonus = 25;
     const int LongestAnswer = 200;
 
     public async Task HandleAsync(StatusChanged happened, EventContext context, CancellationToken cancellationToken)
@@ -31,7 +28,7 @@ internal sealed class StatusConsequences(
             if (hasAuthor && !options.Founders.Contains(item.UserId)
                 && await grants.GiveAsync(item.UserId, ShipBonus, GrantReasons.Shipped, $"{item.Id}_shipped", $"Umgesetzt: {item.Called}", item.Id, cancellationToken))
                 awarded = ShipBonus;
-            await RewardSupportersAsync(item, context, cancellationToken);
+            await supporters.AnnounceAsync(item, cancellationToken);
         }
 
         if (hasAuthor)
@@ -42,14 +39,5 @@ internal sealed class StatusConsequences(
     {
         if (await board.FindAsync(happened.FeedbackId, cancellationToken) is { } item && await profiles.GetAsync(item.UserId, cancellationToken) is not null)
             await notifications.AddAsync(context.EventId, item.UserId, item.Id, "admin_response", $"Antwort auf „{item.Called}“", Grants.Cut(happened.Response, LongestAnswer), 0, context.OccurredAt, cancellationToken);
-    }
-
-    async Task RewardSupportersAsync(FeedbackItem item, EventContext context, CancellationToken cancellationToken)
-    {
-        var supporters = await database.Sql("SELECT DISTINCT user_id FROM feedback.reactions WHERE feedback_id = $1 AND emoji = ANY ($2) AND rewarded AND user_id <> $3 ORDER BY 1",
-            item.Id, FeedbackWords.Support, item.UserId).RowsAsync(row => row.GetString(0), cancellationToken);
-        foreach (var supporter in supporters.Where(supporter => !options.Founders.Contains(supporter)))
-            if (await grants.GiveAsync(supporter, SupporterBonus, GrantReasons.Support, $"{item.Id}_reaction_{supporter}", $"Mitgetragen: {item.Called}", item.Id, cancellationToken))
-                await notifications.SupportedAsync(supporter, item, SupporterBonus, context, cancellationToken);
     }
 }

@@ -1,4 +1,3 @@
-using Mana.Analytics.Items;
 using Mana.Credits.Contracts;
 using Mana.Kernel.Database;
 using Mana.Kernel.Outbox;
@@ -7,7 +6,7 @@ using Npgsql;
 namespace Mana.Analytics.Rewards;
 
 /// <summary>Five credits for an idea, and back again when it is withdrawn within a day (W-69). The entry in the log of grants says how far it has come.</summary>
-internal sealed class SubmissionRewards(NpgsqlDataSource database, FeedbackBoard board, Grants grants, ICreditsIssuance issuance)
+internal sealed class SubmissionRewards(NpgsqlDataSource database, Grants grants, ICreditsIssuance issuance)
     : IManaEventHandler<RewardDue>, IManaEventHandler<Withdrawn>
 {
     public const int Reward = 5;
@@ -15,32 +14,29 @@ internal sealed class SubmissionRewards(NpgsqlDataSource database, FeedbackBoard
 
     public async Task HandleAsync(RewardDue happened, EventContext context, CancellationToken cancellationToken)
     {
-        if (await FindAsync(happened.FeedbackId, cancellationToken) is not { State: not "refused" } due)
-            return;
-        if (await board.FindAsync(happened.FeedbackId, cancellationToken) is null)
-            // Deleted before it was paid.
-            await SettleAsync(happened.FeedbackId, cancellationToken);
-        else
-            await grants.GiveAsync(due.UserId, Reward, GrantReasons.Submit, happened.FeedbackId.ToString(), "Reward: " + GrantReasons.Submit, happened.FeedbackId, cancellationToken);
+        // Also of what was deleted since: an attempt before this one may have paid already, and only the ledger knows. What was withdrawn is taken back after it.
+        if (await FindAsync(happened.FeedbackId, cancellationToken) is { State: not "refused" } due)
+            await PayAsync(due.UserId, happened.FeedbackId, cancellationToken);
     }
 
     public async Task HandleAsync(Withdrawn happened, EventContext context, CancellationToken cancellationToken)
     {
         if (await FindAsync(happened.FeedbackId, cancellationToken) is not { } given || given.State == "refused")
             return;
-        if (given.State == "pending")
-            throw new InvalidOperationException("The reward itself is not settled yet; the event comes again.");
+        // Not settled yet, or being paid at this moment: settled here, once either way, so that taking it back waits for nobody.
+        if (given.State == "pending" && !await PayAsync(given.UserId, happened.FeedbackId, cancellationToken))
+            return;
         var taken = await issuance.ClawBackAsync(
             new ClawbackCommand(given.UserId, CreditAmount.OfCredits(Reward), $"feedback:{happened.FeedbackId}:submit:reversal", "Feedback withdrawn"), cancellationToken);
         if (taken is PostingResult.Contention or PostingResult.Frozen)
             throw new InvalidOperationException("The account cannot be booked on now; the event comes again.");
     }
 
+    Task<bool> PayAsync(string userId, Guid id, CancellationToken cancellationToken) =>
+        grants.GiveAsync(userId, Reward, GrantReasons.Submit, id.ToString(), "Reward: " + GrantReasons.Submit, id, cancellationToken);
+
     Task<Entry?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         database.Sql(Log, id, GrantReasons.Submit).RowAsync(row => new Entry(row.GetString(0), row.GetString(1)), cancellationToken);
-
-    Task SettleAsync(Guid id, CancellationToken cancellationToken) =>
-        database.Sql("UPDATE feedback.grant_log SET state = 'refused' WHERE feedback_id = $1 AND reason = $2 AND state = 'pending'", id, GrantReasons.Submit).RunAsync(cancellationToken);
 
     sealed record Entry(string UserId, string State);
 }

@@ -49,6 +49,9 @@ internal sealed class Purchase
 
     public required int PriceEuroCents { get; init; }
 
+    /// <summary>Paid on a page of Stripe's, not in the person's own client.</summary>
+    public bool OnPage { get; init; }
+
     public string? StripePaymentIntentId { get; set; }
 
     public string? StripeSessionId { get; set; }
@@ -74,6 +77,9 @@ internal sealed class Purchase
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>When Stripe was last asked about it because it waits; those that were not looked at for longest come first.</summary>
+    public DateTimeOffset? LookedAt { get; set; }
 
     /// <summary>Set exactly when the credits were booked.</summary>
     public DateTimeOffset? CompletedAt { get; set; }

@@ -25,13 +25,14 @@ internal static class PurchaseModel
             purchase.HasKey(row => row.Id).HasName("purchases_key");
             purchase.Property(row => row.Id).ValueGeneratedNever();
             purchase.Property(row => row.Metadata).HasColumnType("jsonb");
+            purchase.Property(row => row.OnPage).HasDefaultValue(false);
             purchase.HasOne<Package>().WithMany().HasForeignKey(row => row.PackageId).HasConstraintName("purchases_package").OnDelete(DeleteBehavior.Restrict);
             purchase.HasIndex(row => row.PackageId).HasDatabaseName("purchases_of_package");
             purchase.HasIndex(row => new { row.UserId, row.CreatedAt }).HasDatabaseName("purchases_user");
             purchase.HasIndex(row => row.StripePaymentIntentId).IsUnique().HasFilter("stripe_payment_intent_id IS NOT NULL").HasDatabaseName("purchases_intent");
             purchase.HasIndex(row => row.StripeSessionId).IsUnique().HasFilter("stripe_session_id IS NOT NULL").HasDatabaseName("purchases_session");
             purchase.HasIndex(row => new { row.UserId, row.IdempotencyKey }).IsUnique().HasFilter("idempotency_key IS NOT NULL").HasDatabaseName("purchases_once");
-            purchase.HasIndex(row => row.UpdatedAt).HasFilter("status IN ('pending', 'processing')").HasDatabaseName("purchases_open");
+            purchase.HasIndex(row => row.CreatedAt).HasFilter("status IN ('pending', 'processing', 'failed')").HasDatabaseName("purchases_open");
         });
         modelBuilder.Entity<PurchaseReversal>(reversal =>
         {

@@ -1,5 +1,6 @@
 using Mana.Credits.Data;
 using Mana.Credits.Wire;
+using Mana.Kernel.Database;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Ids;
 using Mana.Payments.Contracts;
@@ -28,11 +29,14 @@ internal static class PurchaseAdmin
     }
 
     /// <summary>Gives money back; the credits follow as they do for every refund that Stripe tells of.</summary>
-    public static async Task<IResult> RefundAsync(string purchaseId, HttpContext context, CreditsDbContext database, IStripeApi stripe, PurchaseRefresh refresh, CancellationToken cancellationToken)
+    public static async Task<IResult> RefundAsync(string purchaseId, HttpContext context, CreditsDbContext database, IStripeApi stripe, PurchaseRefresh refresh, NamedLocks locks, CancellationToken cancellationToken)
     {
         var fields = await RequestFields.ReadAsync(context);
         var cents = fields.OptionalWhole("amountEuroCents", 1, 10_000_000);
         var reference = fields.Text("referenceId", 64);
+        // It goes into a header.
+        if (reference.Any(letter => letter is < ' ' or > '~'))
+            fields.Fail("referenceId", "must be of printable ASCII characters");
         if (fields.Problem is { } problem)
             return problem;
         var purchase = Guid.TryParseExact(purchaseId, "D", out var id) ? await database.Purchases.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken) : null;
@@ -40,14 +44,29 @@ internal static class PurchaseAdmin
             return CreditsRefusals.NotFound("Purchase not found");
         if (!purchase.IsPaid)
             return CreditsRefusals.InvalidState($"Purchase is {purchase.Status}");
-        var refunded = await stripe.CreateRefundAsync(
-            new NewRefund(intent, cents, new Dictionary<string, string>(StringComparer.Ordinal) { ["purchaseId"] = purchase.Id.ToString() }), $"re:{purchase.Id}:{reference}", cancellationToken);
+        var refunded = await RefundOnceAsync(stripe, locks, purchase, intent, cents, reference, cancellationToken);
         if (refunded is StripeResult<StripeRefund>.Invalid)
             return CreditsRefusals.InvalidState("This amount cannot be refunded");
         if (refunded is not StripeResult<StripeRefund>.Ok { Value: var refund })
             return StripeRefusals.Of(refunded);
+        if (cents is { } wanted && wanted != refund.Amount)
+            return CreditsRefusals.InvalidState($"This reference gave back {refund.Amount} cents already");
         await refresh.RefreshAsync(intent, cancellationToken);
         return CreditsJson.Ok(new { success = true, refundId = refund.Id, amountEuroCents = refund.Amount, status = refund.Status });
+    }
+
+    /// <summary>Stripe forgets a key after a day, a refund never: what carries the reference is looked for first, one caller at a time.</summary>
+    static async Task<StripeResult<StripeRefund>> RefundOnceAsync(
+        IStripeApi stripe, NamedLocks locks, Purchase purchase, string intent, int? cents, string reference, CancellationToken cancellationToken)
+    {
+        await using var turn = await locks.TakeAsync("purchase:" + intent, cancellationToken);
+        var asked = await stripe.ListRefundsAsync(intent, cancellationToken);
+        if (asked is not StripeResult<StripePage<StripeRefund>>.Ok { Value.Items: var known })
+            return asked.Map(page => page.Items[0]);
+        if (known.FirstOrDefault(one => one.Metadata.GetValueOrDefault("referenceId") == reference) is { } found)
+            return new StripeResult<StripeRefund>.Ok(found);
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["purchaseId"] = purchase.Id.ToString(), ["referenceId"] = reference };
+        return await stripe.CreateRefundAsync(new NewRefund(intent, cents, facts), $"re:{purchase.Id}:{reference}", cancellationToken);
     }
 
     public static async Task<IResult> PackagesAsync(CreditsDbContext database, CreditsOptions options, CancellationToken cancellationToken) =>
@@ -95,7 +114,9 @@ internal static class PurchaseAdmin
         // Stripe takes nothing below 50 cents.
         package.PriceEuroCents = fields.OptionalWhole("priceEuroCents", 50, 10_000_000) ?? package.PriceEuroCents;
         package.Description = fields.OptionalText("description", 500) ?? package.Description;
-        package.StripePriceId = fields.OptionalText("stripePriceId", 255, shortest: 1) ?? package.StripePriceId;
+        // One that is named as null is none of its own.
+        if (fields.Names("stripePriceId"))
+            package.StripePriceId = fields.OptionalText("stripePriceId", 255, shortest: 1);
         package.Active = fields.OptionalFlag("active") ?? package.Active;
         package.SortOrder = fields.OptionalWhole("sortOrder", 0, 10_000) ?? package.SortOrder;
     }

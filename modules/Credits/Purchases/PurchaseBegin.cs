@@ -2,6 +2,7 @@ using Mana.Credits.Data;
 using Mana.Kernel.Ids;
 using Mana.Payments.Contracts;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Mana.Credits.Purchases;
@@ -21,7 +22,7 @@ internal abstract record PurchaseBegun
 
     public sealed record NoPackage : PurchaseBegun;
 
-    /// <summary>The key belongs to the purchase of another package.</summary>
+    /// <summary>The key belongs to the purchase of another package, or to one that is paid in another way.</summary>
     public sealed record KeyMismatch : PurchaseBegun;
 
     public sealed record NotConfigured : PurchaseBegun;
@@ -34,10 +35,14 @@ internal abstract record PurchaseBegun
 /// whatever order, finds its purchase (W-33). A repetition finds Stripe's first object by its key.
 /// </summary>
 internal sealed class PurchaseBegin(
-    CreditsDbContext database, IStripeApi stripe, IStripeCustomers customers, IStripeAvailability availability, CreditsOptions options, IIdSource ids, TimeProvider time, CreditsMetrics metrics)
+    CreditsDbContext database, IStripeApi stripe, IStripeCustomers customers, IStripeAvailability availability, CreditsOptions options, IIdSource ids, TimeProvider time, CreditsMetrics metrics,
+    ILogger<PurchaseBegin> log)
 {
     static readonly TimeSpan KeyLives = TimeSpan.FromHours(24);
-    static readonly TimeSpan SessionLives = TimeSpan.FromHours(24);
+
+    /// <summary>Stripe allows 24 hours by its own clock; ours may be a little ahead.</summary>
+    static readonly TimeSpan SessionLives = new(23, 50, 0);
+
     static readonly string[] AnyMethod = ["card", "sepa_debit"];
     static readonly string[] CardOnly = ["card"];
 
@@ -62,17 +67,18 @@ internal sealed class PurchaseBegin(
     async Task<Purchase?> RowAsync(PurchaseWish wish, Package package, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        var onPage = wish.Pages is not null;
         if (wish.Key is not null)
         {
             await database.Purchases.Where(row => row.UserId == wish.UserId && row.IdempotencyKey == wish.Key && row.CreatedAt <= now - KeyLives)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.IdempotencyKey, (string?)null), cancellationToken);
             if (await KnownAsync(wish, cancellationToken) is { } known)
-                return known.PackageId == package.Id ? known : null;
+                return IsSame(known) ? known : null;
         }
 
         var purchase = new Purchase
         {
-            Id = ids.NewGuid(), UserId = wish.UserId, PackageId = package.Id, Credits = package.Credits, PriceEuroCents = package.PriceEuroCents, Status = Purchase.Pending,
+            Id = ids.NewGuid(), UserId = wish.UserId, PackageId = package.Id, Credits = package.Credits, PriceEuroCents = package.PriceEuroCents, OnPage = onPage, Status = Purchase.Pending,
             IdempotencyKey = wish.Key, Metadata = MetadataOf(wish), CreatedAt = now, UpdatedAt = now,
         };
         database.Purchases.Add(purchase);
@@ -84,11 +90,14 @@ internal sealed class PurchaseBegin(
         {
             // The same key at the same moment: theirs is the purchase.
             database.ChangeTracker.Clear();
-            return await KnownAsync(wish, cancellationToken) is { } known && known.PackageId == package.Id ? known : null;
+            return await KnownAsync(wish, cancellationToken) is { } known && IsSame(known) ? known : null;
         }
 
         metrics.Purchase(Purchase.Pending, null);
         return purchase;
+
+        // An intent and a page for one purchase could both be paid.
+        bool IsSame(Purchase known) => known.PackageId == package.Id && known.OnPage == onPage;
     }
 
     Task<Purchase?> KnownAsync(PurchaseWish wish, CancellationToken cancellationToken) =>
@@ -108,9 +117,8 @@ internal sealed class PurchaseBegin(
 
     async Task<PurchaseBegun> SessionAsync(Purchase purchase, Package package, string customer, string[] methods, ReturnPages pages, CancellationToken cancellationToken)
     {
-        var line = PackageSeed.PriceId(package, options) is { } price
-            ? new CheckoutLine(price)
-            : new CheckoutLine(null, package.Name, $"{purchase.Credits} Credits", purchase.PriceEuroCents);
+        if (await LineAsync(purchase, package, cancellationToken) is not { } line)
+            return await FailedAsync(purchase, cancellationToken);
         // Counted from the row, so that a repetition asks for exactly the same.
         var wanted = new NewCheckoutSession(CheckoutMode.Payment, customer, [line], pages.Success, pages.Cancel)
         {
@@ -121,6 +129,24 @@ internal sealed class PurchaseBegin(
         await database.Purchases.Where(row => row.Id == purchase.Id && row.StripeSessionId == null).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.StripeSessionId, session.Id).SetProperty(row => row.StripeCustomerId, customer), cancellationToken);
         return new PurchaseBegun.Waiting(purchase, package, null, session.Url, session.ExpiresAt ?? wanted.ExpiresAt);
+    }
+
+    /// <summary>Stripe's price where it asks for what the person was shown, else that amount itself. Null: Stripe does not answer.</summary>
+    async Task<CheckoutLine?> LineAsync(Purchase purchase, Package package, CancellationToken cancellationToken)
+    {
+        var own = new CheckoutLine(null, package.Name, $"{purchase.Credits} Credits", purchase.PriceEuroCents);
+        if (PackageSeed.PriceId(package, options) is not { } id)
+            return own;
+        switch (await stripe.RetrievePriceAsync(id, cancellationToken))
+        {
+            case StripeResult<StripePrice>.Ok { Value: { Active: true, Currency: "eur", Interval: null } price } when price.UnitAmount == purchase.PriceEuroCents:
+                return new CheckoutLine(id);
+            case StripeResult<StripePrice>.Ok or StripeResult<StripePrice>.NotFound:
+                log.LogWarning("Price {Price} of pack {Package} does not cost at Stripe what the pack does; it is sold without it", id, package.Id);
+                return own;
+            default:
+                return null;
+        }
     }
 
     static Dictionary<string, string> Facts(Purchase purchase) => new(StringComparer.Ordinal)

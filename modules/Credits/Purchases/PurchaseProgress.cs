@@ -13,7 +13,7 @@ internal static class PurchaseProgress
     /// <summary>Why this money must not be credited (commerce.md 5.4); null when it may.</summary>
     public static string? MismatchOf(Purchase purchase, StripePaymentIntent intent, bool livemode, string? mappedCustomer) => intent switch
     {
-        _ when intent.Livemode != livemode => "livemode_mismatch",
+        { Livemode: { } mode } when mode != livemode => "livemode_mismatch",
         { Currency: not "eur" } => "currency_mismatch",
         _ when intent.AmountReceived < purchase.PriceEuroCents => "amount_mismatch",
         { CustomerId: { } customer } when (purchase.StripeCustomerId ?? mappedCustomer) is { } expected && customer != expected => "customer_mismatch",

@@ -17,7 +17,10 @@ internal sealed class PurchaseReconciliation(CreditsDbContext database, Purchase
         var now = time.GetUtcNow();
         var open = await database.Purchases.AsNoTracking()
             .Where(row => (row.Status == Purchase.Pending || row.Status == Purchase.Processing || row.Status == Purchase.Failed) && row.CreatedAt <= now - Patience && row.CreatedAt > now.AddDays(-30))
-            .OrderBy(row => row.UpdatedAt).Take(Most).ToListAsync(cancellationToken);
+            .OrderBy(row => row.LookedAt ?? row.CreatedAt).ThenBy(row => row.Id).Take(Most).ToListAsync(cancellationToken);
+        // Before the looking, so that one that fails does not keep the others from their turn for ever.
+        var looked = open.ConvertAll(row => row.Id);
+        await database.Purchases.Where(row => looked.Contains(row.Id)).ExecuteUpdateAsync(set => set.SetProperty(row => row.LookedAt, now), cancellationToken);
         var (repaired, failed) = (0, 0);
         foreach (var purchase in open)
             switch (await LookAsync(purchase, now, cancellationToken))

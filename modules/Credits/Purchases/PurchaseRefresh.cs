@@ -74,7 +74,7 @@ internal sealed class PurchaseRefresh(
                 return new StripeOutcome.Parked("second_payment");
         }
 
-        var before = (purchase.Status, purchase.StripePaymentIntentId, purchase.FailureCode, purchase.Mismatch);
+        var before = (purchase.Status, purchase.StripePaymentIntentId, purchase.FailureCode, purchase.Mismatch, purchase.DisputedAt);
         purchase.StripePaymentIntentId = intent.Id;
         purchase.StripeCustomerId ??= mappedCustomer ?? intent.CustomerId;
         purchase.PaymentMethodType = intent.PaymentMethodType ?? purchase.PaymentMethodType;
@@ -94,7 +94,7 @@ internal sealed class PurchaseRefresh(
             (purchase.FailureCode, purchase.FailureMessage) = purchase.IsPaid ? (null, null) : (intent.FailureCode ?? purchase.FailureCode, Cut(intent.FailureMessage ?? purchase.FailureMessage));
         }
 
-        if (moved == 0 && before == (purchase.Status, purchase.StripePaymentIntentId, purchase.FailureCode, purchase.Mismatch))
+        if (moved == 0 && before == (purchase.Status, purchase.StripePaymentIntentId, purchase.FailureCode, purchase.Mismatch, purchase.DisputedAt))
             return purchase.Mismatch is { } still ? new StripeOutcome.Parked(still) : StripeOutcome.Nothing;
         purchase.UpdatedAt = time.GetUtcNow();
         await transaction.CommitAsync(cancellationToken);

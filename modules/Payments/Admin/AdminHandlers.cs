@@ -16,6 +16,8 @@ internal static class AdminHandlers
     {
         if (status is not null && !States.Contains(status, StringComparer.Ordinal))
             return Invalid("status", "is not one of " + string.Join(", ", States));
+        if (objectId is not null && !IsId(objectId))
+            return Invalid("objectId", "is no id");
         if (!string.IsNullOrEmpty(limit) && !int.TryParse(limit, out _))
             return Invalid("limit", "is not a number");
         var rows = Math.Clamp(string.IsNullOrEmpty(limit) ? 50 : int.Parse(limit, System.Globalization.CultureInfo.InvariantCulture), 1, EventList.LargestPage);
@@ -33,6 +35,9 @@ internal static class AdminHandlers
         await reconcilers.RunAsync(ReconciliationScope.Open, cancellationToken);
         return Results.Ok(new { success = true, events = ok.Value });
     }
+
+    /// <summary>PostgreSQL keeps no zero character, so it cannot be asked for one either.</summary>
+    static bool IsId(string text) => text.Length is > 0 and <= 255 && !text.Any(char.IsControl);
 
     static ApiError Invalid(string path, string message) => new(400, "validation_failed", $"{path} {message}")
     {

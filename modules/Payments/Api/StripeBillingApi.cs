@@ -41,7 +41,7 @@ internal sealed partial class StripeApi
         string subscriptionId, SubscriptionChange change, string idempotencyKey, CancellationToken cancellationToken) =>
         stripe.SendAsync("subscriptions_update", HttpMethod.Post, "/v1/subscriptions/" + Id(subscriptionId),
             new StripeForm().Flag("cancel_at_period_end", change.CancelAtPeriodEnd).Text("items[0][id]", change.ItemId).Text("items[0][price]", change.PriceId)
-                .Text("proration_behavior", change.ProrationBehavior).Map("metadata", change.Metadata),
+                .Text("proration_behavior", change.ProrationBehavior).Text("payment_behavior", change.PaymentBehavior).Map("metadata", change.Metadata),
             idempotencyKey, StripeBillingReader.Subscription, cancellationToken);
 
     public Task<StripeResult<StripeSubscription>> CancelSubscriptionAsync(string subscriptionId, string idempotencyKey, CancellationToken cancellationToken) =>

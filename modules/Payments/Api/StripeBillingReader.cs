@@ -13,7 +13,7 @@ internal static class StripeBillingReader
         {
             Id = json.Needed("id"),
             CustomerId = json.Reference("customer"),
-            Livemode = json.Flag("livemode"),
+            Livemode = json.OptionalFlag("livemode"),
             Metadata = json.Map("metadata"),
             CreatedAt = StripeReader.Created(json),
             Status = json.Needed("status"),
@@ -42,7 +42,7 @@ internal static class StripeBillingReader
             // A preview has no id.
             Id = json.Text("id") ?? "",
             CustomerId = json.Reference("customer"),
-            Livemode = json.Flag("livemode"),
+            Livemode = json.OptionalFlag("livemode"),
             Metadata = Metadata(json, parent),
             CreatedAt = StripeReader.Created(json),
             Number = json.Text("number"),
@@ -71,7 +71,7 @@ internal static class StripeBillingReader
     public static StripeInvoicePayment InvoicePayment(JsonElement json) => new()
     {
         Id = json.Needed("id"),
-        Livemode = json.Flag("livemode"),
+        Livemode = json.OptionalFlag("livemode"),
         CreatedAt = StripeReader.Created(json),
         InvoiceId = json.Reference("invoice") ?? throw new FormatException("'invoice' is missing."),
         PaymentIntentId = json.Object("payment")?.Reference("payment_intent"),

@@ -14,6 +14,13 @@ internal static class StripeJson
     public static long? Number(this JsonElement element, string name) =>
         Member(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;
 
+    public static bool? OptionalFlag(this JsonElement element, string name) => Member(element, name) switch
+    {
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        _ => null,
+    };
+
     public static bool Flag(this JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.True };
 
     public static DateTimeOffset? Instant(this JsonElement element, string name) =>

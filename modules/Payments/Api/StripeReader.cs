@@ -12,7 +12,7 @@ internal static class StripeReader
     {
         Id = json.Needed("id"),
         CustomerId = json.Text("id"),
-        Livemode = json.Flag("livemode"),
+        Livemode = json.OptionalFlag("livemode"),
         Metadata = json.Map("metadata"),
         CreatedAt = Created(json),
         Email = json.Text("email"),
@@ -23,7 +23,7 @@ internal static class StripeReader
     public static StripeProduct Product(JsonElement json) => new()
     {
         Id = json.Needed("id"),
-        Livemode = json.Flag("livemode"),
+        Livemode = json.OptionalFlag("livemode"),
         Metadata = json.Map("metadata"),
         CreatedAt = Created(json),
         Name = json.Text("name") ?? "",
@@ -33,7 +33,7 @@ internal static class StripeReader
     public static StripePrice Price(JsonElement json) => new()
     {
         Id = json.Needed("id"),
-        Livemode = json.Flag("livemode"),
+        Livemode = json.OptionalFlag("livemode"),
         Metadata = json.Map("metadata"),
         CreatedAt = Created(json),
         ProductId = json.Reference("product") ?? "",
@@ -53,7 +53,7 @@ internal static class StripeReader
         {
             Id = json.Needed("id"),
             CustomerId = json.Reference("customer"),
-            Livemode = json.Flag("livemode"),
+            Livemode = json.OptionalFlag("livemode"),
             Metadata = json.Map("metadata"),
             CreatedAt = Created(json),
             Amount = json.Number("amount") ?? 0,
@@ -75,7 +75,7 @@ internal static class StripeReader
     {
         Id = json.Needed("id"),
         CustomerId = json.Reference("customer"),
-        Livemode = json.Flag("livemode"),
+        Livemode = json.OptionalFlag("livemode"),
         Metadata = json.Map("metadata"),
         CreatedAt = Created(json),
         Amount = json.Number("amount") ?? 0,
@@ -95,7 +95,7 @@ internal static class StripeReader
     {
         Id = json.Needed("id"),
         CustomerId = json.Reference("customer"),
-        Livemode = json.Flag("livemode"),
+        Livemode = json.OptionalFlag("livemode"),
         Metadata = json.Map("metadata"),
         CreatedAt = Created(json),
         Amount = json.Number("amount") ?? 0,
@@ -109,7 +109,7 @@ internal static class StripeReader
     public static StripeDispute Dispute(JsonElement json) => new()
     {
         Id = json.Needed("id"),
-        Livemode = json.Flag("livemode"),
+        Livemode = json.OptionalFlag("livemode"),
         Metadata = json.Map("metadata"),
         CreatedAt = Created(json),
         Amount = json.Number("amount") ?? 0,
@@ -124,7 +124,7 @@ internal static class StripeReader
     {
         Id = json.Needed("id"),
         CustomerId = json.Reference("customer"),
-        Livemode = json.Flag("livemode"),
+        Livemode = json.OptionalFlag("livemode"),
         Metadata = json.Map("metadata"),
         CreatedAt = Created(json),
         Mode = json.Needed("mode"),
@@ -144,7 +144,7 @@ internal static class StripeReader
     {
         Id = json.Needed("id"),
         CustomerId = json.Reference("customer"),
-        Livemode = json.Flag("livemode"),
+        Livemode = json.OptionalFlag("livemode"),
         CreatedAt = Created(json),
         Url = json.Needed("url"),
     };

@@ -12,7 +12,8 @@ public abstract record StripeObject
 
     public required string Id { get; init; }
 
-    public bool Livemode { get; init; }
+    /// <summary>Null where the object does not say: refunds never do.</summary>
+    public bool? Livemode { get; init; }
 
     /// <summary><c>cus_…</c>; null where the object has none.</summary>
     public string? CustomerId { get; init; }

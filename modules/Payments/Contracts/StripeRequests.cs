@@ -65,6 +65,9 @@ public sealed record SubscriptionChange
     /// <summary><c>create_prorations</c>, <c>always_invoice</c> or <c>none</c>.</summary>
     public string? ProrationBehavior { get; init; }
 
+    /// <summary><c>error_if_incomplete</c>: nothing changes unless what it costs can be paid.</summary>
+    public string? PaymentBehavior { get; init; }
+
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }
 

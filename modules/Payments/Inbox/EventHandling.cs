@@ -43,7 +43,7 @@ internal sealed class EventHandling(
             return Over(claimed, "ignored_type");
         return fetched switch
         {
-            StripeResult<StripeObject>.Ok ok when ok.Value.Livemode != stripe.Livemode && ok.Value is not StripeCustomer { Deleted: true } => Parked(claimed, "livemode_mismatch"),
+            StripeResult<StripeObject>.Ok ok when ok.Value.Livemode is { } mode && mode != stripe.Livemode => Parked(claimed, "livemode_mismatch"),
             StripeResult<StripeObject>.Ok ok => await AskAsync(claimed, ok.Value, cancellationToken),
             StripeResult<StripeObject>.NotFound => Parked(claimed, "object_gone"),
             // Nothing is wrong with the event: it waits for Stripe for as long as that takes, and no attempt is counted.

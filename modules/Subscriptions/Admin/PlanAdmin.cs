@@ -42,9 +42,11 @@ internal static class PlanAdmin
         return await IsStoredAsync(database, cancellationToken) ? SubscriptionsJson.Created(PlanBody.Of(plan)) : NameTaken;
     }
 
-    public static async Task<IResult> ChangeAsync(string planId, HttpContext context, SubscriptionsDbContext database, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<IResult> ChangeAsync(string planId, HttpContext context, SubscriptionsDbContext database, PlanCatalogue catalogue, TimeProvider time, CancellationToken cancellationToken)
     {
         var fields = await RequestFields.ReadAsync(context);
+        // Who pays the price that goes away keeps the plan.
+        await catalogue.PricesAsync(cancellationToken);
         if (!Guid.TryParseExact(planId, "D", out var id) || await database.Plans.SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } plan)
             return SubscriptionsRefusals.NoPlan;
         Change(plan, fields);
@@ -68,8 +70,11 @@ internal static class PlanAdmin
         plan.MonthlyCredits = fields.OptionalWhole("monthlyCredits", 0, 1_000_000) ?? plan.MonthlyCredits;
         plan.PriceMonthlyEuroCents = fields.OptionalWhole("priceMonthlyEuroCents", 0, 10_000_000) ?? plan.PriceMonthlyEuroCents;
         plan.PriceYearlyEuroCents = fields.OptionalWhole("priceYearlyEuroCents", 0, 100_000_000) ?? plan.PriceYearlyEuroCents;
-        plan.StripePriceIdMonthly = fields.OptionalText("stripePriceIdMonthly", 255) ?? plan.StripePriceIdMonthly;
-        plan.StripePriceIdYearly = fields.OptionalText("stripePriceIdYearly", 255) ?? plan.StripePriceIdYearly;
+        // A price that is named as null is none of its own: that of the configuration holds again, if there is one.
+        if (fields.Has("stripePriceIdMonthly"))
+            plan.StripePriceIdMonthly = fields.OptionalText("stripePriceIdMonthly", 255);
+        if (fields.Has("stripePriceIdYearly"))
+            plan.StripePriceIdYearly = fields.OptionalText("stripePriceIdYearly", 255);
         plan.StripeProductId = fields.OptionalText("stripeProductId", 255) ?? plan.StripeProductId;
         plan.Features = fields.OptionalTexts("features") ?? plan.Features;
         // A limit that is named as null is none.

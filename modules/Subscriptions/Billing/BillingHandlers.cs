@@ -133,6 +133,7 @@ internal static class BillingHandlers
         ChangeResult.NoPlan => SubscriptionsRefusals.NoPlan,
         ChangeResult.NoPrice => SubscriptionsRefusals.NoPrice,
         ChangeResult.SamePlan => SubscriptionsRefusals.SamePlan,
+        ChangeResult.Unpaid => SubscriptionsRefusals.Unpaid,
         ChangeResult.NotConfigured => StripeRefusals.NotConfigured,
         _ => StripeRefusals.Failed,
     };

@@ -23,6 +23,9 @@ internal abstract record ChangeResult
 
     public sealed record SamePlan : ChangeResult;
 
+    /// <summary>What it costs could not be paid; nothing has changed.</summary>
+    public sealed record Unpaid : ChangeResult;
+
     public sealed record NotConfigured : ChangeResult;
 
     public sealed record Failed : ChangeResult;
@@ -53,21 +56,30 @@ internal sealed class Changes(CurrentSubscriptions current, PlanCatalogue catalo
             return new ChangeResult.NotConfigured();
         if (await current.LiveAsync(userId, cancellationToken) is not { } row)
             return new ChangeResult.NoSubscription();
-        if (plan.IsDefault || await catalogue.PriceIdAsync(plan, interval, cancellationToken) is not { } price)
+        if (plan.IsDefault)
             return new ChangeResult.NoPrice();
+        var priced = await catalogue.PriceIdAsync(plan, interval, cancellationToken);
+        if (priced is not StripeResult<string>.Ok { Value: var price })
+            return priced is StripeResult<string>.NotFound ? new ChangeResult.NoPrice() : new ChangeResult.Failed();
         if (row.StripePriceId == price)
             return new ChangeResult.SamePlan();
         if ((await stripe.RetrieveSubscriptionAsync(row.StripeSubscriptionId, cancellationToken)).OrNull is not { Items: [var item, ..] } now)
             return new ChangeResult.Failed();
+        // What has been paid for a dearer plan has given its credits: it does not come back for a cheaper one. A new interval begins a new period instead, and Stripe settles the old one.
+        var prorations = item.Interval == interval && plan.PriceEuroCents(interval) < item.UnitAmount ? "none" : "always_invoice";
+        if (onlyPreview && prorations == "none")
+            return new ChangeResult.Preview(new StripeInvoice { Id = "", Status = "draft", AmountDue = 0, AmountPaid = 0, Currency = "eur" });
         if (onlyPreview)
-            return (await stripe.PreviewInvoiceAsync(new InvoicePreview(now.CustomerId ?? row.StripeCustomerId ?? "", now.Id, item.Id, price, "always_invoice"), cancellationToken)).OrNull is { } invoice
+            return (await stripe.PreviewInvoiceAsync(new InvoicePreview(now.CustomerId ?? row.StripeCustomerId ?? "", now.Id, item.Id, price, prorations), cancellationToken)).OrNull is { } invoice
                 ? new ChangeResult.Preview(invoice)
                 : new ChangeResult.Failed();
         return await UpdateAsync(userId, row, new SubscriptionChange
         {
             ItemId = item.Id,
             PriceId = price,
-            ProrationBehavior = "always_invoice",
+            ProrationBehavior = prorations,
+            // Otherwise the plan would change first, and its benefits hold for as long as somebody who does not pay is waited for.
+            PaymentBehavior = "error_if_incomplete",
             Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["planId"] = plan.Id.ToString(), ["billingInterval"] = interval },
         }, cancellationToken);
     }
@@ -75,8 +87,9 @@ internal sealed class Changes(CurrentSubscriptions current, PlanCatalogue catalo
     /// <summary>The key is new each time: cancelling, reactivating and cancelling again are three wishes.</summary>
     async Task<ChangeResult> UpdateAsync(string userId, SubscriptionRow row, SubscriptionChange change, CancellationToken cancellationToken)
     {
-        if (await stripe.UpdateSubscriptionAsync(row.StripeSubscriptionId, change, "sub-update:" + ids.NewId(), cancellationToken) is not StripeResult<StripeSubscription>.Ok)
-            return new ChangeResult.Failed();
+        var updated = await stripe.UpdateSubscriptionAsync(row.StripeSubscriptionId, change, "sub-update:" + ids.NewId(), cancellationToken);
+        if (updated is not StripeResult<StripeSubscription>.Ok)
+            return updated is StripeResult<StripeSubscription>.Declined ? new ChangeResult.Unpaid() : new ChangeResult.Failed();
         await refresh.RefreshAsync(row.StripeSubscriptionId, cancellationToken);
         return new ChangeResult.Done(await current.LiveAsync(userId, cancellationToken) ?? row);
     }

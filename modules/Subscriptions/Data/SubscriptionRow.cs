@@ -92,6 +92,20 @@ internal sealed class InvoiceRow
     /// <summary>Set on a paid invoice for a whole year: its months 1 to 11 are still to be given, counted from here (commerce.md 6.6).</summary>
     public DateTimeOffset? YearFrom { get; set; }
 
+    /// <summary>When something else began to be paid instead of that year, if it did: no month that begins later is given.</summary>
+    public DateTimeOffset? YearUntil { get; set; }
+
+    /// <summary>What a paid invoice pays for.</summary>
+    public DateTimeOffset? CoversFrom { get; set; }
+
+    public DateTimeOffset? CoversUntil { get; set; }
+
+    /// <summary>What the plan that was paid gives a month, as it was when this invoice was first seen paid. Months of a year are given by it, not by what the plan became since.</summary>
+    public int? MonthlyCredits { get; set; }
+
+    /// <summary>When it was decided what this invoice gives, also when that was nothing: a plan that gives more later gives nothing for what was paid before.</summary>
+    public DateTimeOffset? DecidedAt { get; set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
@@ -108,7 +122,7 @@ internal sealed class PlanGrant
     /// <summary>Whole credits; negative: taken back.</summary>
     public required int Credits { get; init; }
 
-    /// <summary>A refund or dispute, or its end; not a grant.</summary>
+    /// <summary>A refund or dispute, or its end; not what an invoice gives, or takes because it gave money back for a cheaper plan.</summary>
     public required bool IsReversal { get; init; }
 
     public required string Description { get; init; }
@@ -128,6 +142,21 @@ internal sealed class CheckoutRow
     public required string StripeSessionId { get; init; }
 
     public required string UserId { get; init; }
+
+    /// <summary>What was wanted; the same wish finds the same page.</summary>
+    public string? Wish { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A price of Stripe's that is or was a plan's: who pays it keeps the plan when the plan gets another price.</summary>
+internal sealed class PlanPriceRow
+{
+    public required string StripePriceId { get; init; }
+
+    public required Guid PlanId { get; set; }
+
+    public required string BillingInterval { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 }

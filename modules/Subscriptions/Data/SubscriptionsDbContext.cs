@@ -18,6 +18,8 @@ internal sealed class SubscriptionsDbContext(DbContextOptions<SubscriptionsDbCon
 
     public DbSet<CheckoutRow> Checkouts => Set<CheckoutRow>();
 
+    public DbSet<PlanPriceRow> Prices => Set<PlanPriceRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);

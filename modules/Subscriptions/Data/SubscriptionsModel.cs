@@ -46,7 +46,7 @@ internal static class SubscriptionsModel
         });
         modelBuilder.Entity<PlanGrant>(grant =>
         {
-            grant.ToTable("plan_grants", table => table.HasCheckConstraint("plan_grants_credits", "credits <> 0 AND (is_reversal OR credits > 0)"));
+            grant.ToTable("plan_grants", table => table.HasCheckConstraint("plan_grants_credits", "credits <> 0"));
             grant.HasKey(row => row.BusinessKey).HasName("plan_grants_key");
             grant.HasOne<InvoiceRow>().WithMany().HasForeignKey(row => row.InvoiceId).HasConstraintName("plan_grants_invoice").OnDelete(DeleteBehavior.Restrict);
             grant.HasIndex(row => row.InvoiceId).HasDatabaseName("plan_grants_of");
@@ -58,6 +58,13 @@ internal static class SubscriptionsModel
             checkout.HasKey(row => row.StripeSessionId).HasName("checkouts_key");
             checkout.HasIndex(row => row.CreatedAt).HasDatabaseName("checkouts_age");
             checkout.HasIndex(row => row.UserId).HasDatabaseName("checkouts_user");
+        });
+        modelBuilder.Entity<PlanPriceRow>(price =>
+        {
+            price.ToTable("plan_prices", table => table.HasCheckConstraint("plan_prices_interval", "billing_interval IN ('month', 'year')"));
+            price.HasKey(row => row.StripePriceId).HasName("plan_prices_key");
+            price.HasOne<Plan>().WithMany().HasForeignKey(row => row.PlanId).HasConstraintName("plan_prices_plan").OnDelete(DeleteBehavior.Restrict);
+            price.HasIndex(row => row.PlanId).HasDatabaseName("plan_prices_of_plan");
         });
     }
 }

@@ -31,7 +31,7 @@ internal sealed class GrantBooking(SubscriptionsDbContext database, ICreditsIssu
             // Under a pseudonym nobody is left to have them.
             PostingResult? result = item.UserId.StartsWith(Stripe.Pseudonym.Prefix, StringComparison.Ordinal) ? null : grant switch
             {
-                { IsReversal: false } => await ledger.IssueAsync(new(item.UserId, amount, CreditSource.Plan, grant.BusinessKey, "subscriptions", grant.Description, metadata), cancellationToken),
+                { IsReversal: false, Credits: > 0 } => await ledger.IssueAsync(new(item.UserId, amount, CreditSource.Plan, grant.BusinessKey, "subscriptions", grant.Description, metadata), cancellationToken),
                 { Credits: < 0 } => await ledger.ClawBackAsync(new(item.UserId, amount, grant.BusinessKey, grant.Description, metadata), cancellationToken),
                 _ => await ledger.IssueAsync(new(item.UserId, amount, CreditSource.ClawbackReversal, grant.BusinessKey, "stripe", grant.Description, metadata), cancellationToken),
             };
@@ -42,8 +42,13 @@ internal sealed class GrantBooking(SubscriptionsDbContext database, ICreditsIssu
             }
 
             if (result is PostingResult.KeyMismatch)
+            {
+                // Not confirmed, so it stays open and is told again until somebody has looked.
                 log.LogError("The ledger holds {Key} with another amount", grant.BusinessKey);
-            if (result is PostingResult.Posted { Replayed: false } && !grant.IsReversal)
+                continue;
+            }
+
+            if (result is PostingResult.Posted { Replayed: false } && grant is { IsReversal: false, Credits: > 0 })
                 metrics.Granted(grant.Credits);
             await database.Grants.Where(row => row.BusinessKey == grant.BusinessKey).ExecuteUpdateAsync(set => set.SetProperty(row => row.BookedAt, time.GetUtcNow()), cancellationToken);
         }

@@ -3,60 +3,96 @@ using Mana.Subscriptions.Plans;
 
 namespace Mana.Subscriptions.PlanCredits;
 
-/// <summary>Credits that an invoice entitles to.</summary>
-/// <param name="MonthFrom">Start of the month that they are for.</param>
-/// <param name="YearFrom">Set when eleven more months follow.</param>
-internal sealed record PlannedGrant(string BusinessKey, int Credits, DateTimeOffset MonthFrom, DateTimeOffset? YearFrom);
+/// <summary>Credits that an invoice gives, or takes back because it gave money back for a cheaper plan.</summary>
+/// <param name="MonthFrom">Lies in the month that they are for.</param>
+internal sealed record PlannedGrant(string BusinessKey, int Credits, DateTimeOffset MonthFrom);
+
+/// <summary>What a paid invoice pays for.</summary>
+/// <param name="Starts">A period begins with it; false: it changes one that had begun.</param>
+internal sealed record Coverage(PlanPrice Price, DateTimeOffset From, DateTimeOffset Until, bool Starts)
+{
+    /// <summary>Eleven more months follow.</summary>
+    public bool IsYear => Starts && Price.Interval == Data.SubscriptionRow.Yearly;
+}
 
 /// <summary>
 /// What a paid invoice gives (commerce.md 6.6), read from the invoice alone: what the subscription has become since does not matter, nor which event came first.
 /// </summary>
 internal static class GrantPlan
 {
-    /// <summary>Null when it gives nothing.</summary>
-    /// <param name="earlier">Credits that this subscription was given for the month that the line begins in; an upgrade never lifts them above the plan's own.</param>
-    public static PlannedGrant? For(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, Func<DateTimeOffset, int> earlier)
-    {
-        if (invoice.Status != "paid" || invoice.BillingReason is not ("subscription_create" or "subscription_cycle" or "subscription_update"))
-            return null;
-        // What is paid for; a trial's line costs nothing and gives nothing.
-        var line = invoice.Lines.LastOrDefault(bought => bought.Amount > 0 && bought.PriceId is { } id && prices.ContainsKey(id));
-        if (line is not { PriceId: { } priceId, PeriodStart: { } from, PeriodEnd: { } until })
-            return null;
-        var (plan, interval) = prices[priceId];
-        DateTimeOffset? year = interval == "year" && !line.Proration ? from : null;
-        if (invoice.BillingReason != "subscription_update")
-            return plan.MonthlyCredits > 0 ? new($"sub:{invoice.Id}:0", plan.MonthlyCredits, from, year) : null;
+    static bool IsOfPlan(StripeInvoice invoice) => invoice.BillingReason is "subscription_create" or "subscription_cycle" or "subscription_update";
 
-        var before = invoice.Lines.Where(back => back.Amount < 0 && back.PriceId is { } id && prices.ContainsKey(id)).Select(back => prices[back.PriceId!].Plan.MonthlyCredits).DefaultIfEmpty(0).Max();
-        var (monthFrom, monthUntil) = line.Proration ? MonthOf(from, until) : (from, until);
-        var rest = line.Proration ? Part(from, monthFrom, monthUntil) : 1m;
-        var more = Math.Min((int)(Math.Max(0, plan.MonthlyCredits - before) * rest), plan.MonthlyCredits - earlier(monthFrom));
-        return more > 0 || year is not null ? new($"sub:{invoice.Id}:prorate", Math.Max(0, more), from, year) : null;
+    /// <summary>Somebody paid for a price that is no plan's: nothing can be given, and somebody must look.</summary>
+    public static bool IsUnknown(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices) => invoice.Status == "paid" && IsOfPlan(invoice)
+        && invoice.Lines.Any(line => line.Amount > 0) && !invoice.Lines.Any(line => line.Amount > 0 && line.PriceId is { } id && prices.ContainsKey(id));
+
+    /// <summary>Null when it pays for nothing of ours; a trial's line costs nothing and pays for nothing.</summary>
+    public static Coverage? CoverageOf(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices)
+    {
+        if (invoice.Status != "paid" || !IsOfPlan(invoice))
+            return null;
+        var bought = invoice.Lines.Where(one => one is { Amount: > 0, PriceId: { } id, PeriodStart: not null, PeriodEnd: not null } && prices.ContainsKey(id)).OrderBy(one => one.PeriodStart).ToList();
+        var line = bought.FindLast(one => !one.Proration) ?? bought.LastOrDefault();
+        return line is null ? null : new Coverage(prices[line.PriceId!], line.PeriodStart!.Value, line.PeriodEnd!.Value, !line.Proration);
     }
 
-    /// <summary>The month of a period, counted back from its end, that a moment lies in.</summary>
-    static (DateTimeOffset From, DateTimeOffset Until) MonthOf(DateTimeOffset moment, DateTimeOffset periodEnd)
+    /// <summary>When something new begins to be paid by this invoice, paid yet or not: what a year before it had still to give ends there.</summary>
+    public static DateTimeOffset? StartOf(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices) => invoice.Status is "draft" or "void" || !IsOfPlan(invoice) ? null
+        : invoice.Lines.Where(line => !line.Proration && line.Amount > 0 && line.PriceId is { } id && prices.ContainsKey(id)).Min(line => line.PeriodStart);
+
+    /// <summary>What it gives: a period its month, a change the difference of the plans for the part of the months that had begun when it was paid.</summary>
+    /// <param name="given">Credits that this subscription was given for the months between two moments; with them an upgrade never lifts a month above the plan's own, and nothing is taken back that was not given.</param>
+    public static IEnumerable<PlannedGrant> For(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, Func<DateTimeOffset, DateTimeOffset, int> given)
+    {
+        if (invoice.Status != "paid" || !IsOfPlan(invoice))
+            yield break;
+        var coverage = CoverageOf(invoice, prices);
+        var isUpdate = invoice.BillingReason == "subscription_update";
+        if (coverage is { Price.Plan.MonthlyCredits: > 0 } && !isUpdate)
+            yield return new($"sub:{invoice.Id}:0", coverage.Price.Plan.MonthlyCredits, coverage.From);
+        if (Change(invoice, prices, isUpdate ? coverage : null, given) is { } change)
+            yield return change;
+    }
+
+    static PlannedGrant? Change(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, Coverage? bought, Func<DateTimeOffset, DateTimeOffset, int> given)
+    {
+        var (worth, most, from, until, at) = (0m, 0m, DateTimeOffset.MaxValue, DateTimeOffset.MinValue, DateTimeOffset.MinValue);
+        foreach (var line in invoice.Lines.Where(one => one.Proration && one.Amount != 0))
+        {
+            if (line is not { PriceId: { } id, PeriodStart: { } start, PeriodEnd: { } end } || !prices.TryGetValue(id, out var price))
+                continue;
+            // Before a new period begins, nothing but the rest of the month is settled: what comes after is the new one's.
+            var (months, count, monthFrom, monthUntil) = Begun(start, end, bought is { Starts: true } ? start : invoice.PaidAt ?? invoice.CreatedAt);
+            worth += Math.Sign(line.Amount) * price.Plan.MonthlyCredits * months;
+            most = Math.Max(most, line.Amount > 0 ? price.Plan.MonthlyCredits * count : 0);
+            (from, until, at) = (Min(from, monthFrom), Max(until, monthUntil), Max(at, start));
+        }
+
+        var fresh = bought is { Starts: true } ? bought : null;
+        if (fresh is not null)
+            (worth, at, until) = (worth + fresh.Price.Plan.MonthlyCredits, fresh.From, Max(until, fresh.From.AddMonths(1)));
+        var credits = (int)Math.Floor(worth);
+        if (credits > 0)
+            credits = Math.Min(credits, fresh is not null ? fresh.Price.Plan.MonthlyCredits - given(fresh.From, until) : (int)most - given(from, until));
+        else if (credits < 0)
+            return Math.Min(-credits, given(Min(from, at), until)) is > 0 and var back ? new($"sub:{invoice.Id}:prorate", -back, at) : null;
+        return credits > 0 ? new($"sub:{invoice.Id}:prorate", credits, at) : null;
+    }
+
+    /// <summary>How much of the months of a period had begun at a moment: the rest of the first, and the whole of each that followed.</summary>
+    static (decimal Months, int Count, DateTimeOffset From, DateTimeOffset Until) Begun(DateTimeOffset start, DateTimeOffset end, DateTimeOffset moment)
     {
         var back = 1;
-        while (back < 24 && periodEnd.AddMonths(-back) > moment)
+        while (back < 24 && end.AddMonths(-back) > start)
             back++;
-        return (periodEnd.AddMonths(-back), periodEnd.AddMonths(1 - back));
+        var (from, until, count) = (end.AddMonths(-back), end.AddMonths(1 - back), 1);
+        var months = Math.Clamp((until - start).Ticks / (decimal)(until - from).Ticks, 0m, 1m);
+        while (--back > 0 && until <= moment)
+            (months, count, until) = (months + 1, count + 1, end.AddMonths(1 - back));
+        return (months, count, from, until);
     }
 
-    static decimal Part(DateTimeOffset from, DateTimeOffset monthFrom, DateTimeOffset monthUntil) =>
-        Math.Clamp((monthUntil - from).Ticks / (decimal)(monthUntil - monthFrom).Ticks, 0m, 1m);
+    static DateTimeOffset Min(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
-    /// <summary>The months 1 to 11 of a year that has been paid at once, whose day has come.</summary>
-    /// <param name="ended">When the subscription ended; months that begin later are not given.</param>
-    public static IEnumerable<PlannedGrant> Due(string stripeInvoiceId, int monthlyCredits, DateTimeOffset yearFrom, DateTimeOffset? ended, DateTimeOffset now)
-    {
-        for (var month = 1; month <= 11; month++)
-        {
-            var from = yearFrom.AddMonths(month);
-            if (from > now || (ended is { } end && from >= end))
-                yield break;
-            yield return new PlannedGrant($"sub:{stripeInvoiceId}:{month}", monthlyCredits, from, null);
-        }
-    }
+    static DateTimeOffset Max(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

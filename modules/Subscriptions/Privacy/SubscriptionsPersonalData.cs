@@ -46,7 +46,9 @@ internal sealed class SubscriptionsPersonalData(IServiceScopeFactory scopes, ISt
             if (await stripe.CancelSubscriptionAsync(live.StripeSubscriptionId, $"sub-erased:{live.StripeSubscriptionId}", cancellationToken) is StripeResult<StripeSubscription>.Unavailable)
                 throw new InvalidOperationException("Stripe does not answer; the erasure comes again, nobody is charged for an account that is no more.");
         foreach (var session in await database.Checkouts.Where(row => row.UserId == userId).Select(row => row.StripeSessionId).ToListAsync(cancellationToken))
-            await stripe.ExpireCheckoutSessionAsync(session, $"cs-erased:{session}", cancellationToken);
+            // A page that was paid or is over already cannot be expired; that is as good.
+            if (await stripe.ExpireCheckoutSessionAsync(session, $"cs-erased:{session}", cancellationToken) is StripeResult<StripeCheckoutSession>.Unavailable)
+                throw new InvalidOperationException("Stripe does not answer; the erasure comes again, nobody pays on a page for an account that is no more.");
 
         var pseudonym = Pseudonym.Prefix + ids.NewId();
         await database.Subscriptions.Where(row => row.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(row => row.UserId, pseudonym), cancellationToken);

@@ -1,48 +1,19 @@
-using Mana.Credits.Contracts;
-using Mana.Kernel.Database;
 using Mana.Payments.Contracts;
 using Mana.Subscriptions.Data;
-using Mana.Subscriptions.PlanCredits;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mana.Subscriptions.Stripe;
 
 /// <summary>Money of an invoice went back: so do the credits that it gave, as far as they are its own (commerce.md 7.8).</summary>
-internal sealed class InvoiceReversals(
-    IStripeApi stripe, SubscriptionRefresh refresh, NamedLocks locks, GrantBooking booking, SubscriptionsDbContext database, TimeProvider time)
+internal sealed class InvoiceReversals(IStripeApi stripe, SubscriptionRefresh refresh, InvoiceSettlement settlement, SubscriptionsDbContext database)
 {
-    static readonly StripeOutcome Unavailable = new StripeOutcome.Retry("stripe_unavailable");
-
     public async Task<StripeOutcome> RefreshAsync(string intentId, CancellationToken cancellationToken)
     {
         if (await InvoiceOfAsync(intentId, cancellationToken) is not (var invoiceId, var outcome))
-            return Unavailable;
+            return InvoiceSettlement.Unavailable;
         if (invoiceId is null)
             return outcome;
-        await using var turn = await locks.TakeAsync("invoice:" + invoiceId, cancellationToken);
-        // Asked inside the turn: an answer from before it may be older than what somebody else has booked meanwhile.
-        if (await stripe.ListRefundsAsync(intentId, cancellationToken) is not StripeResult<StripePage<StripeRefund>>.Ok { Value.Items: var refunds }
-            || await stripe.ListDisputesAsync(intentId, cancellationToken) is not StripeResult<StripePage<StripeDispute>>.Ok { Value.Items: var disputes })
-            return Unavailable;
-        database.ChangeTracker.Clear();
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var invoice = await database.Invoices.FromSql($"SELECT * FROM subscriptions.invoices WHERE stripe_invoice_id = {invoiceId} FOR UPDATE").SingleAsync(cancellationToken);
-        var grants = await database.Grants.Where(grant => grant.InvoiceId == invoice.Id).ToListAsync(cancellationToken);
-        var missing = ReversalPlan.For(
-            invoice.StripeInvoiceId, grants.Where(grant => !grant.IsReversal).Sum(grant => grant.Credits), invoice.AmountPaidEuroCents, refunds, disputes,
-            grants.Where(grant => grant.IsReversal).ToDictionary(grant => grant.BusinessKey, grant => grant.Credits, StringComparer.Ordinal));
-        var now = time.GetUtcNow();
-        foreach (var step in missing)
-            database.Grants.Add(new PlanGrant
-            {
-                BusinessKey = step.BusinessKey, InvoiceId = invoice.Id, Credits = step.Credits, IsReversal = true, Description = step.Description, MonthFrom = invoice.CreatedAt, CreatedAt = now,
-            });
-        invoice.StripePaymentIntentId = intentId;
-        await database.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        if (!await booking.BookAsync(invoice.SubscriptionId, cancellationToken))
-            return new StripeOutcome.Retry("ledger_busy");
-        return missing.Count > 0 ? StripeOutcome.Done : StripeOutcome.Nothing;
+        return await settlement.SettleAsync(invoiceId, intentId, cancellationToken);
     }
 
     /// <summary>Which invoice of ours a payment paid, brought up to date. Null: Stripe does not answer; without an id: none of ours, or not yet.</summary>

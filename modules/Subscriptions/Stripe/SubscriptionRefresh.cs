@@ -16,26 +16,38 @@ namespace Mana.Subscriptions.Stripe;
 /// oldest first, all of them, so one that came late is counted as if it had come in time. One at a time per subscription.
 /// </summary>
 internal sealed class SubscriptionRefresh(
-    IStripeApi stripe, IStripeCustomers customers, PlanCatalogue catalogue, NamedLocks locks, SubscriptionStore store, GrantBooking booking, IErasedUsers erased, SubscriptionsDbContext database,
-    ILogger<SubscriptionRefresh> log)
+    IStripeApi stripe, IStripeCustomers customers, PlanCatalogue catalogue, NamedLocks locks, SubscriptionStore store, InvoiceSettlement settlement, GrantBooking booking, IErasedUsers erased,
+    SubscriptionsDbContext database, SubscriptionsMetrics metrics, ILogger<SubscriptionRefresh> log)
 {
     const int MostPages = 10;
     static readonly StripeOutcome Second = new StripeOutcome.Parked("second_subscription");
 
     public async Task<StripeOutcome> RefreshAsync(string subscriptionId, CancellationToken cancellationToken)
     {
-        var outcome = await OnceAsync(subscriptionId, cancellationToken);
+        var (outcome, settle) = await OnceAsync(subscriptionId, cancellationToken);
+        // Outside of the turn: nobody waits for a second one while holding the first.
+        foreach (var (invoice, intent) in settle)
+            if (await settlement.SettleAsync(invoice, intent, cancellationToken) is StripeOutcome.Retry later)
+                return later;
         if (outcome != Second)
             return outcome;
         // One that we think alive may have ended without our hearing of it; then there is room for this one.
         await RefreshOthersAsync(subscriptionId, cancellationToken);
-        outcome = await OnceAsync(subscriptionId, cancellationToken);
-        if (outcome == Second)
-            log.LogError("Subscription {Subscription} is a second live one of the same person and is not stored", subscriptionId);
+        (outcome, _) = await OnceAsync(subscriptionId, cancellationToken);
+        if (outcome != Second)
+            return outcome;
+        metrics.Second();
+        log.LogError("Subscription {Subscription} is a second live one of the same person, who is charged for it: it is not stored; cancel it at Stripe and give the money back", subscriptionId);
         return outcome;
     }
 
-    async Task<StripeOutcome> OnceAsync(string subscriptionId, CancellationToken cancellationToken)
+    async Task<(StripeOutcome Outcome, IReadOnlyList<(string InvoiceId, string IntentId)> Settle)> OnceAsync(string subscriptionId, CancellationToken cancellationToken)
+    {
+        var stored = new Stored(false, false, []);
+        return (await LookAsync(subscriptionId, result => stored = result, cancellationToken), stored.Settle);
+    }
+
+    async Task<StripeOutcome> LookAsync(string subscriptionId, Action<Stored> told, CancellationToken cancellationToken)
     {
         await using var turn = await locks.TakeAsync("subscription:" + subscriptionId, cancellationToken);
         database.ChangeTracker.Clear();
@@ -56,20 +68,21 @@ internal sealed class SubscriptionRefresh(
         if (known is null && await erased.IsErasedAsync(userId, cancellationToken))
             return await EndAsync(subscription, cancellationToken);
 
-        bool changed;
+        Stored result;
         try
         {
-            changed = await store.ApplyAsync(subscription, invoices, userId, plan, prices, cancellationToken);
+            result = await store.ApplyAsync(subscription, invoices, userId, plan, prices, cancellationToken);
         }
         catch (DbUpdateException refused) when (refused.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: SubscriptionsModel.LiveIndex })
         {
             return Second;
         }
 
+        told(result);
         var row = await database.Subscriptions.AsNoTracking().SingleAsync(stored => stored.StripeSubscriptionId == subscriptionId, cancellationToken);
         if (!await booking.BookAsync(row.Id, cancellationToken))
             return new StripeOutcome.Retry("ledger_busy");
-        return changed ? StripeOutcome.Done : StripeOutcome.Nothing;
+        return result.IsPriceUnknown ? new StripeOutcome.Parked("price_unknown") : result.Changed ? StripeOutcome.Done : StripeOutcome.Nothing;
     }
 
     /// <summary>Oldest first.</summary>

@@ -13,38 +13,52 @@ namespace Mana.Subscriptions.Stripe;
 /// <summary>Writes down what Stripe has, what that gives, and what somebody must be told: in one transaction.</summary>
 internal sealed class SubscriptionStore(SubscriptionsDbContext database, EventWriter events, IIdSource ids, TimeProvider time)
 {
-    /// <summary>False when everything was as it is.</summary>
+    /// <summary>Looks first at what is paid for, then gives the months of years that are due, then what the invoices give: an upgrade counts what its month was given.</summary>
     /// <param name="invoices">Oldest first.</param>
-    public async Task<bool> ApplyAsync(
+    public async Task<Stored> ApplyAsync(
         StripeSubscription subscription, IReadOnlyList<StripeInvoice> invoices, string userId, Plan plan, IReadOnlyDictionary<string, PlanPrice> prices, CancellationToken cancellationToken)
     {
         database.ChangeTracker.Clear();
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var now = time.GetUtcNow();
         var row = await RowAsync(subscription, userId, plan, prices, now, cancellationToken);
-        var stored = await database.Invoices.Where(invoice => invoice.SubscriptionId == row.Id).ToDictionaryAsync(invoice => invoice.StripeInvoiceId, StringComparer.Ordinal, cancellationToken);
+        var stored = await database.Invoices.FromSql($"SELECT * FROM subscriptions.invoices WHERE subscription_id = {row.Id} FOR UPDATE")
+            .ToDictionaryAsync(invoice => invoice.StripeInvoiceId, StringComparer.Ordinal, cancellationToken);
         var grants = await GrantsAsync(row.Id, cancellationToken);
+        var all = new List<(InvoiceRow Row, StripeInvoice Invoice)>();
         foreach (var invoice in invoices.Where(invoice => invoice.Status != "draft"))
         {
             if (!stored.TryGetValue(invoice.Id, out var known))
                 database.Invoices.Add(stored[invoice.Id] = known = New(invoice, row));
             Update(known, invoice);
-            Give(known, invoice, prices, grants, now);
+            Cover(known, invoice, prices, [.. all.Select(before => before.Row)]);
+            all.Add((known, invoice));
         }
 
+        // What Stripe says was paid or has ended has happened, also when our clock is a little behind: an upgrade must find the months that began before it.
+        var moment = all.Select(one => one.Invoice.PaidAt ?? one.Invoice.CreatedAt).Append(row.EndedAt ?? now).Append(now).Max();
+        var months = YearlyMonths.Due(row, [.. all.Select(one => one.Row)], grants.Values, moment);
+        foreach (var month in months)
+            database.Grants.Add(grants[month.BusinessKey] = month);
+        foreach (var (known, invoice) in all)
+            Give(known, invoice, prices, grants, now);
+        var result = new Stored(
+            false, all.Exists(one => one.Row.DecidedAt is null && GrantPlan.IsUnknown(one.Invoice, prices)),
+            [.. months.Select(month => month.InvoiceId).Distinct().Select(id => all.Find(one => one.Row.Id == id).Row).Where(year => year.StripePaymentIntentId is not null)
+                .Select(year => (year.StripeInvoiceId, year.StripePaymentIntentId!))]);
         if (!database.ChangeTracker.HasChanges())
-            return false;
+            return result;
         if (database.Entry(row).State == EntityState.Modified)
             row.UpdatedAt = now;
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return true;
+        return result with { Changed = true };
     }
 
     async Task<SubscriptionRow> RowAsync(StripeSubscription from, string userId, Plan plan, IReadOnlyDictionary<string, PlanPrice> prices, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var item = from.Items.Count > 0 ? from.Items[0] : null;
-        var row = await database.Subscriptions.SingleOrDefaultAsync(stored => stored.StripeSubscriptionId == from.Id, cancellationToken);
+        var row = await database.Subscriptions.FromSql($"SELECT * FROM subscriptions.subscriptions WHERE stripe_subscription_id = {from.Id} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
         var before = row is null ? default : (row.Status, row.PlanId);
         if (row is null)
             database.Subscriptions.Add(row = new SubscriptionRow
@@ -86,19 +100,38 @@ internal sealed class SubscriptionStore(SubscriptionsDbContext database, EventWr
         (row.PeriodStart, row.PeriodEnd, row.DueDate, row.PaidAt) = (from.PeriodStart, from.PeriodEnd, from.DueDate, from.PaidAt);
     }
 
+    /// <summary>What an invoice pays for, and where what was paid before ends; a price that is no plan's yet is looked up again each time.</summary>
+    static void Cover(InvoiceRow row, StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, IReadOnlyList<InvoiceRow> before)
+    {
+        row.YearUntil = null;
+        if (GrantPlan.StartOf(invoice, prices) is { } start)
+            foreach (var year in before.Where(year => year.YearFrom is not null && (year.YearUntil is null || start < year.YearUntil)))
+                year.YearUntil = start;
+        if (row.MonthlyCredits is not null || GrantPlan.CoverageOf(invoice, prices) is not { } coverage)
+            return;
+        (row.CoversFrom, row.CoversUntil, row.MonthlyCredits) = (coverage.From, coverage.Until, coverage.Price.Plan.MonthlyCredits);
+        row.YearFrom = coverage.IsYear ? coverage.From : null;
+    }
+
     void Give(InvoiceRow row, StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, Dictionary<string, PlanGrant> grants, DateTimeOffset now)
     {
-        var planned = GrantPlan.For(invoice, prices, month => grants.Values.Where(grant => !grant.IsReversal && grant.MonthFrom >= month && grant.InvoiceId != row.Id).Sum(grant => grant.Credits));
-        if (planned is null)
+        if (row.DecidedAt is not null || invoice.Status != "paid" || GrantPlan.IsUnknown(invoice, prices))
             return;
-        row.YearFrom ??= planned.YearFrom;
-        if (planned.Credits > 0 && !grants.ContainsKey(planned.BusinessKey))
+        row.DecidedAt = now;
+        foreach (var planned in GrantPlan.For(invoice, prices, (from, until) => grants.Values.Where(grant => !grant.IsReversal && grant.MonthFrom >= from && grant.MonthFrom < until).Sum(grant => grant.Credits)))
             database.Grants.Add(grants[planned.BusinessKey] = new PlanGrant
             {
-                BusinessKey = planned.BusinessKey, InvoiceId = row.Id, Credits = planned.Credits, IsReversal = false, Description = "Credits of your plan", MonthFrom = planned.MonthFrom, CreatedAt = now,
+                BusinessKey = planned.BusinessKey, InvoiceId = row.Id, Credits = planned.Credits, IsReversal = false, Description = planned.Credits > 0 ? "Credits of your plan" : "Change to a smaller plan",
+                MonthFrom = planned.MonthFrom, CreatedAt = now,
             });
     }
 }
+
+/// <summary>What came of looking at a subscription.</summary>
+/// <param name="Changed">False: everything was as it is.</param>
+/// <param name="IsPriceUnknown">Somebody paid for a price that is no plan's.</param>
+/// <param name="Settle">Invoices of whose money some went back, that gave another month since, with their payments.</param>
+internal sealed record Stored(bool Changed, bool IsPriceUnknown, IReadOnlyList<(string InvoiceId, string IntentId)> Settle);
 
 /// <summary>What stands for a person who was erased.</summary>
 internal static class Pseudonym

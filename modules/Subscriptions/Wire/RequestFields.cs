@@ -37,7 +37,7 @@ internal sealed class RequestFields
 
     public Guid Id(string name)
     {
-        if (Find(name) is { ValueKind: JsonValueKind.String } value && Guid.TryParseExact(value.GetString(), "D", out var id))
+        if (Find(name) is { ValueKind: JsonValueKind.String } value && Guid.TryParseExact(Utf8(value), "D", out var id))
             return id;
         Fail(name, "must be a UUID");
         return default;
@@ -58,8 +58,8 @@ internal sealed class RequestFields
     {
         if (Find(name) is not { } value)
             return otherwise;
-        if (value.ValueKind == JsonValueKind.String && choices.Contains(value.GetString()!))
-            return value.GetString();
+        if (value.ValueKind == JsonValueKind.String && Utf8(value) is { } text && choices.Contains(text))
+            return text;
         Fail(name, $"must be one of {string.Join(", ", choices.ToArray())}");
         return null;
     }
@@ -98,7 +98,7 @@ internal sealed class RequestFields
     /// <summary>Stripe sends people there: only to pages of our own (W-44).</summary>
     public string Page(string name, TrustedOrigins origins)
     {
-        if (Find(name) is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: <= 2000 } text && Uri.TryCreate(text, UriKind.Absolute, out var url)
+        if (Find(name) is { ValueKind: JsonValueKind.String } value && Utf8(value) is { Length: <= 2000 } text && Uri.TryCreate(text, UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) && url.UserInfo.Length == 0 && origins.IsAllowed(url.GetLeftPart(UriPartial.Authority)))
             return text;
         Fail(name, "must be a page of a trusted origin");

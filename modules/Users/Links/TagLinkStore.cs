@@ -31,7 +31,7 @@ internal abstract record LinkResult
 }
 
 /// <summary>
-/// Which of a person's tags are on what. Statements name the owner, and the owner is in the key to the tag as well. Changes of one thing's links wait
+/// Which of a person's tags are on what. Statements name the owner, and the owner is in the key to the tag as well. Changes of one person's links wait
 /// for each other: the last list that was sent is what is there, never a mixture.
 /// </summary>
 internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IIdSource ids, TimeProvider time, UsersMetrics metrics)
@@ -53,17 +53,18 @@ internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IId
             return new LinkResult.Linked([], []);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        foreach (var entity in wanted.Select(Entity).Distinct().Order())
-            await LockAsync(connection, owner, entity, cancellationToken);
+        await LockAsync(connection, owner, cancellationToken);
         if (!await OwnsAsync(connection, owner, [.. wanted.Select(link => link.TagId).Distinct()], cancellationToken))
             return new LinkResult.ForeignTag();
         var added = await InsertAsync(connection, owner, wanted, cancellationToken);
-        foreach (var (appId, entityId) in wanted.Select(Entity).Distinct())
-            if (await connection.Sql("SELECT count(*) FROM users.tag_links WHERE user_id = $1 AND app_id = $2 AND entity_id = $3", owner, appId, entityId).ValueAsync<long>(cancellationToken) > MostPerEntity)
-                return new LinkResult.TooMany();
+        string[] apps = [.. wanted.Select(link => link.AppId)], entities = [.. wanted.Select(link => link.EntityId)];
+        if (await connection.Sql($"""
+            SELECT EXISTS (SELECT FROM users.tag_links WHERE user_id = $1 AND (app_id, entity_id) IN (SELECT * FROM unnest($2::text[], $3::text[])) GROUP BY app_id, entity_id HAVING count(*) > {MostPerEntity})
+            """, owner, apps, entities).ValueAsync<bool>(cancellationToken))
+            return new LinkResult.TooMany();
         var all = await connection.Sql($"""
             SELECT {Columns} FROM users.tag_links WHERE user_id = $1 AND (tag_id, app_id, entity_id) IN (SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[])) ORDER BY created_at, id
-            """, owner, wanted.Select(link => link.TagId).ToArray(), wanted.Select(link => link.AppId).ToArray(), wanted.Select(link => link.EntityId).ToArray()).RowsAsync(Read, cancellationToken);
+            """, owner, wanted.Select(link => link.TagId).ToArray(), apps, entities).RowsAsync(Read, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         metrics.Tags("link");
         return new LinkResult.Linked(all, added);
@@ -78,7 +79,7 @@ internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IId
         await using (var connection = await database.OpenConnectionAsync(cancellationToken))
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
-            await LockAsync(connection, owner, (appId, entityId), cancellationToken);
+            await LockAsync(connection, owner, cancellationToken);
             if (!await OwnsAsync(connection, owner, wanted, cancellationToken))
                 return null;
             removed = await connection.Sql("DELETE FROM users.tag_links WHERE user_id = $1 AND app_id = $2 AND entity_id = $3 AND tag_id <> ALL ($4) RETURNING id", owner, appId, entityId, wanted)
@@ -99,9 +100,9 @@ internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IId
         return deleted;
     }
 
-    /// <summary>Ends with the transaction. Two things that share a number wait for each other, no more.</summary>
-    static Task LockAsync(NpgsqlConnection connection, string owner, (string AppId, string EntityId) entity, CancellationToken cancellationToken) =>
-        connection.Sql("SELECT pg_advisory_xact_lock(hashtextextended($1 || chr(1) || $2 || chr(1) || $3, 0))", owner, entity.AppId, entity.EntityId).RunAsync(cancellationToken);
+    /// <summary>Ends with the transaction. One per person, not per thing: the server has room for few thousand locks in all.</summary>
+    static Task LockAsync(NpgsqlConnection connection, string owner, CancellationToken cancellationToken) =>
+        connection.Sql("SELECT pg_advisory_xact_lock(hashtextextended('users.tag_links' || chr(1) || $1, 0))", owner).RunAsync(cancellationToken);
 
     /// <summary>Every one of them is the owner's, and stays so until the transaction ends.</summary>
     static async Task<bool> OwnsAsync(NpgsqlConnection connection, string owner, Guid[] distinct, CancellationToken cancellationToken) =>
@@ -113,8 +114,6 @@ internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IId
         ON CONFLICT (tag_id, app_id, entity_id) DO NOTHING RETURNING {Columns}
         """, owner, links.Select(_ => ids.NewGuid()).ToArray(), links.Select(link => link.TagId).ToArray(), links.Select(link => link.AppId).ToArray(),
         links.Select(link => link.EntityId).ToArray(), links.Select(link => link.EntityType).ToArray(), time.GetUtcNow()).RowsAsync(Read, cancellationToken);
-
-    static (string AppId, string EntityId) Entity(WantedLink link) => (link.AppId, link.EntityId);
 
     public static TagLink Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetFieldValue<DateTimeOffset>(6));

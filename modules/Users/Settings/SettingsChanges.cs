@@ -72,7 +72,7 @@ internal static class SettingsChanges
     /// <summary>What is wrong with a change of a device.</summary>
     public static IReadOnlyList<(string Path, string Message)> Check(JsonObject partial)
     {
-        var errors = SettingsRules.Check(new JsonObject { ["settings"] = partial["settings"]?.DeepClone(), ["apps"] = partial["apps"]?.DeepClone() }).ToList();
+        var errors = SettingsRules.CheckKeys(partial).ToList();
         if (partial["settings"] is not (null or JsonObject))
             errors.Add(("settings", "must be an object"));
         if (partial["apps"] is not null && !(partial["apps"] is JsonObject apps && apps.All(app => app.Value is JsonObject && SettingsRules.IsId(app.Key))))

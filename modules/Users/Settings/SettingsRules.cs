@@ -12,13 +12,14 @@ internal static partial class SettingsRules
 {
     const int LongestKey = 100;
     const int MostEmojis = 16;
+    const int MostErrors = 20;
     static readonly HashSet<string> Forbidden = new(StringComparer.Ordinal) { "__proto__", "constructor", "prototype" };
     static readonly string[] Schemes = ["lume", "nature", "stone", "ocean", "sunset", "midnight", "rose", "lavender"];
 
-    [GeneratedRegex("^[A-Za-z0-9_.-]{1,64}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z0-9_.-]{1,64}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex IdForm();
 
-    [GeneratedRegex("^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex LocaleForm();
 
     /// <summary>Whether it may name an app or a device.</summary>
@@ -46,6 +47,14 @@ internal static partial class SettingsRules
         }
 
         General(rules, partial);
+        return rules.Errors;
+    }
+
+    /// <summary>What is wrong with the names in a document, however deep; of its values nothing is known.</summary>
+    public static IReadOnlyList<(string Path, string Message)> CheckKeys(JsonObject partial)
+    {
+        var rules = new Checks();
+        rules.Keys(partial, "");
         return rules.Errors;
     }
 
@@ -83,9 +92,12 @@ internal static partial class SettingsRules
     {
         public List<(string Path, string Message)> Errors { get; } = [];
 
+        /// <summary>Enough is known: an answer is never longer than what was sent.</summary>
+        bool IsFull => Errors.Count >= MostErrors;
+
         public void That(bool holds, string path, string message)
         {
-            if (!holds)
+            if (!holds && !IsFull)
                 Errors.Add((path, message));
         }
 
@@ -94,8 +106,11 @@ internal static partial class SettingsRules
             if (node is JsonObject known)
                 foreach (var (key, value) in known)
                 {
-                    That(key.Length is > 0 and <= LongestKey && !Forbidden.Contains(key), path + key, "is no name for a setting");
-                    Keys(value, path + key + ".");
+                    if (IsFull)
+                        return;
+                    var name = path + (key.Length <= LongestKey ? key : "…");
+                    That(key.Length is > 0 and <= LongestKey && !Forbidden.Contains(key), name, "is no name for a setting");
+                    Keys(value, name + ".");
                 }
             else if (node is JsonArray list)
                 foreach (var item in list)

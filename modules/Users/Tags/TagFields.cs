@@ -12,7 +12,7 @@ internal sealed partial record TagFields(string? Name, Field<string> Color, Fiel
     const int LongestName = 100;
     const int LongestIcon = 50;
 
-    [GeneratedRegex("^#[0-9A-Fa-f]{6}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^#[0-9A-Fa-f]{6}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ColorForm();
 
     /// <summary>Takes these members and no others.</summary>

@@ -7,10 +7,13 @@ public static class PageQuery
 {
     public const int LargestPage = 200;
 
+    /// <summary>Rows that are skipped are read all the same.</summary>
+    const int LargestOffset = 10_000;
+
     public static bool TryRead(string? limit, string? offset, int otherwise, out int rows, out int skip)
     {
         var valid = TryNumber(limit, otherwise, out rows) & TryNumber(offset, 0, out skip);
-        (rows, skip) = (Math.Clamp(rows, 1, LargestPage), Math.Max(skip, 0));
+        (rows, skip) = (Math.Clamp(rows, 1, LargestPage), Math.Clamp(skip, 0, LargestOffset));
         return valid;
     }
 

@@ -9,7 +9,9 @@ namespace Mana.Kernel.Wire;
 public static class StorableText
 {
     const int LongestNumber = 400;
-    const int LargestExponent = 300;
+
+    /// <summary>The database writes a number out: <c>1e300</c> becomes 301 digits, and a small body a large document.</summary>
+    const int LargestExponent = 30;
 
     /// <summary>Looks at every text and number, also of members that nobody reads.</summary>
     /// <exception cref="JsonException">It cannot be kept, or is no JSON; the pipeline answers 400.</exception>

@@ -35,6 +35,7 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
                      new { }, new { feedbackText = " ab " }, new { feedbackText = new string('x', 2001) }, new { feedbackText = 7 }, new { feedbackText = "abc", title = new string('t', 101) },
                      new { feedbackText = "abc", category = "rant" }, new { feedbackText = "abc", moduleContext = "No Module" }, new { feedbackText = "abc", deviceInfo = "text" },
                      new { feedbackText = "abc", deviceInfo = new { blob = new string('b', 5000) } }, new { feedbackText = "abc", isPublic = "yes" }, new { feedbackText = "abc", parentId = "abc" }, new { feedbackText = "abc", appId = "No App" },
+                     new { feedbackText = "abc", appId = "app\n" }, new { feedbackText = "abc", moduleContext = "m\n" },
                  ])
             (await person.PostAsync("feedback", wrong)).Refused(400, "validation_failed");
         (await person.PostAsync("feedback", "{")).Refused(400, "validation_failed");
@@ -101,11 +102,21 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         var feed = (await fixture.Anybody().GetAsync($"public/feedback/feed?appId={app}")).Ok();
         foreach (var hidden in (string[])["userId", "deviceInfo", "realName", "secret-os", "myReactions", person.UserId])
             Assert.DoesNotContain(hidden, feed.Text, StringComparison.Ordinal);
+        Assert.Equal([second], await FeedAsync("&status=submitted&moduleContext=m&limit=1"));
         foreach (var wrong in (string[])["limit=abc", "offset=abc", "status=new", "category=x", "sort=x"])
             (await fixture.Anybody().GetAsync("public/feedback/feed?" + wrong)).Refused(400, "validation_failed");
         var own = (await reader.GetAsync($"feedback/public?appId={app}")).Ok()["items"];
         Assert.Equal(["🚀"], own[0].GetProperty("myReactions").EnumerateArray().Select(emoji => emoji.GetString()));
         Assert.Equal("[]", own[1].GetProperty("myReactions").GetRawText());
+    }
+
+    [Fact]
+    public async Task Every_filter_of_the_feed_has_its_index_and_nobody_skips_the_whole_board()
+    {
+        foreach (var column in (string[])["app_id", "status", "category", "module_context"])
+            Assert.Equal(1L, await fixture.ScalarAsync<long>("SELECT count(*) FROM pg_indexes WHERE schemaname = 'feedback' AND indexdef LIKE '%(' || $1 || ', score DESC, created_at DESC, id DESC) WHERE %'", column));
+        Assert.True(Mana.Kernel.Wire.PageQuery.TryRead("50", "2000000000", 50, out _, out var skip));
+        Assert.Equal(10_000, skip);
     }
 
     [Fact]

@@ -77,6 +77,14 @@ public sealed partial class BoardPageTests(BoardFixture fixture)
         var refused = await browser.SendAsync(HttpMethod.Post, $"/feedback/{id}/vote", new FormUrlEncodedContent([new("__form", "x")]), request => request.Headers.Add("Origin", "https://evil.example"));
         Assert.NotEqual(303, (int)refused.Status);
         Assert.Equal(302, (int)(await VoteAsync(fixture.Anybody(), id, "x")).Status);
+        foreach (var (form, status) in (IReadOnlyList<(string, int)>)[("--b\r\nContent-Disposition: form-data; name=\"__form\"\r\n\r\ncut", 404), ("", 404)])
+        {
+            var content = new StringContent(form);
+            content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
+            Assert.Equal(status, (int)(await browser.SendAsync(HttpMethod.Post, $"/feedback/{id}/vote", content, request => request.Headers.Add("Origin", "http://localhost:3001"))).Status);
+        }
+
+        Assert.InRange((int)(await VoteAsync(browser, id, new string('x', 100_000))).Status, 400, 499);
         Assert.Equal(0, await fixture.ScalarAsync<int>("SELECT score FROM feedback.items WHERE id = $1", Guid.Parse(id)));
     }
 }

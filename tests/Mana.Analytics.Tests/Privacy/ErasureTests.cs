@@ -11,6 +11,24 @@ public sealed class ErasureTests(BoardFixture fixture)
     IPersonalData Board => fixture.Host.Services.GetServices<IPersonalData>().Single(part => part.Module == "feedback");
 
     [Fact]
+    public async Task An_export_is_everything_however_much()
+    {
+        var person = await fixture.PersonAsync();
+        var id = Guid.Parse(await SubmitAsync(person));
+        await fixture.ScalarAsync<object>("""
+            INSERT INTO feedback.items (id, user_id, app_id, feedback_text, category, status, is_public, display_hash, display_name, created_at, updated_at)
+            SELECT gen_random_uuid(), i.user_id, i.app_id, 'more', 'other', 'submitted', false, i.display_hash, i.display_name, i.created_at, i.updated_at FROM feedback.items i, generate_series(1, 1000) WHERE i.id = $1
+            """, id);
+        await fixture.ScalarAsync<object>("""
+            INSERT INTO feedback.notifications (id, user_id, feedback_id, kind, title, credits_awarded, created_at) SELECT gen_random_uuid(), $2, $1, 'k', 't', 0, $3 FROM generate_series(1, 1001)
+            """, id, person.UserId, fixture.Clock.GetUtcNow());
+        using var output = new MemoryStream();
+        await Board.ExportAsync(person.UserId, output, default);
+        using var export = System.Text.Json.JsonDocument.Parse(output.ToArray());
+        Assert.Equal((1001, 1001), (export.RootElement.GetProperty("items").GetArrayLength(), export.RootElement.GetProperty("notifications").GetArrayLength()));
+    }
+
+    [Fact]
     public async Task Scenario_148_an_erasure_leaves_ideas_without_their_author()
     {
         var (person, other) = (await fixture.PersonAsync(), await fixture.PersonAsync());

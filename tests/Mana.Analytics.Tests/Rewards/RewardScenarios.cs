@@ -114,6 +114,58 @@ public sealed class RewardScenarios(BoardFixture fixture)
     }
 
     [Fact]
+    public async Task Supporters_are_told_of_an_idea_without_addresses_and_of_a_hidden_one_without_its_name()
+    {
+        var (author, supporter) = (await fixture.PersonAsync(), await fixture.PersonAsync());
+        var (shown, hidden) = (await SubmitAsync(author, "For more, write to somebody.with.a.long.name@example.org"), await SubmitAsync(author, "Soon a secret"));
+        await ReactAsync(supporter, shown);
+        await ReactAsync(supporter, hidden);
+        await SetAsync(shown, new { status = "completed" });
+        await SetAsync(hidden, new { status = "completed", isPublic = false });
+        foreach (var person in (ApiCaller[])[author, supporter])
+            Assert.DoesNotContain("somebody", (await person.GetAsync("feedback/me/notifications")).Ok().Text, StringComparison.Ordinal);
+        var told = (await supporter.GetAsync("feedback/me/notifications")).Text;
+        Assert.Contains("„For more, write to […]“", told, StringComparison.Ordinal);
+        Assert.Contains("„Eine Idee“", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", told, StringComparison.Ordinal);
+        Assert.Equal(0L, await fixture.ScalarAsync<long>("SELECT count(*) FROM credits.entries e WHERE to_jsonb(e)::text ~ 'somebody.with|Mitgetragen: Soon'"));
+        Assert.Equal(1L, await fixture.ScalarAsync<long>("SELECT count(*) FROM credits.entries e WHERE to_jsonb(e)::text LIKE '%Mitgetragen: For more, write to […]%'"));
+    }
+
+    [Fact]
+    public async Task Every_supporter_is_an_event_of_their_own_and_who_took_it_back_gets_nothing()
+    {
+        var (author, first, second) = (await fixture.PersonAsync(), await fixture.PersonAsync(), await fixture.PersonAsync());
+        var id = Guid.Parse(await SubmitAsync(author, "short idea"));
+        await ReactAsync(first, id.ToString());
+        await ReactAsync(second, id.ToString());
+        await using var scope = fixture.Host.Services.CreateAsyncScope();
+        var context = new Mana.Kernel.Outbox.EventContext(Guid.NewGuid(), fixture.Clock.GetUtcNow(), 1);
+        await scope.ServiceProvider.GetRequiredService<StatusConsequences>().HandleAsync(new StatusChanged(id, "completed"), context, default);
+        Assert.Equal(2L, await fixture.ScalarAsync<long>("SELECT count(*) FROM feedback.outbox WHERE type = $1 AND payload->>'feedbackId' = $2", SupporterDue.Name, id.ToString()));
+        await fixture.DrainAsync();
+        Assert.Equal([25m, 25m], await Task.WhenAll(fixture.BalanceAsync(first), fixture.BalanceAsync(second)));
+        var late = await fixture.PersonAsync();
+        await scope.ServiceProvider.GetRequiredService<SupporterRewards>().HandleAsync(new SupporterDue(id, late.UserId), context, default);
+        Assert.Equal(0m, await fixture.BalanceAsync(late));
+    }
+
+    [Fact]
+    public async Task What_was_paid_before_the_host_died_is_taken_back_when_the_idea_is_deleted()
+    {
+        var person = await fixture.PersonAsync();
+        var id = Guid.Parse(await SubmitAsync(person, LongText));
+        await fixture.DrainAsync();
+        await fixture.ScalarAsync<object>("UPDATE feedback.grant_log SET state = 'pending' WHERE feedback_id = $1", id);
+        (await person.DeleteAsync("feedback/" + id)).Ok();
+        await using var scope = fixture.Host.Services.CreateAsyncScope();
+        var rewards = scope.ServiceProvider.GetRequiredService<SubmissionRewards>();
+        await rewards.HandleAsync(new RewardDue(id), new(Guid.NewGuid(), default, 2), default);
+        await rewards.HandleAsync(new Withdrawn(id), new(Guid.NewGuid(), default, 1), default);
+        Assert.Equal(0m, await fixture.BalanceAsync(person));
+    }
+
+    [Fact]
     public async Task Scenario_139_a_repeated_event_changes_nothing()
     {
         var author = await fixture.PersonAsync();

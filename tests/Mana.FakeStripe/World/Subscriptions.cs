@@ -55,6 +55,9 @@ public sealed partial class StripeWorld
             var subscription = Get("subscription", id);
             if (subscription.Text("status") is "canceled" or "incomplete_expired")
                 throw new StripeRefusalException(400, "invalid_request_error", null, "A canceled subscription can only update its cancellation_details and metadata.");
+            if (form.At("payment_behavior") == "error_if_incomplete" && MeansOf(subscription) == Means.Declined && form.At("items", "0", "price") is { } wanted
+                && ProrationLines(subscription, Price(wanted, recurring: true), form.At("proration_behavior") ?? "create_prorations", Now).Sum(line => line.Number("amount")) > 0)
+                throw new StripeRefusalException(402, "card_error", "card_declined", "Your card was declined.");
             subscription["metadata"]!.AsObject().Merge(form.Branch("metadata"));
             if (form.At("cancel_at_period_end") is { } cancel)
                 subscription.With(("cancel_at_period_end", cancel == "true"), ("cancel_at", cancel == "true" ? Item(subscription)["current_period_end"]!.DeepClone() : null),

@@ -50,6 +50,13 @@ public sealed partial class StripeWorld(FakeStripeOptions options, Deliveries de
             return [.. Of(kind).Where(where ?? (_ => true)).Select(Rendered)];
     }
 
+    /// <summary>Something of the other mode under this id; only to see it refused.</summary>
+    public void SetLivemode(string id, bool livemode)
+    {
+        lock (_lock)
+            _objects[id]["livemode"] = livemode;
+    }
+
     /// <summary>Tells of an object as it is now.</summary>
     public JsonObject Emit(string type, JsonObject subject)
     {
@@ -74,7 +81,10 @@ public sealed partial class StripeWorld(FakeStripeOptions options, Deliveries de
 
     JsonObject Add(JsonObject subject)
     {
-        subject.With(("livemode", options.Livemode), ("created", Shape.Seconds(Now)));
+        subject.With(("created", Shape.Seconds(Now)));
+        // These two do not say it at Stripe either.
+        if (subject.Text("object") is not ("refund" or "balance_transaction"))
+            subject["livemode"] = options.Livemode;
         _objects.Add(subject.Text("id"), subject);
         _order.Add(subject);
         return subject;

@@ -5,7 +5,7 @@ namespace Mana.Subscriptions.Tests.Permutations;
 
 /// <summary>
 /// Two years of one customer: five packs, by card, by bank debit and on a page, refused, retried, cancelled, refunded and disputed; a plan that is subscribed,
-/// upgraded, renewed, overdue, refunded and cancelled; and another one after it. Each step is something that happens at Stripe.
+/// upgraded, renewed, overdue, refunded and cancelled; another one after it; and a year that is changed to and fro. Each step is something that happens at Stripe.
 /// </summary>
 internal sealed class Lifecycle(SubscriptionsFixture shop, Caller person)
 {
@@ -60,14 +60,31 @@ internal sealed class Lifecycle(SubscriptionsFixture shop, Caller person)
         () => World.Refund(IntentOfInvoice(0), 250),
         () => World.ChangeSubscription(Subscription, Form("""{"cancel_at_period_end":"true"}""")),
         () => World.Advance(TimeSpan.FromDays(32)),
-        () => World.PaySession(World.NewSession(Form($$$$"""
-            {"mode":"subscription","customer":"{{{{_customer}}}}","success_url":"https://mana.how","line_items":{"0":{"price":"price_L_month","quantity":"1"}},
-             "subscription_data":{"metadata":{"userId":"{{{{person.UserId}}}}"}}}
-            """))["id"]!.GetValue<string>(), Means.Card),
-        () => World.CancelSubscription(World.All("subscription")[^1]["id"]!.GetValue<string>()),
+        () => World.PaySession(OutsideSession("price_L_month"), Means.Card),
+        () => World.CancelSubscription(Last),
+        // A year; made larger by a bank debit that is paid when another month has begun; left for a small month, and back.
+        () => World.PaySession(OutsideSession("price_M_year"), Means.Card),
+        () => World.Advance(TimeSpan.FromDays(57)),
+        () => World.RenewWith(Last, Means.Sepa),
+        () => World.ChangeSubscription(Last, Form("""{"items":{"0":{"price":"price_XL_year"}},"proration_behavior":"always_invoice"}""")),
+        () => World.Advance(TimeSpan.FromDays(45)),
+        () => World.ChangeSubscription(Last, Form("""{"items":{"0":{"price":"price_S_month"}},"proration_behavior":"always_invoice"}""")),
+        () => World.Advance(TimeSpan.FromDays(12)),
+        () => World.RenewWith(Last, Means.Card),
+        () => World.ChangeSubscription(Last, Form("""{"items":{"0":{"price":"price_M_year"}},"proration_behavior":"always_invoice"}""")),
+        () => World.Advance(TimeSpan.FromDays(33)),
+        () => World.CancelSubscription(Last),
     ];
 
     string Subscription => World.Find(_checkout)!["subscription"]!.GetValue<string>();
+
+    string Last => World.All("subscription")[^1]["id"]!.GetValue<string>();
+
+    /// <summary>A page that we did not make: only its metadata says whose it is.</summary>
+    string OutsideSession(string price) => World.NewSession(Form($$$$"""
+        {"mode":"subscription","customer":"{{{{_customer}}}}","success_url":"https://mana.how","line_items":{"0":{"price":"{{{{price}}}}","quantity":"1"}},
+         "subscription_data":{"metadata":{"userId":"{{{{person.UserId}}}}"}}}
+        """))["id"]!.GetValue<string>();
 
     string PageIntent => World.Find(_page)!["payment_intent"]!.GetValue<string>();
 

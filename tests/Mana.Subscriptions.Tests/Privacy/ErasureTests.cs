@@ -1,4 +1,5 @@
 using System.Text;
+using Mana.FakeStripe.Http;
 using Mana.Subscriptions.Privacy;
 using Mana.Kernel.Privacy;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +8,21 @@ namespace Mana.Subscriptions.Tests.Privacy;
 
 public sealed class ErasureTests(SubscriptionsFixture shop) : IClassFixture<SubscriptionsFixture>
 {
+    [Fact]
+    public async Task A_page_that_could_not_be_ended_lets_the_erasure_come_again()
+    {
+        var person = await shop.MemberAsync();
+        var session = await shop.CheckoutAsync(person, "S");
+        var data = shop.Host.Services.GetServices<IPersonalData>().OfType<SubscriptionsPersonalData>().Single();
+        shop.Stripe.Faults.Next("/expire", FaultKind.Broken, 1000);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => data.EraseAsync(person.UserId, default));
+        shop.Stripe.Faults.Clear();
+        Assert.Equal("open", shop.World.Find(session)!["status"]!.GetValue<string>());
+        await data.EraseAsync(person.UserId, default);
+        Assert.Equal("expired", shop.World.Find(session)!["status"]!.GetValue<string>());
+        Assert.Equal(0, await data.CountAsync(person.UserId, default));
+    }
+
     [Fact]
     public async Task Scenario_148_the_subscription_is_cancelled_and_the_person_is_gone()
     {

@@ -94,7 +94,7 @@ public sealed partial class ScriptedStripe
 
     public Task<StripeResult<StripeRefund>> CreateRefundAsync(NewRefund refund, string idempotencyKey, CancellationToken cancellationToken) => Once(idempotencyKey, () => new StripeRefund
     {
-        Id = NewId("re"), Amount = refund.Amount ?? Get<StripePaymentIntent>(refund.PaymentIntentId).AmountReceived, Currency = "eur", Status = "succeeded", PaymentIntentId = refund.PaymentIntentId, CreatedAt = Now,
+        Id = NewId("re"), Amount = refund.Amount ?? Get<StripePaymentIntent>(refund.PaymentIntentId).AmountReceived, Currency = "eur", Status = "succeeded", PaymentIntentId = refund.PaymentIntentId, Metadata = refund.Metadata, CreatedAt = Now,
     });
 
     public Task<StripeResult<StripeRefund>> RetrieveRefundAsync(string refundId, CancellationToken cancellationToken) => One<StripeRefund>(refundId);

@@ -31,6 +31,13 @@ public sealed partial class ScriptedStripe : IStripeApi
         }
     }
 
+    /// <summary>A day goes by: Stripe does not remember idempotency keys for longer.</summary>
+    public void ForgetKeys()
+    {
+        lock (_lock)
+            _keys.Clear();
+    }
+
     public NewPaymentIntent? LastIntent { get; private set; }
 
     public NewCheckoutSession? LastSession { get; private set; }

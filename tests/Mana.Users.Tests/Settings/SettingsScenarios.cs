@@ -173,6 +173,30 @@ public sealed class SettingsScenarios(UsersFixture fixture)
     }
 
     [Fact]
+    public async Task No_body_of_a_device_brings_names_that_are_none()
+    {
+        var person = await fixture.PersonAsync();
+        foreach (var wrong in (string[])["""{"__proto__":{}}""", """{"other":{"constructor":1}}""", $$"""{"{{new string('k', 101)}}":1}"""])
+            (await person.PutAsync("settings/device/d1", wrong)).Refused(400, "validation_failed");
+        Assert.Equal("[]", (await person.GetAsync("settings/devices")).Ok()["devices"].GetRawText());
+    }
+
+    [Fact]
+    public async Task Refusals_stay_short_and_numbers_are_not_written_out_for_ever()
+    {
+        var person = await fixture.PersonAsync();
+        var refused = (await person.PatchAsync("settings/global", "{\"" + new string('k', 50_000) + "\":1," + string.Join(',', Enumerable.Range(0, 500).Select(i => $$"""  "k{{i}}":{"prototype":1}""")) + "}"));
+        refused.Refused(400, "validation_failed");
+        Assert.True(refused.Text.Length < 5_000, $"{refused.Text.Length} characters");
+        (await person.PatchAsync("settings/global", """{"a":[1e300]}""")).Refused(400);
+        (await person.PatchAsync("settings/global", """{"a":1e-300}""")).Refused(400);
+        (await person.PatchAsync("settings/global", """{"a":[1e21,2.5e-17]}""")).Ok();
+        (await person.PatchAsync("settings/global", """{"locale":"de\n"}""")).Refused(400);
+        (await person.PatchAsync("settings/app/todo%0A", new { })).Refused(400);
+        (await person.PostAsync("tags", new { name = "a", color = "#123456\n" })).Refused(400);
+    }
+
+    [Fact]
     public async Task Nobody_has_settings_without_a_token()
     {
         var anybody = new ApiCaller(fixture.Host.CreateClient());

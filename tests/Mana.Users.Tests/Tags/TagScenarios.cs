@@ -106,7 +106,7 @@ public sealed class TagScenarios(UsersFixture fixture)
             }
 
         foreach (var path in (string[])["entity", "tags-for-entity"])
-            Assert.Equal(["Mine", "Second"], Names(await person.GetAsync($"tag-links/{path}?appId=todo&entityId=task-1")));
+            Assert.Equal(["Mine", "Second"], Names(await person.GetAsync($"tag-links/{path}?appId=todo&entityId=task-1")).Order(StringComparer.Ordinal));
         (await person.GetAsync("tag-links/entity?appId=todo")).Refused(400);
     }
 
@@ -207,6 +207,26 @@ public sealed class TagScenarios(UsersFixture fixture)
         for (var delivery = 1; delivery <= 2; delivery++)
             await scope.ServiceProvider.GetRequiredService<NewPeople>().HandleAsync(new UserRegistered(person.UserId, default), new(Guid.NewGuid(), default, delivery), default);
         Assert.Equal(4, (await person.GetAsync("tags")).Ok().Body.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task However_many_things_are_linked_one_lock_is_held()
+    {
+        var person = await fixture.PersonAsync();
+        var tag = await TagAsync(person, "Everywhere");
+        await using var connection = new Npgsql.NpgsqlConnection(fixture.Database);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var hold = new Npgsql.NpgsqlCommand("SELECT 1 FROM users.tags WHERE id = $1 FOR UPDATE", connection, transaction) { Parameters = { new() { Value = Guid.Parse(tag) } } };
+        await hold.ExecuteScalarAsync();
+        var linking = person.PostAsync("tag-links/bulk", new { links = Enumerable.Range(0, 200).Select(i => Link(tag, "task-" + i)) });
+        const string Waiting = "FROM pg_stat_activity a WHERE a.datname = current_database() AND a.wait_event_type = 'Lock' AND a.query LIKE '%FOR KEY SHARE%' AND a.query LIKE '%users.tags%'";
+        for (var until = DateTime.Now.AddSeconds(30); !await fixture.ScalarAsync<bool>($"SELECT EXISTS (SELECT {Waiting})");)
+            Assert.True(DateTime.Now < until && !linking.IsCompleted, "never waited");
+        var locks = await fixture.ScalarAsync<long>($"SELECT count(*) FROM pg_locks l WHERE l.locktype = 'advisory' AND l.pid IN (SELECT a.pid {Waiting})");
+        await transaction.RollbackAsync();
+        Assert.Equal(200, (await linking).Ok().Body.GetArrayLength());
+        Assert.Equal(1, locks);
     }
 
     [Fact]

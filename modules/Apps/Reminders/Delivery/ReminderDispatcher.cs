@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Mana.Apps.Reminders.Preferences;
 using Mana.Kernel.Ids;
@@ -8,13 +9,13 @@ namespace Mana.Apps.Reminders.Delivery;
 /// Sends what is due. A host has so many messages in hand at once; results are written together as they come, because a transaction for each would be
 /// the bottleneck. A host that is killed in between sends again what it had in hand, under the same keys.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Who still waits on a semaphore that is disposed waits for ever; without a wait handle it holds nothing but memory.")]
 internal sealed class ReminderDispatcher(DeliveryQueue queue, ReminderSender sender, PreferenceStore preferences, ReminderOptions options, ReminderMetrics metrics, IIdSource ids, TimeProvider time)
 {
     const int LargestBatch = 200;
     static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     readonly Guid _owner = ids.NewGuid();
-    // Never disposed: it holds nothing but memory, and one who still waits on a disposed one waits for ever.
     readonly SemaphoreSlim _lanes = new(options.Lanes);
     readonly Channel<Settlement> _results = System.Threading.Channels.Channel.CreateUnbounded<Settlement>();
 

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Mana.Apps.Reminders.Firing;
 
 /// <summary>Wakes the loops of this host: by NOTIFY when any host made something due sooner, else when the next thing is due.</summary>
-internal sealed class ReminderSignal(NpgsqlDataSource database, TimeProvider time, ILogger<ReminderSignal> log)
+internal sealed class ReminderSignal(NpgsqlDataSource database, TimeProvider time, ILogger<ReminderSignal> log) : IDisposable
 {
     const string Channel = "mana_reminders";
     static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(5);
@@ -42,6 +42,12 @@ internal sealed class ReminderSignal(NpgsqlDataSource database, TimeProvider tim
                 return;
             }
         }
+    }
+
+    public void Dispose()
+    {
+        _instances.Dispose();
+        _deliveries.Dispose();
     }
 
     void Wake(string which)

@@ -668,6 +668,10 @@ namespace Mana.Credits.Data.Migrations
                         .HasColumnName("idempotency_key")
                         .UseCollation("C");
 
+                    b.Property<DateTimeOffset?>("LookedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("looked_at");
+
                     b.Property<string>("Metadata")
                         .HasColumnType("jsonb")
                         .HasColumnName("metadata");
@@ -676,6 +680,12 @@ namespace Mana.Credits.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("mismatch")
                         .UseCollation("C");
+
+                    b.Property<bool>("OnPage")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("on_page");
 
                     b.Property<Guid>("PackageId")
                         .HasColumnType("uuid")
@@ -724,6 +734,10 @@ namespace Mana.Credits.Data.Migrations
                     b.HasKey("Id")
                         .HasName("purchases_key");
 
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("purchases_open")
+                        .HasFilter("status IN ('pending', 'processing', 'failed')");
+
                     b.HasIndex("PackageId")
                         .HasDatabaseName("purchases_of_package");
 
@@ -736,10 +750,6 @@ namespace Mana.Credits.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("purchases_session")
                         .HasFilter("stripe_session_id IS NOT NULL");
-
-                    b.HasIndex("UpdatedAt")
-                        .HasDatabaseName("purchases_open")
-                        .HasFilter("status IN ('pending', 'processing')");
 
                     b.HasIndex("UserId", "CreatedAt")
                         .HasDatabaseName("purchases_user");

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mana.Credits.Data.Migrations
 {
     [DbContext(typeof(CreditsDbContext))]
-    [Migration("20261120180851_Purchases")]
+    [Migration("20261120192718_Purchases")]
     partial class Purchases
     {
         /// <inheritdoc />
@@ -671,6 +671,10 @@ namespace Mana.Credits.Data.Migrations
                         .HasColumnName("idempotency_key")
                         .UseCollation("C");
 
+                    b.Property<DateTimeOffset?>("LookedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("looked_at");
+
                     b.Property<string>("Metadata")
                         .HasColumnType("jsonb")
                         .HasColumnName("metadata");
@@ -679,6 +683,12 @@ namespace Mana.Credits.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("mismatch")
                         .UseCollation("C");
+
+                    b.Property<bool>("OnPage")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("on_page");
 
                     b.Property<Guid>("PackageId")
                         .HasColumnType("uuid")
@@ -727,6 +737,10 @@ namespace Mana.Credits.Data.Migrations
                     b.HasKey("Id")
                         .HasName("purchases_key");
 
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("purchases_open")
+                        .HasFilter("status IN ('pending', 'processing', 'failed')");
+
                     b.HasIndex("PackageId")
                         .HasDatabaseName("purchases_of_package");
 
@@ -739,10 +753,6 @@ namespace Mana.Credits.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("purchases_session")
                         .HasFilter("stripe_session_id IS NOT NULL");
-
-                    b.HasIndex("UpdatedAt")
-                        .HasDatabaseName("purchases_open")
-                        .HasFilter("status IN ('pending', 'processing')");
 
                     b.HasIndex("UserId", "CreatedAt")
                         .HasDatabaseName("purchases_user");

@@ -22,6 +22,7 @@ namespace Mana.Subscriptions.Data.Migrations
                 {
                     stripe_session_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     user_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    wish = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -77,6 +78,29 @@ namespace Mana.Subscriptions.Data.Migrations
                 {
                     table.PrimaryKey("plans_key", x => x.id);
                     table.CheckConstraint("plans_worth", "monthly_credits >= 0 AND price_monthly_euro_cents >= 0 AND price_yearly_euro_cents >= 0");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "plan_prices",
+                schema: "subscriptions",
+                columns: table => new
+                {
+                    stripe_price_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    plan_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    billing_interval = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("plan_prices_key", x => x.stripe_price_id);
+                    table.CheckConstraint("plan_prices_interval", "billing_interval IN ('month', 'year')");
+                    table.ForeignKey(
+                        name: "plan_prices_plan",
+                        column: x => x.plan_id,
+                        principalSchema: "subscriptions",
+                        principalTable: "plans",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -141,6 +165,11 @@ namespace Mana.Subscriptions.Data.Migrations
                     paid_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     attempts = table.Column<int>(type: "integer", nullable: false),
                     year_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    year_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    covers_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    covers_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    monthly_credits = table.Column<int>(type: "integer", nullable: true),
+                    decided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -172,7 +201,7 @@ namespace Mana.Subscriptions.Data.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("plan_grants_key", x => x.business_key);
-                    table.CheckConstraint("plan_grants_credits", "credits <> 0 AND (is_reversal OR credits > 0)");
+                    table.CheckConstraint("plan_grants_credits", "credits <> 0");
                     table.ForeignKey(
                         name: "plan_grants_invoice",
                         column: x => x.invoice_id,
@@ -248,6 +277,12 @@ namespace Mana.Subscriptions.Data.Migrations
                 filter: "booked_at IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "plan_prices_of_plan",
+                schema: "subscriptions",
+                table: "plan_prices",
+                column: "plan_id");
+
+            migrationBuilder.CreateIndex(
                 name: "plans_name",
                 schema: "subscriptions",
                 table: "plans",
@@ -306,6 +341,10 @@ namespace Mana.Subscriptions.Data.Migrations
 
             migrationBuilder.DropTable(
                 name: "plan_grants",
+                schema: "subscriptions");
+
+            migrationBuilder.DropTable(
+                name: "plan_prices",
                 schema: "subscriptions");
 
             migrationBuilder.DropTable(

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mana.Subscriptions.Data.Migrations
 {
     [DbContext(typeof(SubscriptionsDbContext))]
-    [Migration("20261120180848_Initial")]
+    [Migration("20261120192716_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -98,6 +98,11 @@ namespace Mana.Subscriptions.Data.Migrations
                         .HasColumnName("user_id")
                         .UseCollation("C");
 
+                    b.Property<string>("Wish")
+                        .HasColumnType("text")
+                        .HasColumnName("wish")
+                        .UseCollation("C");
+
                     b.HasKey("StripeSessionId")
                         .HasName("checkouts_key");
 
@@ -133,6 +138,14 @@ namespace Mana.Subscriptions.Data.Migrations
                         .HasColumnName("billing_reason")
                         .UseCollation("C");
 
+                    b.Property<DateTimeOffset?>("CoversFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("covers_from");
+
+                    b.Property<DateTimeOffset?>("CoversUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("covers_until");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -142,6 +155,10 @@ namespace Mana.Subscriptions.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("currency")
                         .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
 
                     b.Property<DateTimeOffset?>("DueDate")
                         .HasColumnType("timestamp with time zone")
@@ -156,6 +173,10 @@ namespace Mana.Subscriptions.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("invoice_pdf_url")
                         .UseCollation("C");
+
+                    b.Property<int?>("MonthlyCredits")
+                        .HasColumnType("integer")
+                        .HasColumnName("monthly_credits");
 
                     b.Property<string>("Number")
                         .HasColumnType("text")
@@ -208,6 +229,10 @@ namespace Mana.Subscriptions.Data.Migrations
                     b.Property<DateTimeOffset?>("YearFrom")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("year_from");
+
+                    b.Property<DateTimeOffset?>("YearUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("year_until");
 
                     b.HasKey("Id")
                         .HasName("invoices_key");
@@ -381,7 +406,40 @@ namespace Mana.Subscriptions.Data.Migrations
 
                     b.ToTable("plan_grants", "subscriptions", t =>
                         {
-                            t.HasCheckConstraint("plan_grants_credits", "credits <> 0 AND (is_reversal OR credits > 0)");
+                            t.HasCheckConstraint("plan_grants_credits", "credits <> 0");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.PlanPriceRow", b =>
+                {
+                    b.Property<string>("StripePriceId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_price_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("BillingInterval")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("billing_interval")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("PlanId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("plan_id");
+
+                    b.HasKey("StripePriceId")
+                        .HasName("plan_prices_key");
+
+                    b.HasIndex("PlanId")
+                        .HasDatabaseName("plan_prices_of_plan");
+
+                    b.ToTable("plan_prices", "subscriptions", t =>
+                        {
+                            t.HasCheckConstraint("plan_prices_interval", "billing_interval IN ('month', 'year')");
                         });
                 });
 
@@ -509,6 +567,16 @@ namespace Mana.Subscriptions.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("plan_grants_invoice");
+                });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.PlanPriceRow", b =>
+                {
+                    b.HasOne("Mana.Subscriptions.Data.Plan", null)
+                        .WithMany()
+                        .HasForeignKey("PlanId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("plan_prices_plan");
                 });
 
             modelBuilder.Entity("Mana.Subscriptions.Data.SubscriptionRow", b =>

@@ -43,6 +43,7 @@ namespace Mana.Credits.Data.Migrations
                     package_id = table.Column<Guid>(type: "uuid", nullable: false),
                     credits = table.Column<int>(type: "integer", nullable: false),
                     price_euro_cents = table.Column<int>(type: "integer", nullable: false),
+                    on_page = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
                     stripe_payment_intent_id = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     stripe_session_id = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     stripe_customer_id = table.Column<string>(type: "text", nullable: true, collation: "C"),
@@ -55,6 +56,7 @@ namespace Mana.Credits.Data.Migrations
                     mismatch = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    looked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     disputed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
@@ -135,8 +137,8 @@ namespace Mana.Credits.Data.Migrations
                 name: "purchases_open",
                 schema: "credits",
                 table: "purchases",
-                column: "updated_at",
-                filter: "status IN ('pending', 'processing')");
+                column: "created_at",
+                filter: "status IN ('pending', 'processing', 'failed')");
 
             migrationBuilder.CreateIndex(
                 name: "purchases_session",
