@@ -170,7 +170,7 @@ public sealed class GoogleScenarios(GoogleHost world) : IClassFixture<GoogleHost
         world.Google.Items[account] = [Item("x", "da", "2026-01-05T09:00:00Z", null)];
         foreach (var (status, code) in ((int, string)[])[(500, "UPSTREAM_UNAVAILABLE"), (429, "RATE_LIMITED"), (404, "NOT_FOUND")])
         {
-            world.Google.Failing.Enqueue(status);
+            world.Google.Failing[account] = status;
             var external = await MirrorAsync(person, account, "c-" + status, connect: status == 500);
             Assert.Equal((0, 0, 0, code), await FirstAsync(person, external));
             Assert.Equal((1, 0, 0, null), await RunAsync(person, external));

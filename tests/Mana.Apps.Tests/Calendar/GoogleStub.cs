@@ -50,8 +50,8 @@ internal sealed class GoogleStub : IAsyncDisposable
 
     public ConcurrentDictionary<string, int> Refreshes { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Status for the next requests for events.</summary>
-    public ConcurrentQueue<int> Failing { get; } = new();
+    /// <summary>By account, the status for its next request for events.</summary>
+    public ConcurrentDictionary<string, int> Failing { get; } = new(StringComparer.Ordinal);
 
     /// <summary>A calendar on the web, and how often it was sent.</summary>
     public string Calendar { get; set; } = "";
@@ -106,7 +106,7 @@ internal sealed class GoogleStub : IAsyncDisposable
         var account = AccountOf(context);
         var query = context.Request.Query;
         Requests.Add((id, account, context.Request.QueryString.ToString()));
-        if (Failing.TryDequeue(out var status))
+        if (Failing.TryRemove(account, out var status))
             return Results.Json(new { error = new { code = status } }, statusCode: status);
         if (query["syncToken"].Count > 0 && SyncTokensAreGone)
             return Results.Json(new { error = new { code = 410 } }, statusCode: 410);

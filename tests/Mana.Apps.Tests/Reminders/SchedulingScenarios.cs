@@ -258,10 +258,10 @@ public sealed class SchedulingScenarios(ReminderFixture world)
         await person.StoreAsync("timeblocks", "timeBlocks", person.UserId, new { startDate = "2026-05-14T09:00:00.000Z", timezone = "Europe/Berlin", recurrenceRule = "FREQ=DAILY;COUNT=5", title = "t" });
         await person.StoreAsync("calendar", "events", person.UserId, new { timeBlockId = person.UserId, title = "t", reminders = new[] { 5, 10 } });
         await world.TickAtAsync("2026-05-14T10:00:00Z");
-        var before = await StateAsync();
+        var before = await StateAsync(person);
         Assert.Contains(person.UserId, before, StringComparison.Ordinal);
         (await world.Service().PostAsync("internal/reminders/replay")).Ok();
-        Assert.Equal(before, await StateAsync());
+        Assert.Equal(before, await StateAsync(person));
         Assert.Equal(0, await world.TickAsync());
         (await (await person.ClientAsync()).PostAsync("internal/reminders/replay")).Refused(401);
     }
@@ -272,19 +272,20 @@ public sealed class SchedulingScenarios(ReminderFixture world)
         world.MoveTo("2026-05-15T08:00:00Z");
         var person = await world.NewPersonAsync();
         var record = await person.SyncedAsync(await person.TaskAsync("2026-05-15T10:00:00.000Z"), 5);
-        var before = await StateAsync();
+        var before = await StateAsync(person);
         var handler = new ReminderFeedHandler(world.Host.Services.GetRequiredService<Relevance>(), world.Host.Services.GetRequiredService<RuleRefresh>());
         var happened = new RecordChanged(person.UserId, person.UserId, null, "todo", "reminders", [record, "never-was"], 2);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => handler.HandleAsync(happened, new(Guid.NewGuid(), default, 1), default)));
-        Assert.Equal(before, await StateAsync());
+        Assert.Equal(before, await StateAsync(person));
     }
 
-    /// <summary>All rules, firings and deliveries as text.</summary>
-    async Task<string> StateAsync()
+    /// <summary>All rules, firings and deliveries of a person as text.</summary>
+    async Task<string> StateAsync(Person person)
     {
         var state = new StringBuilder();
-        foreach (var table in (string[])["reminder_rules", "reminder_instances", "reminder_deliveries"])
-            state.AppendLine(await world.ScalarAsync<string>($"SELECT string_agg(t::text, E'\n' ORDER BY id) FROM apps.{table} t"));
+        foreach (var (table, whose) in ((string, string)[])
+                 [("reminder_rules", "user_id = $1"), ("reminder_instances", "rule_id IN (SELECT id FROM apps.reminder_rules WHERE user_id = $1)"), ("reminder_deliveries", "user_id = $1")])
+            state.AppendLine(await world.ScalarAsync<string>($"SELECT string_agg(t::text, E'\n' ORDER BY id) FROM apps.{table} t WHERE {whose}", person.UserId));
         return state.ToString();
     }
 }
