@@ -1,6 +1,11 @@
+using Mana.Apps.Calendar;
+using Mana.Apps.Data;
+using Mana.Apps.Recurrence;
+using Mana.Apps.Registry;
+using Mana.Apps.Reminders;
+using Mana.Apps.Todo;
 using Mana.Kernel.Database;
 using Mana.Kernel.Outbox;
-using Mana.Apps.Data;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +19,11 @@ public static class AppsModule
     {
         services.AddManaDbContext<AppsDbContext>(AppsDbContext.Schema, options => new AppsDbContext(options));
         services.AddManaOutbox(AppsDbContext.Schema);
+        services.AddRegistry();
+        services.AddRecurrenceApi(configuration);
+        services.AddTodo();
+        services.AddCalendar(configuration);
+        services.AddReminders(configuration);
         return services;
     }
 

@@ -5,6 +5,7 @@ using Mana.Auth.Contracts;
 using Mana.Auth.Cookies;
 using Mana.Auth.Data;
 using Mana.Auth.EmailChange;
+using Mana.Auth.Figures;
 using Mana.Auth.Gilden;
 using Mana.Auth.Import;
 using Mana.Auth.Keys;
@@ -32,6 +33,7 @@ using Mana.Auth.Vault;
 using Mana.Auth.Verification;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
+using Mana.Kernel.Figures;
 using Mana.Kernel.Identity;
 using Mana.Kernel.Jobs;
 using Mana.Kernel.Outbox;
@@ -120,7 +122,7 @@ public static class AuthModule
 
     static void AddKeys(this IServiceCollection services)
     {
-        services.AddSingleton<KeyEncryption>().AddSingleton<SecretBox>();
+        services.AddSingleton<KeyEncryption>().AddSingleton<SecretBox>().AddSingleton<ISealedSecrets>(provider => provider.GetRequiredService<SecretBox>());
         services.AddSingleton<ISigningKeySource, SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>().AddSingleton<NewSigningKey>();
         services.AddScoped<KeyRotation>().AddScoped<ISigningKeyReplacement>(provider => provider.GetRequiredService<KeyRotation>());
@@ -152,7 +154,9 @@ public static class AuthModule
         services.AddSingleton<VerificationRule>();
         services.AddScoped<AccountCreation>().AddScoped<Registration>().AddScoped<SignIn>().AddScoped<Credentials>().AddScoped<SignUpGate>().AddScoped<Profiles>();
         services.AddSingleton<HashingGate>().AddSingleton<PasswordPolicy>().AddSingleton<Turns>().AddSingleton<GuessLimit>().AddSingleton<KnownDevices>();
-        services.AddSingleton<IAccountDirectory, AccountDirectory>();
+        services.AddSingleton<IAccountDirectory, AccountDirectory>().AddSingleton<IAccountNames, AccountNames>();
+        services.AddSingleton<AccountFigures>().AddSingleton<IDailyFigures>(provider => provider.GetRequiredService<AccountFigures>())
+            .AddSingleton<IPeopleOfPeriod>(provider => provider.GetRequiredService<AccountFigures>());
         services.AddScoped<PasswordGuard>().AddScoped<PasswordChange>().AddScoped<PasswordReset>().AddScoped<EmailChanges>();
     }
 

@@ -2,6 +2,7 @@ using Mana.Credits.Accounts;
 using Mana.Credits.Admin;
 using Mana.Credits.Gifts;
 using Mana.Credits.Internal;
+using Mana.Credits.Purchases;
 using Mana.Credits.SyncBilling;
 using Mana.Credits.Wire;
 using Mana.Kernel.Errors;
@@ -22,6 +23,7 @@ internal static class CreditsEndpoints
     {
         var api = app.MapGroup("/api/v1").WithTags("credits").WithMetadata(Style, new RequestSizeLimitAttribute(RequestFields.LargestBody));
         MapCredits(api.MapGroup("/credits"));
+        PurchaseEndpoints.Map(api.MapGroup("/credits"));
         MapGifts(api.MapGroup("/gifts"));
         MapSync(api.MapGroup("/sync").RequireAuthorization(Policies.User).RequireRateLimiting(CreditsModule.ReadLimit));
         MapAdmin(api.MapGroup("/admin").RequireAuthorization(Policies.User).AddEndpointFilter<AdminOnly>().AddEndpointFilter<UserInPath>());
@@ -63,6 +65,7 @@ internal static class CreditsEndpoints
 
     static void MapAdmin(RouteGroupBuilder admin)
     {
+        PurchaseEndpoints.MapAdmin(admin);
         admin.MapGet("/credits/{userId}", AdminHandlers.AccountAsync).WithSummary("Balance, open reservations and last transactions of an account").Produces(403).Produces(404);
         admin.MapPost("/credits/{userId}/adjust", AdminHandlers.AdjustAsync).WithSummary("Correct a balance, once per reference").Produces(402).Produces(403);
         admin.MapPost("/credits/{userId}/unfreeze", AdminHandlers.UnfreezeAsync).WithSummary("Let an account spend again that the audit held").Produces(403).Produces(404);

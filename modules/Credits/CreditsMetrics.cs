@@ -21,6 +21,7 @@ internal sealed class CreditsMetrics
     readonly Counter<long> _gifts;
     readonly Counter<long> _misses;
     readonly Counter<long> _renewals;
+    readonly Counter<long> _purchases;
 
     public CreditsMetrics(IMeterFactory meters)
     {
@@ -33,6 +34,7 @@ internal sealed class CreditsMetrics
         _gifts = meter.CreateCounter<long>("gifts_total", description: "Gift codes: created, redeemed, cancelled, expired, refused");
         _misses = meter.CreateCounter<long>("gift_lookup_misses_total", description: "Look-ups of gift codes that do not exist");
         _renewals = meter.CreateCounter<long>("sync_renewals_total", description: "Charges for Cloud Sync that were due");
+        _purchases = meter.CreateCounter<long>("purchases_total", description: "Purchases that reached a state, by it and by how they are paid");
         meter.CreateObservableGauge("credits_ledger_imbalance", () => Imbalance, description: "Findings of the last audit of the ledger; anything but 0 is an alarm");
         meter.CreateObservableGauge("credits_negative_accounts", () => NegativeAccounts, description: "People whose balance is below zero");
         meter.CreateObservableGauge("credits_reservations_open", () => OpenReservations, description: "Reservations that hold credits");
@@ -74,4 +76,6 @@ internal sealed class CreditsMetrics
     public void GiftMissed() => _misses.Add(1);
 
     public void Renewal(string outcome) => _renewals.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void Purchase(string status, string? method) => _purchases.Add(1, new("status", status), new("method", method is "card" or "sepa_debit" ? method : "other"));
 }

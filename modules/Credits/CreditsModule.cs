@@ -4,18 +4,23 @@ using Mana.Credits.Admin;
 using Mana.Credits.Audit;
 using Mana.Credits.Contracts;
 using Mana.Credits.Data;
+using Mana.Credits.Figures;
 using Mana.Credits.Gifts;
+using Mana.Credits.Import;
 using Mana.Credits.Ledger;
 using Mana.Credits.Prices;
 using Mana.Credits.Privacy;
+using Mana.Credits.Purchases;
 using Mana.Credits.SyncBilling;
 using Mana.Credits.Wire;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
+using Mana.Kernel.Figures;
 using Mana.Kernel.Jobs;
 using Mana.Kernel.Outbox;
 using Mana.Kernel.Privacy;
 using Mana.Kernel.RateLimits;
+using Mana.Payments.Contracts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,6 +35,7 @@ public static class CreditsModule
     internal const string GiftLookupLimit = "gift-lookup";
     internal const string GiftRedeemLimit = "gift-redeem";
     internal const string GiftWriteLimit = "gift-write";
+    internal const string PurchaseLimit = "credits-purchase";
 
     public static IServiceCollection AddCredits(this IServiceCollection services, IConfiguration configuration)
     {
@@ -40,14 +46,17 @@ public static class CreditsModule
         services.AddLedger();
         services.AddGifts();
         services.AddSyncBilling();
+        services.AddPurchases();
+        services.AddSingleton<ICommerceImport, CommerceImport>();
         services.AddSingleton<AdminOnly>().AddSingleton<Adjustments>();
         services.AddSingleton<CreditsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CreditsPersonalData>());
-        services.AddSingleton<ICreditTotals, Totals>();
+        services.AddSingleton<ICreditTotals, Totals>().AddSingleton<IDailyFigures, CreditFigures>();
         services.AddManaRateLimit(new(UseLimit, RateLimitKey.User, 120, 60));
         services.AddManaRateLimit(new(ReadLimit, RateLimitKey.User, 300, 100));
         services.AddManaRateLimit(new(GiftLookupLimit, RateLimitKey.Address, 20, 20));
         services.AddManaRateLimit(new(GiftRedeemLimit, RateLimitKey.User, 10, 10));
         services.AddManaRateLimit(new(GiftWriteLimit, RateLimitKey.User, 30, 30));
+        services.AddManaRateLimit(new(PurchaseLimit, RateLimitKey.User, 1, 10));
         return services;
     }
 
@@ -78,8 +87,14 @@ public static class CreditsModule
     static void AddSyncBilling(this IServiceCollection services)
     {
         services.AddSingleton<SyncSubscriptions>().AddSingleton<ISyncSubscriptions>(provider => provider.GetRequiredService<SyncSubscriptions>());
-        services.AddScoped<SyncStatus>().AddSingleton<SyncRenewals>();
+        services.AddSingleton<SyncPrices>().AddScoped<SyncStatus>().AddSingleton<SyncRenewals>();
         services.AddManaEventHandler<PausedSyncFunded, PausedSyncEvents>("credits.sync-resume").AddManaEventHandler<SyncNotice, SyncMails>("credits.sync-mails");
         services.AddManaJob<SyncRenewals>("credits.sync-renewals", schedule => schedule.Every(TimeSpan.FromMinutes(10)));
+    }
+
+    static void AddPurchases(this IServiceCollection services)
+    {
+        services.AddSingleton<PurchaseRefresh>().AddScoped<PurchaseBegin>();
+        services.AddStripeEventHandler<PurchaseEvents>("credits.purchases", PurchaseEvents.Types).AddStripeReconciler<PurchaseReconciliation>("credits.purchases");
     }
 }

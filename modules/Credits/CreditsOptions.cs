@@ -18,6 +18,9 @@ internal sealed class CreditsOptions : IManaOptions
     /// <summary><c>WEB_BASE_URL</c>: where the web app is; links of gifts lead there. Unset: the first trusted origin.</summary>
     public string? WebBaseUrl { get; set; }
 
+    /// <summary><c>STRIPE_POTION_SMALL_PRICE</c> … <c>HUGE</c>: Stripe's prices of the packs that were seeded. A pack's own, set by an administrator, comes first; without any, the price is named at the checkout.</summary>
+    public Dictionary<string, string> PotionPrices { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public CreditAmount? PromoBudget => MonthlyPromoBudget == 0 ? null : CreditAmount.OfCredits(MonthlyPromoBudget);
 
     public IEnumerable<string> Problems(bool production)

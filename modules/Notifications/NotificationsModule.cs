@@ -2,13 +2,18 @@ using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
 using Mana.Kernel.Jobs;
 using Mana.Kernel.Privacy;
+using Mana.Kernel.RateLimits;
 using Mana.Notifications.Contracts;
 using Mana.Notifications.Data;
 using Mana.Notifications.Development;
+using Mana.Notifications.Outbound;
+using Mana.Notifications.Outside;
 using Mana.Notifications.Privacy;
+using Mana.Notifications.Push;
 using Mana.Notifications.Queue;
 using Mana.Notifications.Templates;
 using Mana.Notifications.Transports;
+using Mana.Notifications.Webhooks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +24,9 @@ namespace Mana.Notifications;
 /// <summary>The module's table of contents.</summary>
 public static class NotificationsModule
 {
+    internal const string ChannelLimit = "notification-channels";
+    internal const string TestLimit = "notification-test";
+
     public static IServiceCollection AddNotifications(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddManaOptions<NotificationsOptions>(configuration, "Notifications");
@@ -35,11 +43,25 @@ public static class NotificationsModule
         services.AddSingleton<IPersonalData, NotificationsPersonalData>().AddSingleton<DeliveryLog>();
         services.AddManaJob<DeliveryLog>("notifications.delivery-log", schedule => schedule.Every(TimeSpan.FromDays(1)));
         services.AddSingleton<DevMailbox>();
+        services.AddChannels(configuration);
         return services;
+    }
+
+    static void AddChannels(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddManaOptions<PushOptions>(configuration, "Push");
+        services.AddManaOptions<OutboundOptions>(configuration, "Notifications:Outbound");
+        services.AddManaOptions<OutsideOptions>(configuration, "Notifications:Outside");
+        services.AddSingleton<GuardedHttp>().AddSingleton<Vapid>().AddSingleton<PushSender>().AddScoped<PushSubscriptions>();
+        services.AddSingleton<WebhookSecrets>().AddSingleton<WebhookSender>().AddSingleton<NotifyClient>();
+        services.AddSingleton<INotificationChannels, NotificationChannels>();
+        services.AddManaRateLimit(new(ChannelLimit, RateLimitKey.User, 60, 30));
+        services.AddManaRateLimit(new(TestLimit, RateLimitKey.User, 6, 3));
     }
 
     public static void MapNotifications(this IEndpointRouteBuilder app)
     {
+        NotificationsEndpoints.MapChannels(app);
         // What people are told is readable there, without any question: it exists in Development and nowhere else.
         if (app.ServiceProvider.GetRequiredService<IHostEnvironment>().IsDevelopment())
             NotificationsEndpoints.MapDevelopment(app);

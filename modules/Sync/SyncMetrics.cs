@@ -9,6 +9,7 @@ internal sealed class SyncMetrics
     readonly Counter<long> _requests;
     readonly Histogram<double> _duration;
     readonly Counter<long> _pushed;
+    readonly Counter<long> _pushedTo;
     readonly Counter<long> _duplicates;
     readonly Counter<long> _rejected;
     readonly Counter<long> _delivered;
@@ -26,6 +27,7 @@ internal sealed class SyncMetrics
         _requests = meter.CreateCounter<long>("mana_sync_requests_total", description: "Sync requests");
         _duration = meter.CreateHistogram<double>("mana_sync_request_duration_seconds", "s", "Time from request to end of response");
         _pushed = meter.CreateCounter<long>("mana_sync_changes_pushed_total", description: "Changes stored");
+        _pushedTo = meter.CreateCounter<long>("mana_sync_app_changes_total", description: "Changes stored, by app of the registry");
         _duplicates = meter.CreateCounter<long>("mana_sync_changes_duplicate_total", description: "Changes that had arrived before");
         _rejected = meter.CreateCounter<long>("mana_sync_changes_rejected_total", description: "Pushes refused");
         _delivered = meter.CreateCounter<long>("mana_sync_changes_delivered_total", description: "Changes sent to clients");
@@ -50,6 +52,9 @@ internal sealed class SyncMetrics
 
     /// <summary>A stream or a socket began, or was refused. How long one lasts says nothing about how fast the server is.</summary>
     public void Opened(string endpoint, int status) => _requests.Add(1, new("endpoint", endpoint), new("status", status));
+
+    /// <summary>By app: a label of <see cref="Contracts.IAppCatalogue"/>, never what a client wrote.</summary>
+    public void PushedTo(string app, int count) => _pushedTo.Add(count, new KeyValuePair<string, object?>("app", app));
 
     public void Pushed(string op, int count) => _pushed.Add(count, new KeyValuePair<string, object?>("op", op));
 

@@ -2,6 +2,7 @@ using Mana.Auth.Contracts;
 using Mana.Credits.Contracts;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
+using Mana.Kernel.Figures;
 using Mana.Kernel.Jobs;
 using Mana.Kernel.Outbox;
 using Mana.Kernel.Privacy;
@@ -10,6 +11,7 @@ using Mana.Sync.Compaction;
 using Mana.Sync.Contracts;
 using Mana.Sync.Data;
 using Mana.Sync.Devices;
+using Mana.Sync.Figures;
 using Mana.Sync.Gate;
 using Mana.Sync.History;
 using Mana.Sync.Import;
@@ -45,6 +47,7 @@ public static class SyncModule
         services.AddManaEventHandler<SyncEntitlementChanged, EntitlementEvents>("sync.entitlement");
         services.AddSingleton<Tenancy>();
         services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<SyncRecords>().AddSingleton<ISyncRecords>(provider => provider.GetRequiredService<SyncRecords>());
+        services.TryAddSingleton<IAppCatalogue, AnyApp>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
         services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
         services.AddSingleton<SingletonBootstrap>();
@@ -52,6 +55,8 @@ public static class SyncModule
         services.AddSingleton<DeviceNotes>().AddSingleton<DebugView>().AddSingleton<DeviceLog>().AddHostedService(provider => provider.GetRequiredService<DeviceLog>());
         services.AddSingleton<ScopeErasure>().AddSingleton<SharedTraces>().AddSingleton<IPersonalData, SyncPersonalData>().AddSingleton<ClosedSpaces>();
         services.AddSingleton<IRecordCounts, RecordCounts>();
+        services.AddSingleton<SyncFigures>().AddSingleton<IDailyFigures>(provider => provider.GetRequiredService<SyncFigures>())
+            .AddSingleton<IPeopleOfPeriod>(provider => provider.GetRequiredService<SyncFigures>());
         services.AddManaJob<ClosedSpaces>("sync.closed-spaces", schedule => schedule.Every(TimeSpan.FromDays(1)));
         services.AddSingleton<RecordHistory>().AddSingleton<Revert>();
         services.AddSingleton<ChunkStore>().AddSingleton<ISyncImport, SyncImport>();

@@ -20,6 +20,11 @@ internal sealed class SyncOptions : IManaOptions
     /// <summary><c>SYNC_TOMBSTONE_DAYS</c>: how long a deleted record can be taken back with its content; then only its id is kept.</summary>
     public int TombstoneDays { get; set; } = 180;
 
+    /// <summary>
+    /// Refuse changes to tables that a registered app does not have (compute.md 2.1). Off: a newer client may know more than this server.
+    /// </summary>
+    public bool ValidateCollections { get; set; }
+
     public IEnumerable<string> Problems(bool production)
     {
         if (HistoryDays is < 1 or > 3650)

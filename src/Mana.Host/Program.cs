@@ -28,6 +28,8 @@ try
         return await ImportAuthCommand.RunAsync(app.Services, accounts.Request);
     if (command is CommandLine.ImportSync import)
         return await ImportSyncCommand.RunAsync(app.Services, import.Request);
+    if (command is CommandLine.ImportCommerce commerce)
+        return await ImportCommerceCommand.RunAsync(app.Services, commerce.Request);
     if (command is CommandLine.RotateKeys)
         return await RotateKeysCommand.RunAsync(app.Services);
 

@@ -36,6 +36,7 @@ public static class KernelModule
         services.AddSingleton(provider => RuntimeSource(provider.GetRequiredService<DatabaseOptions>()));
         services.AddManaDbContext<KernelDbContext>(KernelDbContext.Schema, options => new KernelDbContext(options));
         services.AddSingleton<MigrationRunner>();
+        services.AddSingleton<NamedLocks>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<OutboxDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());

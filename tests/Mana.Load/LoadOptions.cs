@@ -36,11 +36,20 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
                                                           --postings N (fills the table instead)
           oidc     tokens of the OpenID Connect provider  --view token,code,refresh --clients 16 --seconds 10
                                                           --registration TOKEN (--rate 600: on a schedule)
+          webhooks signed events of Stripe on a schedule  --rate 50 --clients 16 --seconds 10 --webhook-secret SECRET
+          feed     the public feed on a schedule          --rate 100 --clients 8 --changes 100000 --postgres CONNECTION (fills the board)
+          react    reactions in a closed loop             --clients 16 --by service,user --postgres CONNECTION
+          reminders  how late they are, beside many     --rate 50 --seconds 20 --records 100000 --users 25 --postgres CONNECTION
+                   that wait; needs VAPID keys
           start    time to ready and idle memory          --host src/Mana.Host/bin/Release/net10.0/Mana.Host.dll
 
           recurrence  the shared workload, op by op       --workload ../shared/rrule --round 0.2 (s); needs no host
           rules    random rules against brute force       --rules 1000000 --seed 1; rules-quartz: against Quartz' trigger
           rule-texts  random texts for the parsers        --rules 1000000 --seed 1
+          expand   a year of a zoned series on a          --rate 500 --clients 16 --seconds 20
+                   schedule, over HTTP
+          ics-import  calendar files over HTTP            --records 10000 --seconds 10
+          ics-fuzz random calendar files; needs no host   --rules 1000000 --seed 1
 
           --url http://localhost:3001   --runs 3 (the median is reported; soak, storage: 1)   --json FILE (append the results)
         A comma-separated list runs one after the other.
@@ -58,10 +67,12 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>Who debits: <c>service</c> or <c>user</c>.</summary>
     public string By => Text("by", "service");
 
+    public string? WebhookSecret => Values.GetValueOrDefault("webhook-secret");
+
     public string? ServiceKey => Values.GetValueOrDefault("service-key");
 
     /// <summary>Requests per second of an open loop.</summary>
-    public double Rate => Real("rate", Scenario switch { "soak" => 100, "balance" => 200, _ => 50 });
+    public double Rate => Real("rate", Scenario switch { "soak" or "feed" => 100, "balance" => 200, "expand" => 500, _ => 50 });
 
     /// <summary>A rate was asked for, where a closed loop is the default.</summary>
     public bool IsPaced => Values.ContainsKey("rate");
@@ -80,7 +91,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>One round of one op.</summary>
     public TimeSpan RoundTime => TimeSpan.FromSeconds(Real("round", 0.2));
 
-    public int Runs => Number("runs", Scenario is "soak" or "storage" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" ? 1 : 3);
+    public int Runs => Number("runs", Scenario is "soak" or "storage" or "reminders" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" or "ics-fuzz" ? 1 : 3);
 
     public int Changes => Number("changes", Scenario is "hydrate" or "storage" ? 1_000_000 : 100_000);
 
@@ -95,7 +106,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public int Preload => Number("preload", 0);
 
-    public int Records => Number("records", 10_000);
+    public int Records => Number("records", Scenario == "reminders" ? 100_000 : 10_000);
 
     /// <summary>How long compaction leaves changes alone.</summary>
     public TimeSpan Window => TimeSpan.FromSeconds(Real("window", 5));
@@ -106,7 +117,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public int Devices => Number("devices", Scenario == "soak" ? 2 : 3);
 
-    public int Users => Number("users", Scenario switch { "devices" => 50, "soak" => 20, "hint" => 250, "debit" => 200, "postings" => 1_000, _ => 500 });
+    public int Users => Number("users", Scenario switch { "devices" => 50, "soak" => 20, "hint" => 250, "reminders" => 25, "debit" => 200, "postings" => 1_000, _ => 500 });
 
     public int Sockets => Number("sockets", Scenario switch { "soak" => 20, "hint" => 5_000, _ => 10_000 });
 
@@ -115,7 +126,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>Connections that are being opened at the same time.</summary>
     public int Parallel => Number("parallel", 32);
 
-    public TimeSpan Duration => TimeSpan.FromSeconds(Real("seconds", Scenario switch { "sockets" or "paced" => 30, "hint" or "race" => 20, "devices" => 60, _ => 10 }));
+    public TimeSpan Duration => TimeSpan.FromSeconds(Real("seconds", Scenario switch { "sockets" or "paced" => 30, "hint" or "race" or "reminders" => 20, "devices" => 60, _ => 10 }));
 
     public TimeSpan SoakTime => TimeSpan.FromMinutes(Real("minutes", 60));
 

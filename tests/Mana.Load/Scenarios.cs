@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using Mana.Load.Board;
+using Mana.Load.Apps;
 using Mana.Load.Compaction;
 using Mana.Load.Delivery;
 using Mana.Load.Identity;
 using Mana.Load.Live;
 using Mana.Load.Money;
 using Mana.Load.Recurrence;
+using Mana.Load.Reminders;
 using Mana.Load.Soak;
 
 namespace Mana.Load;
@@ -35,12 +38,19 @@ internal static class Scenarios
         "debit" => LedgerLoad.DebitAsync,
         "balance" => LedgerLoad.BalanceAsync,
         "postings" => PostingLoad.RunAsync,
+        "webhooks" => WebhookLoad.RunAsync,
+        "feed" => BoardLoad.FeedAsync,
+        "react" => BoardLoad.ReactAsync,
         "oidc" => OidcLoops.RunAsync,
+        "reminders" => ReminderLoad.RunAsync,
         "start" => HostStart.RunAsync,
         "recurrence" => RecurrenceWorkload.RunAsync,
         "rules" => RecurrenceSweeps.RulesAsync,
         "rule-texts" => RecurrenceSweeps.TextsAsync,
         "rules-quartz" => RecurrenceSweeps.QuartzAsync,
+        "expand" => CalendarLoad.ExpandAsync,
+        "ics-import" => CalendarLoad.ImportAsync,
+        "ics-fuzz" => CalendarLoad.FuzzAsync,
         _ => null,
     };
 

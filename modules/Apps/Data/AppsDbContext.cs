@@ -1,3 +1,5 @@
+using Mana.Apps.Calendar;
+using Mana.Apps.Reminders.Data;
 using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,6 +13,9 @@ internal sealed class AppsDbContext(DbContextOptions<AppsDbContext> options) : D
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
+        ReminderModel.Map(modelBuilder);
         modelBuilder.AddOutbox();
+        CalendarModel.Map(modelBuilder);
+        Names.Apply(modelBuilder);
     }
 }

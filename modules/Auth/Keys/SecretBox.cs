@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Mana.Auth.Contracts;
 using Mana.Kernel.Ids;
 
 namespace Mana.Auth.Keys;
@@ -9,7 +10,7 @@ namespace Mana.Auth.Keys;
 /// RFC 5869). The row's id is associated data, so what is sealed opens only where it was put.
 /// Stored as version ‖ nonce ‖ ciphertext ‖ tag; a second key-encryption key gets the next version.
 /// </summary>
-internal sealed class SecretBox(AuthOptions options, IIdSource random)
+internal sealed class SecretBox(AuthOptions options, IIdSource random) : ISealedSecrets
 {
     const byte Version = 1;
     const int NonceLength = 12;

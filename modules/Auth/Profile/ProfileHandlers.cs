@@ -1,3 +1,5 @@
+using Mana.Auth.Contracts;
+using Microsoft.AspNetCore.Mvc;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mana.Auth.Accounts;
@@ -20,7 +22,12 @@ internal sealed record ProfileView(
 
 internal sealed record ProfileChanged(bool Status, AccountView User);
 
-internal sealed record NameAndImage(string Name, string? Image);
+internal sealed record NameAndImage(string Name, string? Image)
+{
+    /// <summary>Only in the answer to a change of it (commerce.md 10.7).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? FeedbackShowRealName { get; init; }
+}
 
 internal static class ProfileHandlers
 {
@@ -36,12 +43,18 @@ internal static class ProfileHandlers
         return change is null ? AuthRefusals.Validation(problem!) : Results.Ok(new ProfileChanged(true, await profiles.ChangeAsync(caller, change, client, cancellationToken)));
     }
 
-    public static async Task<IResult> PatchAsync(JsonElement body, CurrentUser caller, ClientInfo client, Profiles profiles, CancellationToken cancellationToken)
+    public static async Task<IResult> PatchAsync(
+        JsonElement body, CurrentUser caller, ClientInfo client, Profiles profiles, [FromServices] IEnumerable<IFeedbackPreferences> feedback, CancellationToken cancellationToken)
     {
-        var (change, problem) = ProfileRules.Read(body, 1, LongestOwn, strict: false);
+        if (ProfileRules.ReadShowRealName(body, out var showsRealName) is { } wrong)
+            return AuthRefusals.Validation(wrong);
+        var (change, problem) = showsRealName is not null && ProfileRules.ChangesNothingElse(body) ? (new ProfileChange(null, false, null), null) : ProfileRules.Read(body, 1, LongestOwn, strict: false);
         if (change is null)
             return AuthRefusals.Validation(problem!);
+        if (showsRealName is { } value)
+            foreach (var board in feedback)
+                await board.SetShowRealNameAsync(caller.UserId, value, cancellationToken);
         var user = await profiles.ChangeAsync(caller, change, client, cancellationToken);
-        return Results.Ok(new NameAndImage(user.Name, user.Image));
+        return Results.Ok(new NameAndImage(user.Name, user.Image) { FeedbackShowRealName = showsRealName });
     }
 }

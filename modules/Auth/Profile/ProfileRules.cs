@@ -37,6 +37,20 @@ internal static class ProfileRules
         return name is null && !changesImage ? (null, "Nothing to change: give name or image") : (new ProfileChange(name, changesImage, image), null);
     }
 
+    /// <summary>What the board of ideas is to show (commerce.md 10.7); null when nothing is said. What is wrong with it, or null.</summary>
+    public static string? ReadShowRealName(JsonElement body, out bool? value)
+    {
+        value = null;
+        if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("feedbackShowRealName", out var flag))
+            return null;
+        if (flag.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            return "feedbackShowRealName: true or false";
+        value = flag.GetBoolean();
+        return null;
+    }
+
+    public static bool ChangesNothingElse(JsonElement body) => !body.TryGetProperty("name", out _) && !body.TryGetProperty("image", out _);
+
     /// <summary>Null for half a surrogate pair, which JSON can spell and nothing can store.</summary>
     static string? Text(JsonElement value)
     {

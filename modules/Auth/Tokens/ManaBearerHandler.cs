@@ -62,7 +62,7 @@ internal sealed class ManaBearerHandler(
             : $"Bearer realm=\"mana\", error=\"invalid_token\", error_description=\"{message}\"";
         var style = Context.GetEndpoint()?.Metadata.GetMetadata<ErrorStyle>();
         await ErrorEnvelope.WriteAsync(Context, new ApiError(
-            StatusCodes.Status401Unauthorized, style?.Unauthorized ?? error, refusal == Refusal.Missing ? message : style?.BadToken ?? message) { Code = code });
+            StatusCodes.Status401Unauthorized, style?.Unauthorized ?? error, (refusal == Refusal.Missing ? style?.NoToken : style?.BadToken) ?? message) { Code = code });
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>

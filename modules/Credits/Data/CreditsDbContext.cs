@@ -16,6 +16,12 @@ internal sealed class CreditsDbContext(DbContextOptions<CreditsDbContext> option
 
     public DbSet<Price> Prices => Set<Price>();
 
+    public DbSet<Package> Packages => Set<Package>();
+
+    public DbSet<Purchase> Purchases => Set<Purchase>();
+
+    public DbSet<PurchaseReversal> PurchaseReversals => Set<PurchaseReversal>();
+
     public DbSet<LedgerAudit> Audits => Set<LedgerAudit>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -23,6 +29,7 @@ internal sealed class CreditsDbContext(DbContextOptions<CreditsDbContext> option
         modelBuilder.HasDefaultSchema(Schema);
         LedgerModel.Map(modelBuilder);
         GiftModel.Map(modelBuilder);
+        PurchaseModel.Map(modelBuilder);
         modelBuilder.Entity<SyncSubscription>(sync =>
         {
             sync.ToTable("sync_subscriptions", table =>

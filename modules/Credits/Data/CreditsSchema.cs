@@ -1,4 +1,5 @@
 using Mana.Credits.Prices;
+using Mana.Credits.Purchases;
 using Mana.Kernel.Outbox;
 
 namespace Mana.Credits.Data;
@@ -8,4 +9,7 @@ internal static class CreditsSchema
 {
     public static readonly IReadOnlyList<string> Initial =
         [OutboxModel.TriggerSql(CreditsDbContext.Schema), LedgerFunctions.Sql, ReservationFunctions.Sql, ErasureFunctions.Sql, LedgerGuards.Sql, PriceSeed.Sql];
+
+    /// <summary>What was taken back or given again is written once and stays, as the entries do.</summary>
+    public static readonly IReadOnlyList<string> Purchases = [PackageSeed.Sql, "REVOKE UPDATE, DELETE, TRUNCATE ON credits.purchase_reversals FROM mana_app;"];
 }

@@ -128,13 +128,7 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
     }
 
     public Task<PostingResult> ClawBackAsync(ClawbackCommand clawback, CancellationToken cancellationToken) =>
-        PostAsync("clawback", new Booking(ids.NewGuid(), "clawback", clawback.UserId, -Checked(clawback.Amount), 0, "stripe", clawback.Description)
-        {
-            Counter = "clawback",
-            Type = "clawback",
-            Metadata = clawback.Metadata,
-            BusinessKey = clawback.BusinessKey,
-        }, cancellationToken);
+        PostAsync("clawback", Taken(clawback), cancellationToken);
 
     /// <summary>Any booking, in a transaction of its own.</summary>
     public Task<PostingResult> PostAsync(string operation, Booking booking, CancellationToken cancellationToken) =>
@@ -187,7 +181,12 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
         return result;
     }
 
-    Booking Issued(IssueCommand issue)
+    /// <summary>For <see cref="PostAsync(NpgsqlConnection, Booking, CancellationToken)"/>: what a plan of reversals wants booked.</summary>
+    public Booking Reversed(string userId, PlannedReversal step, string metadata) => step.Credits < 0
+        ? Taken(new ClawbackCommand(userId, CreditAmount.OfCredits(-step.Credits), step.BusinessKey, step.Description, metadata))
+        : Issued(new IssueCommand(userId, CreditAmount.OfCredits(step.Credits), CreditSource.ClawbackReversal, step.BusinessKey, "stripe", step.Description, metadata));
+
+    public Booking Issued(IssueCommand issue)
     {
         var (kind, counter, type) = issue.Source switch
         {
@@ -203,6 +202,14 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
             BusinessKey = issue.BusinessKey,
         };
     }
+
+    Booking Taken(ClawbackCommand clawback) => new(ids.NewGuid(), "clawback", clawback.UserId, -Checked(clawback.Amount), 0, "stripe", clawback.Description)
+    {
+        Counter = "clawback",
+        Type = "clawback",
+        Metadata = clawback.Metadata,
+        BusinessKey = clawback.BusinessKey,
+    };
 
     static PostingResult Result(Posted posted, Booking booking) => posted.Outcome switch
     {

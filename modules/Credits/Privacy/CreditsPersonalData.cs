@@ -3,6 +3,7 @@ using Mana.Credits.Contracts;
 using Mana.Credits.Data;
 using Mana.Credits.Gifts;
 using Mana.Credits.Ledger;
+using Mana.Credits.Purchases;
 using Mana.Credits.Wire;
 using Mana.Kernel.Ids;
 using Mana.Kernel.Privacy;
@@ -27,6 +28,7 @@ internal sealed class CreditsPersonalData(NpgsqlDataSource database, CreditsLedg
              + (SELECT count(*) FROM credits.gift_redemptions WHERE redeemer_id = $1)
              + (SELECT count(*) FROM credits.sync_subscriptions WHERE user_id = $1 OR gifted_by = $1)
              + (SELECT count(*) FROM credits.entries WHERE created_by = 'admin:' || $1)
+             + (SELECT count(*) FROM credits.purchases WHERE user_id = $1)
         """;
 
     public string Module => "credits";
@@ -42,6 +44,7 @@ internal sealed class CreditsPersonalData(NpgsqlDataSource database, CreditsLedg
             var stored = scope.ServiceProvider.GetRequiredService<CreditsDbContext>();
             Member(json, "gifts", await stored.Gifts.AsNoTracking().Where(gift => gift.CreatorId == userId).ToListAsync(cancellationToken));
             Member(json, "redemptions", await stored.Redemptions.AsNoTracking().Where(redemption => redemption.RedeemerId == userId).ToListAsync(cancellationToken));
+            Member(json, "purchases", (await stored.Purchases.AsNoTracking().Where(purchase => purchase.UserId == userId).ToListAsync(cancellationToken)).Select(PurchaseBody.Of));
             Member(json, "sync", await stored.SyncSubscriptions.AsNoTracking().Where(sync => sync.UserId == userId).Select(sync => new
             {
                 sync.Active, sync.Interval, sync.ActivatedAt, sync.NextChargeAt, sync.PausedAt, sync.GraceUntil, sync.IsGifted, sync.AutoResume, sync.CreatedAt,
@@ -84,6 +87,10 @@ internal sealed class CreditsPersonalData(NpgsqlDataSource database, CreditsLedg
             rows = await gifts.EraseAsync(userId, pseudonym, cancellationToken);
             var stored = scope.ServiceProvider.GetRequiredService<CreditsDbContext>();
             rows += await stored.SyncSubscriptions.Where(sync => sync.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+            // Kept for the tax office, under the same pseudonym as the entries: money that still comes or goes finds its account.
+            rows += await stored.Purchases.Where(purchase => purchase.UserId == userId).ExecuteUpdateAsync(set => set
+                .SetProperty(purchase => purchase.UserId, pseudonym).SetProperty(purchase => purchase.Metadata, (string?)null)
+                .SetProperty(purchase => purchase.IdempotencyKey, (string?)null).SetProperty(purchase => purchase.FailureMessage, (string?)null), cancellationToken);
             rows += await stored.SyncSubscriptions.Where(sync => sync.GiftedBy == userId).ExecuteUpdateAsync(set => set.SetProperty(sync => sync.GiftedBy, (string?)null), cancellationToken);
         }
 

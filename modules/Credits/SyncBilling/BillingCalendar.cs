@@ -1,13 +1,9 @@
-using Mana.Credits.Contracts;
-
 namespace Mana.Credits.SyncBilling;
 
 /// <summary>When a period ends (commerce.md 4.5): on the anchor day of the target month, or its last day when it is shorter; in UTC (W-26).</summary>
 internal static class BillingCalendar
 {
     public static readonly string[] Intervals = ["monthly", "quarterly", "yearly"];
-
-    public static CreditAmount PriceOf(string interval) => CreditAmount.OfCredits(30 * MonthsOf(interval));
 
     public static DateTimeOffset Next(DateTimeOffset from, int anchorDay, string interval)
     {
@@ -16,14 +12,17 @@ internal static class BillingCalendar
         return month.AddDays(day - 1) + from.TimeOfDay;
     }
 
-    /// <summary>The end of the period that a charge now pays for, when <paramref name="due"/> was the day to charge: without drift, unless it is over already.</summary>
-    public static DateTimeOffset NextAfterCharge(DateTimeOffset due, DateTimeOffset now, int anchorDay, string interval)
+    /// <summary>
+    /// The end of the period that a charge now pays for, when <paramref name="due"/> was the day to charge: without drift. When that period would be over already, a new
+    /// one begins now, with an anchor of its own as after an activation: who pays for a whole period gets a whole one.
+    /// </summary>
+    public static (DateTimeOffset Next, int AnchorDay) AfterCharge(DateTimeOffset due, DateTimeOffset now, int anchorDay, string interval)
     {
         var next = Next(due, anchorDay, interval);
-        return next > now ? next : Next(now, anchorDay, interval);
+        return next > now ? (next, anchorDay) : (Next(now, now.Day, interval), now.Day);
     }
 
-    static int MonthsOf(string interval) => interval switch
+    public static int MonthsOf(string interval) => interval switch
     {
         "monthly" => 1,
         "quarterly" => 3,

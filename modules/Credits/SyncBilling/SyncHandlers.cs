@@ -105,10 +105,13 @@ internal static class SyncHandlers
 }
 
 /// <summary>What is told about a sync subscription; without a row, that there is none.</summary>
-internal sealed class SyncStatus(CreditsDbContext database)
+internal sealed class SyncStatus(CreditsDbContext database, SyncPrices prices)
 {
-    public async Task<SyncStatusBody> OfAsync(string userId, CancellationToken cancellationToken) =>
-        await database.SyncSubscriptions.AsNoTracking().SingleOrDefaultAsync(row => row.UserId == userId, cancellationToken) is { } row
-            ? SyncStatusBody.Of(row)
-            : SyncStatusBody.None;
+    public async Task<SyncStatusBody> OfAsync(string userId, CancellationToken cancellationToken)
+    {
+        var price = await prices.CurrentAsync(cancellationToken);
+        return await database.SyncSubscriptions.AsNoTracking().SingleOrDefaultAsync(row => row.UserId == userId, cancellationToken) is { } row
+            ? SyncStatusBody.Of(row, price)
+            : SyncStatusBody.None(price);
+    }
 }

@@ -17,7 +17,7 @@ internal sealed record RenewalSummary(int Charged, int Paused, int Errors, int T
 /// are three days of grace, then sync is paused; within 30 days it goes on by itself when credits come in.
 /// </summary>
 internal sealed class SyncRenewals(
-    SyncSubscriptions subscriptions, LedgerTransactions transactions, NpgsqlDataSource database, TimeProvider time, EventWriter events, CreditsMetrics metrics, ILogger<SyncRenewals> log)
+    SyncSubscriptions subscriptions, SyncPrices prices, LedgerTransactions transactions, NpgsqlDataSource database, TimeProvider time, EventWriter events, CreditsMetrics metrics, ILogger<SyncRenewals> log)
     : IManaJob
 {
     const int Batch = 100;
@@ -63,7 +63,7 @@ internal sealed class SyncRenewals(
         return summary;
     }
 
-    Task<RenewalOutcome> RenewAsync(string userId, CancellationToken cancellationToken) => WithRowAsync(userId, async (transaction, row, now, token) =>
+    Task<RenewalOutcome> RenewAsync(string userId, CancellationToken cancellationToken) => WithRowAsync(userId, async (transaction, row, price, now, token) =>
     {
         if (row is not { Active: true, IsGifted: false, NextChargeAt: { } due } || due > now)
             return RenewalOutcome.Nothing;
@@ -73,10 +73,11 @@ internal sealed class SyncRenewals(
             return RenewalOutcome.Ended;
         }
 
-        switch (await subscriptions.ChargeAsync(transaction, row, "sync_renewal", due, now, token))
+        switch (await subscriptions.ChargeAsync(transaction, row, price, "sync_renewal", due, now, token))
         {
             case PostingResult.Posted:
-                (row.NextChargeAt, row.GraceUntil) = (BillingCalendar.NextAfterCharge(due, now, row.AnchorDay, row.Interval), null);
+                (row.NextChargeAt, row.AnchorDay) = BillingCalendar.AfterCharge(due, now, row.AnchorDay, row.Interval);
+                row.GraceUntil = null;
                 return RenewalOutcome.Charged;
             case PostingResult.Insufficient:
                 return Unpaid(transaction, row, now);
@@ -109,11 +110,11 @@ internal sealed class SyncRenewals(
     }
 
     /// <summary>Goes on with what was paused, when the person wants that and can pay for it.</summary>
-    public Task<RenewalOutcome> ResumeAsync(string userId, CancellationToken cancellationToken) => WithRowAsync(userId, async (transaction, row, now, token) =>
+    public Task<RenewalOutcome> ResumeAsync(string userId, CancellationToken cancellationToken) => WithRowAsync(userId, async (transaction, row, price, now, token) =>
     {
         if (row is not { Active: false, IsGifted: false, AutoResume: true, PausedAt: { } paused } || now - paused > ResumableFor)
             return RenewalOutcome.Nothing;
-        switch (await subscriptions.StartAsync(transaction, row, "sync_subscription", now, token))
+        switch (await subscriptions.StartAsync(transaction, row, price, "sync_subscription", now, token))
         {
             case PostingResult.Posted:
                 events.Add(transaction.Database, new SyncNotice(row.UserId, "resumed", now, row.NextChargeAt));
@@ -126,8 +127,9 @@ internal sealed class SyncRenewals(
     }, cancellationToken);
 
     async Task<RenewalOutcome> WithRowAsync(
-        string userId, Func<LedgerTransaction, SyncSubscription, DateTimeOffset, CancellationToken, Task<RenewalOutcome>> change, CancellationToken cancellationToken)
+        string userId, Func<LedgerTransaction, SyncSubscription, SyncPrice, DateTimeOffset, CancellationToken, Task<RenewalOutcome>> change, CancellationToken cancellationToken)
     {
+        var price = await prices.CurrentAsync(cancellationToken);
         var result = await transactions.RunAsync<object>(async (transaction, token) =>
         {
             // Skipped is what another pass, or the person, has in hands: whoever comes next finds it as it is then.
@@ -136,7 +138,7 @@ internal sealed class SyncRenewals(
             if (row is null)
                 return RenewalOutcome.Nothing;
             var now = time.GetUtcNow();
-            var outcome = await change(transaction, row, now, token);
+            var outcome = await change(transaction, row, price, now, token);
             if (outcome is not (RenewalOutcome.Nothing or RenewalOutcome.Error))
             {
                 row.UpdatedAt = now;

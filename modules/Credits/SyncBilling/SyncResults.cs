@@ -7,10 +7,10 @@ namespace Mana.Credits.SyncBilling;
 internal sealed record SyncStatusBody(
     bool Active, string Interval, DateTimeOffset? NextChargeAt, DateTimeOffset? PausedAt, bool Gifted, DateTimeOffset? GraceUntil, CreditAmount Price, bool AutoResume, bool CancelAtPeriodEnd)
 {
-    public static readonly SyncStatusBody None = new(false, "monthly", null, null, false, null, BillingCalendar.PriceOf("monthly"), true, false);
+    public static SyncStatusBody None(SyncPrice price) => new(false, "monthly", null, null, false, null, price.Of("monthly"), true, false);
 
-    public static SyncStatusBody Of(SyncSubscription row) => new(
-        row.Active, row.Interval, row.NextChargeAt, row.PausedAt, row.IsGifted, row.GraceUntil, BillingCalendar.PriceOf(row.Interval), row.AutoResume, row.CancelAtPeriodEnd);
+    public static SyncStatusBody Of(SyncSubscription row, SyncPrice price) => new(
+        row.Active, row.Interval, row.NextChargeAt, row.PausedAt, row.IsGifted, row.GraceUntil, price.Of(row.Interval), row.AutoResume, row.CancelAtPeriodEnd);
 }
 
 /// <summary>What became of a change that somebody wanted.</summary>

@@ -16,7 +16,7 @@ namespace Mana.Credits.SyncBilling;
 /// commit together. The business key of a charge names its period, so a period is paid once.
 /// </summary>
 internal sealed class SyncSubscriptions(
-    LedgerTransactions transactions, CreditsLedger ledger, NpgsqlDataSource database, IErasedUsers erased, IIdSource ids, TimeProvider time, EventWriter events) : ISyncSubscriptions
+    LedgerTransactions transactions, CreditsLedger ledger, NpgsqlDataSource database, IErasedUsers erased, SyncPrices prices, IIdSource ids, TimeProvider time, EventWriter events) : ISyncSubscriptions
 {
     public async ValueTask<bool> IsActiveAsync(string userId, CancellationToken cancellationToken)
     {
@@ -24,17 +24,20 @@ internal sealed class SyncSubscriptions(
         return await command.Text(userId).ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    public Task<SyncChange> ActivateAsync(string userId, string interval, CancellationToken cancellationToken) =>
-        ChangeAsync(userId, make: true, async (transaction, row, now, token) =>
+    public async Task<SyncChange> ActivateAsync(string userId, string interval, CancellationToken cancellationToken)
+    {
+        var price = await prices.CurrentAsync(cancellationToken);
+        return await ChangeAsync(userId, make: true, async (transaction, row, now, token) =>
         {
             if (row!.IsGifted)
                 return new SyncChange.Gifted();
             if (row.Active)
                 return new SyncChange.AlreadyActive();
             row.Interval = interval;
-            var charged = await StartAsync(transaction, row, "sync_subscription", now, token);
-            return charged is PostingResult.Posted ? new SyncChange.Done(row, BillingCalendar.PriceOf(interval)) : new SyncChange.Refused(charged);
+            var charged = await StartAsync(transaction, row, price, "sync_subscription", now, token);
+            return charged is PostingResult.Posted ? new SyncChange.Done(row, price.Of(interval)) : new SyncChange.Refused(charged);
         }, cancellationToken);
+    }
 
     public Task<SyncChange> DeactivateAsync(string userId, bool atPeriodEnd, CancellationToken cancellationToken) =>
         ChangeAsync(userId, make: false, (transaction, row, _, _) =>
@@ -51,16 +54,19 @@ internal sealed class SyncSubscriptions(
         }, cancellationToken);
 
     /// <summary>Takes effect with the next charge; nothing is charged now.</summary>
-    public Task<SyncChange> ChangeIntervalAsync(string userId, string interval, CancellationToken cancellationToken) =>
-        ChangeAsync(userId, make: false, (_, row, _, _) =>
+    public async Task<SyncChange> ChangeIntervalAsync(string userId, string interval, CancellationToken cancellationToken)
+    {
+        var price = await prices.CurrentAsync(cancellationToken);
+        return await ChangeAsync(userId, make: false, (_, row, _, _) =>
         {
             if (row is { IsGifted: true })
                 return Task.FromResult<SyncChange>(new SyncChange.Gifted());
             if (row is not { Active: true })
                 return Task.FromResult<SyncChange>(new SyncChange.NotActive());
             row.Interval = interval;
-            return Task.FromResult<SyncChange>(new SyncChange.Done(row, BillingCalendar.PriceOf(interval)));
+            return Task.FromResult<SyncChange>(new SyncChange.Done(row, price.Of(interval)));
         }, cancellationToken);
+    }
 
     /// <summary>Whether a paused sync goes on by itself when credits come in.</summary>
     public Task<SyncChange> SetAutoResumeAsync(string userId, bool autoResume, CancellationToken cancellationToken) =>
@@ -93,9 +99,9 @@ internal sealed class SyncSubscriptions(
         }, cancellationToken);
 
     /// <summary>Charges for the period that begins now and makes the row active. Nothing is changed when the charge is refused.</summary>
-    public async Task<PostingResult> StartAsync(LedgerTransaction transaction, SyncSubscription row, string type, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<PostingResult> StartAsync(LedgerTransaction transaction, SyncSubscription row, SyncPrice price, string type, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var charged = await ChargeAsync(transaction, row, type, now, now, cancellationToken);
+        var charged = await ChargeAsync(transaction, row, price, type, now, now, cancellationToken);
         if (charged is not PostingResult.Posted)
             return charged;
         (row.Active, row.ActivatedAt, row.AnchorDay) = (true, now, now.Day);
@@ -107,11 +113,12 @@ internal sealed class SyncSubscriptions(
 
     /// <summary>Charges for one period, in the caller's transaction.</summary>
     /// <param name="periodStart">Names the period: it is paid once, however often this runs.</param>
-    public Task<PostingResult> ChargeAsync(
-        LedgerTransaction transaction, SyncSubscription row, string type, DateTimeOffset periodStart, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ledger.PostAsync(
+    public async Task<PostingResult> ChargeAsync(
+        LedgerTransaction transaction, SyncSubscription row, SyncPrice price, string type, DateTimeOffset periodStart, DateTimeOffset now, CancellationToken cancellationToken) =>
+        // While the catalogue gives it away there is nothing to book.
+        price.Month.Milli == 0 ? new PostingResult.Posted(default, BalanceView.Empty, Replayed: false) : await ledger.PostAsync(
             transaction.Connection,
-            new Booking(ids.NewGuid(), "sync", row.UserId, -BillingCalendar.PriceOf(row.Interval).Milli, 0, "sync", $"Cloud Sync ({row.Interval})")
+            new Booking(ids.NewGuid(), "sync", row.UserId, -price.Of(row.Interval).Milli, 0, "sync", $"Cloud Sync ({row.Interval})")
             {
                 Counter = "sync_revenue",
                 Type = "usage",

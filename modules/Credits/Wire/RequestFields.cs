@@ -44,6 +44,9 @@ internal sealed class RequestFields
 
     public void Fail(string path, string message) => _errors.Add((path, message));
 
+    /// <summary>Also as null.</summary>
+    public bool Names(string name) => _body.TryGetProperty(name, out _);
+
     public bool Has(string name) => Find(name) is not null;
 
     public CreditAmount Amount(string name, bool whole = false, CreditAmount? largest = null) =>

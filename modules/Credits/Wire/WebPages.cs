@@ -12,5 +12,9 @@ internal sealed class WebPages(CreditsOptions options, TrustedOrigins origins)
 
     public string Gift(string code) => $"{_base}/g/{code}";
 
+    public string PurchaseSuccess(Guid purchase) => $"{_base}/credits/success?purchase_id={purchase}";
+
+    public string PurchaseCancelled => _base + "/credits/cancelled";
+
     public string SyncSettings => _base + "/settings/sync";
 }

@@ -66,6 +66,18 @@ public static class MailTemplates
     /// <summary><c>name</c>, <c>paidUntilAt</c>, <c>syncLink</c>.</summary>
     public const string SyncResumed = "sync-resumed";
 
+    /// <summary>The fee of a plan could not be collected: <c>name</c>, <c>subscriptionLink</c>.</summary>
+    public const string SubscriptionPaymentFailed = "subscription-payment-failed";
+
+    /// <summary>The bank wants the person to confirm a payment: <c>name</c>, <c>subscriptionLink</c>.</summary>
+    public const string SubscriptionActionRequired = "subscription-action-required";
+
+    /// <summary><c>name</c>, <c>endsAt</c>, <c>subscriptionLink</c>.</summary>
+    public const string SubscriptionTrialEnding = "subscription-trial-ending";
+
     /// <summary><c>name</c>, <c>changedAt</c>, <c>securityLink</c>.</summary>
     public const string ZeroKnowledgeEnabled = "zero-knowledge-enabled";
+
+    /// <summary><c>title</c>, <c>when</c> (both as the reader's push would say them), <c>openLink</c>, <c>settingsLink</c> (where reminders by mail are switched off).</summary>
+    public const string Reminder = "reminder";
 }

@@ -8,6 +8,10 @@ internal sealed class NotificationsDbContext(DbContextOptions<NotificationsDbCon
 {
     public const string Schema = "notify";
 
+    public DbSet<PushSubscription> PushSubscriptions => Set<PushSubscription>();
+
+    public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
+
     /// <summary>Wakes the workers of all hosts when a transaction that queued mail commits. For the migration.</summary>
     public const string WakeSql = """
         CREATE FUNCTION notify.deliveries_wake() RETURNS trigger LANGUAGE plpgsql AS
@@ -20,6 +24,7 @@ internal sealed class NotificationsDbContext(DbContextOptions<NotificationsDbCon
         modelBuilder.HasDefaultSchema(Schema);
         modelBuilder.Entity<Delivery>(Configure);
         modelBuilder.Entity<Suppression>(Configure);
+        ChannelModel.Map(modelBuilder);
     }
 
     static void Configure(EntityTypeBuilder<Delivery> builder)

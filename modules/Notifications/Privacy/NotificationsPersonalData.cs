@@ -7,7 +7,7 @@ using Npgsql;
 namespace Mana.Notifications.Privacy;
 
 /// <summary>Which mails a person got: told without their values, which hold tokens, and taken away with everything that names the person's addresses.</summary>
-internal sealed class NotificationsPersonalData(NpgsqlDataSource database) : IPersonalData
+internal sealed class NotificationsPersonalData(NpgsqlDataSource database, INotificationChannels channels) : IPersonalData
 {
     const string Mails = "SELECT template, locale, recipient, state, attempts, created_at, sent_at FROM notify.deliveries WHERE user_id = $1 ORDER BY created_at, id";
 
@@ -20,6 +20,16 @@ internal sealed class NotificationsPersonalData(NpgsqlDataSource database) : IPe
           gone AS (DELETE FROM notify.deliveries
             WHERE user_id = $1 OR (user_id IS NULL AND template <> '{MailTemplates.AccountDeleted}' AND recipient IN (SELECT recipient FROM own)))
         SELECT recipient FROM own
+        """;
+
+    const string Named = """
+        SELECT (SELECT count(*) FROM notify.deliveries WHERE user_id = $1) + (SELECT count(*) FROM notify.push_subscriptions WHERE user_id = $1)
+             + (SELECT count(*) FROM notify.webhook_endpoints WHERE user_id = $1)
+        """;
+
+    const string Channels = """
+        SELECT 'push', endpoint, ua, created_at, last_ok_at FROM notify.push_subscriptions WHERE user_id = $1
+        UNION ALL SELECT 'webhook', url, NULL, created_at, NULL FROM notify.webhook_endpoints WHERE user_id = $1 ORDER BY 4
         """;
 
     public string Module => "notifications";
@@ -48,7 +58,31 @@ internal sealed class NotificationsPersonalData(NpgsqlDataSource database) : IPe
         }
 
         json.WriteEndArray();
+        await reader.DisposeAsync();
+        await WriteChannelsAsync(json, userId, cancellationToken);
         json.WriteEndObject();
+    }
+
+    async Task WriteChannelsAsync(Utf8JsonWriter json, string userId, CancellationToken cancellationToken)
+    {
+        json.WriteStartArray("channels");
+        await using var command = database.CreateCommand(Channels);
+        command.Parameters.Add(new() { Value = userId });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            json.WriteStartObject();
+            json.WriteString("channel", row.GetString(0));
+            json.WriteString("address", row.GetString(1));
+            if (!row.IsDBNull(2))
+                json.WriteString("userAgent", row.GetString(2));
+            json.WriteString("createdAt", row.GetFieldValue<DateTimeOffset>(3));
+            if (!row.IsDBNull(4))
+                json.WriteString("lastOkAt", row.GetFieldValue<DateTimeOffset>(4));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     public async Task EraseAsync(string userId, CancellationToken cancellationToken)
@@ -64,12 +98,13 @@ internal sealed class NotificationsPersonalData(NpgsqlDataSource database) : IPe
         lift.Parameters.Add(new() { Value = addresses.ToArray() });
         await lift.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        await channels.ForgetAsync(userId, cancellationToken);
     }
 
     /// <summary>The farewell names no account, so it is not among them.</summary>
     public async Task<long> CountAsync(string userId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT count(*) FROM notify.deliveries WHERE user_id = $1");
+        await using var command = database.CreateCommand(Named);
         command.Parameters.Add(new() { Value = userId });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

@@ -28,7 +28,11 @@ internal static class MailCatalog
         [MailTemplates.SyncGrace] = ["name", "pausesAt", "syncLink"],
         [MailTemplates.SyncPaused] = ["name", "syncLink"],
         [MailTemplates.SyncResumed] = ["name", "paidUntilAt", "syncLink"],
+        [MailTemplates.SubscriptionPaymentFailed] = ["name", "subscriptionLink"],
+        [MailTemplates.SubscriptionActionRequired] = ["name", "subscriptionLink"],
+        [MailTemplates.SubscriptionTrialEnding] = ["name", "endsAt", "subscriptionLink"],
         [MailTemplates.ZeroKnowledgeEnabled] = ["name", "changedAt", "securityLink"],
+        [MailTemplates.Reminder] = ["title", "when", "openLink", "settingsLink"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     static readonly Lazy<FrozenDictionary<(string Name, string Language), MailTemplate>> Texts = new(() => (

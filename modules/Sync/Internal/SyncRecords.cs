@@ -29,7 +29,7 @@ internal sealed class SyncRecords(NpgsqlDataSource database, ChangeStore store, 
         foreach (var (change, position) in changeset!.Changes.Zip(expected))
             change.ExpectedSeq = position;
         var caller = await tenancy.OfAsync(userId, cancellationToken);
-        var (planned, refused) = ChangeStore.Plan(caller, appId, clientId, changeset.Changes);
+        var (planned, refused) = store.Plan(caller, appId, clientId, changeset.Changes);
         if (refused is not null)
             return Refuse(refused);
         if (planned.Count == 0)

@@ -1,5 +1,6 @@
 using Mana.Kernel.Errors;
 using Mana.Kernel.Ids;
+using Mana.Sync.Contracts;
 using Mana.Sync.Internal;
 using Mana.Sync.Live;
 using Mana.Sync.Spaces;
@@ -40,11 +41,13 @@ internal sealed class MergedChanges(PushOutcome outcome, Tenant caller, string a
 /// The one way into the log, for devices and for the server's own modules (sync.md 6.1, 16.2): plan, lock, merge; the caller commits, then
 /// has it announced.
 /// </summary>
-internal sealed class ChangeStore(IIdSource ids, IAnnouncements announcements, RecordFeedWriter feed, SyncMetrics metrics)
+internal sealed class ChangeStore(IIdSource ids, IAnnouncements announcements, RecordFeedWriter feed, SyncMetrics metrics, IAppCatalogue apps, SyncOptions options)
 {
     /// <summary>Interprets the changes and decides where each goes; the first one that the caller may not write refuses all.</summary>
-    public static (List<PlannedChange> Planned, ApiError? Refused) Plan(Tenant caller, string appId, string clientId, IReadOnlyList<IncomingChange> changes)
+    public (List<PlannedChange> Planned, ApiError? Refused) Plan(Tenant caller, string appId, string clientId, IReadOnlyList<IncomingChange> changes)
     {
+        if (options.ValidateCollections && changes.FirstOrDefault(change => !apps.Allows(appId, change.Table!)) is { } unknown)
+            return ([], SyncError.UnknownCollection(unknown.Index, appId));
         var planned = new List<PlannedChange>(changes.Count);
         foreach (var change in changes)
             planned.AddRange(Interpreter.Plan(change));
@@ -90,6 +93,7 @@ internal sealed class ChangeStore(IIdSource ids, IAnnouncements announcements, R
         {
             foreach (var group in session.Rows.CountBy(row => row.Change.Source.Op))
                 metrics.Pushed(OpName(group.Key), group.Value);
+            metrics.PushedTo(apps.LabelOf(stored.AppId), session.Rows.Count);
             Announce(stored, session, session.Rows.Where(row => row.Body is not null && row.Audience is null or < 0), null);
             Announce(stored, session, session.Rows.Where(row => row.Body is not null && row.Audience > 0), stored.Caller.UserId);
         }

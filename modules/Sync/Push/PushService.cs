@@ -21,7 +21,7 @@ internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, 
     /// <summary>Null when the response has been written, else the refusal; then nothing was stored.</summary>
     public async Task<ApiError?> WriteAsync(PushCommand push, PipeWriter output, CancellationToken cancellationToken)
     {
-        var (planned, refused) = ChangeStore.Plan(push.Caller, push.AppId, push.ClientId, push.Changeset.Changes);
+        var (planned, refused) = store.Plan(push.Caller, push.AppId, push.ClientId, push.Changeset.Changes);
         if (refused is not null)
             return refused;
         for (var attempt = 1; ; attempt++)

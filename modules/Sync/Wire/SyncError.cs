@@ -27,6 +27,9 @@ internal static class SyncError
 
     public static ApiError SpaceForbidden(int index) => new(403, "space_forbidden", "You may not write into this space.") { Index = index };
 
+    public static ApiError UnknownCollection(int index, string appId) =>
+        new(400, "unknown_collection", "The app does not have this collection.") { Index = index, Details = Named("appId", appId) };
+
     public static ApiError EventIdReused() =>
         new(409, "event_id_reused", "An eventId of this batch belongs to a change in a space that you have left. Give the change a new eventId.");
 

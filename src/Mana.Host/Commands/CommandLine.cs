@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mana.Auth.Contracts;
+using Mana.Credits.Contracts;
 using Mana.Sync.Contracts;
 
 namespace Mana.Host.Commands;
@@ -20,6 +21,9 @@ internal abstract record CommandLine
           --batch <rows>                 rows per transaction, 1 to 2000; default 1000
           --rename <old=new,...>         former names of apps (zitare=quotes) and collections (zitare/old=new)
           --verify-only                  compares, stores nothing
+        Mana.Host import-commerce        takes over balances, active gifts and sync subscriptions of an original database; after import-auth
+          --from <address>               postgresql://user:password@host/db or Npgsql form; may be read-only
+          --verify-only                  compares, stores nothing
         Mana.Host rotate-keys --emergency  replaces the signing keys at once; every access token is void, sessions go on
         Mana.Host --help                 this text; also behind a command
 
@@ -37,6 +41,8 @@ internal abstract record CommandLine
     public sealed record ImportSync(ImportRequest Request) : CommandLine;
 
     public sealed record ImportAuth(AuthImportRequest Request) : CommandLine;
+
+    public sealed record ImportCommerce(CommerceImportRequest Request) : CommandLine;
 
     public sealed record Help : CommandLine
     {
@@ -63,6 +69,7 @@ internal abstract record CommandLine
         [] => new Serve(),
         ["--help" or "-h"] or [_, .., "--help" or "-h"] => new Help(),
         ["import-auth", ..] => ImportAccounts(new Queue<string>(args.Skip(1))),
+        ["import-commerce", ..] => ImportMoney([.. args.Skip(1)]),
         ["import-sync", ..] => Import(new Queue<string>(args.Skip(1))),
         ["rotate-keys", "--emergency"] => new RotateKeys(),
         ["rotate-keys", ..] => new Wrong("Keys rotate by themselves every 90 days; --emergency replaces them now."),
@@ -120,6 +127,15 @@ internal abstract record CommandLine
 
         return given.Source.Length == 0 ? new Wrong("--from is missing.") : new ImportAuth(given);
     }
+
+    static CommandLine ImportMoney(string[] options) => options switch
+    {
+        ["--from", { Length: > 0 } source] => new ImportCommerce(new(source, VerifyOnly: false)),
+        ["--from", { Length: > 0 } source, "--verify-only"] => new ImportCommerce(new(source, VerifyOnly: true)),
+        ["--verify-only", "--from", { Length: > 0 } source] => new ImportCommerce(new(source, VerifyOnly: true)),
+        [] or ["--verify-only"] or ["--from"] => new Wrong("--from <address> is missing."),
+        _ => new Wrong("import-commerce takes --from <address> and --verify-only."),
+    };
 
     static int? Batch(string value, int largest) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows >= 1 && rows <= largest ? rows : null;

@@ -4,7 +4,7 @@ namespace Mana.Host.Http;
 
 /// <summary>
 /// Paths are exact: one that ends in a slash names nothing (sync.md 1). Routing alone would ignore the slash, or answer 405.
-/// Below <c>/api/v1/me</c> clients of the original write it, and it makes no difference there (auth.md 19.4).
+/// Below <c>/api/v1/me</c> and at <c>/api/v1/settings</c> clients of the original write it, and it makes no difference there (auth.md 18, 19.4).
 /// </summary>
 internal sealed class ExactPaths(RequestDelegate next)
 {
@@ -14,7 +14,7 @@ internal sealed class ExactPaths(RequestDelegate next)
     {
         if (context.Request.Path.Value is not { Length: > 1 } path || !path.EndsWith('/'))
             return next(context);
-        if (!path.StartsWith("/api/v1/me/", StringComparison.Ordinal))
+        if (!path.StartsWith("/api/v1/me/", StringComparison.Ordinal) && path != "/api/v1/settings/")
             return NotFound.ExecuteAsync(context);
         context.Request.Path = path[..^1];
         return next(context);

@@ -10,7 +10,12 @@ namespace Mana.Kernel.Errors;
 /// <param name="Unauthorized">Value of <c>error</c> on a 401 of these routes; null: the verifier's own code.</param>
 /// <param name="BadToken">Message of a 401 for a token that is not valid any more, or never was; null: the verifier's own words.</param>
 /// <param name="BadJson">Value of <c>error</c> for a body that is not the expected JSON.</param>
-public sealed record ErrorStyle(bool WithStatus = false, string? Unauthorized = null, string BadJson = "invalid_json", string? BadToken = null);
+/// <param name="NoToken">Message of a 401 for a request without any token; null: the verifier's own words.</param>
+/// <param name="TextErrors">
+/// <c>error</c> is the text for people, <c>code</c> the machine's word in UPPER_SNAKE, and there is <c>status</c> (compute.md 3.3).
+/// </param>
+public sealed record ErrorStyle(
+    bool WithStatus = false, string? Unauthorized = null, string BadJson = "invalid_json", string? BadToken = null, string? NoToken = null, bool TextErrors = false);
 
 /// <summary>Metadata of routes that people look at: it writes their refusals in place of the envelope.</summary>
 public interface IErrorPage
@@ -58,10 +63,12 @@ public static class ErrorEnvelope
     {
         json.WriteStartObject();
         json.WriteNumber("statusCode", error.StatusCode);
-        json.WriteString("code", error.Code ?? error.Error);
-        json.WriteString("error", error.Error);
+        var isText = style is { TextErrors: true };
+        var code = error.Code ?? error.Error;
+        json.WriteString("code", isText ? code.ToUpperInvariant() : code);
+        json.WriteString("error", isText ? error.Message : error.Error);
         json.WriteString("message", error.Message);
-        if (style is { WithStatus: true })
+        if (style is { WithStatus: true } or { TextErrors: true })
             json.WriteNumber("status", error.StatusCode);
         if (error.RetryAfterSeconds is { } seconds)
             json.WriteNumber("retryAfterSec", seconds);

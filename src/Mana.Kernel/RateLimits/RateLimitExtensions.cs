@@ -51,6 +51,7 @@ public static class RateLimitExtensions
     static async ValueTask RejectAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
     {
         var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? (int)Math.Ceiling(wait.TotalSeconds) : 1;
+        rejected.HttpContext.Response.Headers["X-RateLimit-Remaining"] = "0";
         var style = rejected.HttpContext.GetEndpoint()?.Metadata.GetMetadata<ErrorStyle>();
         await ErrorEnvelope.WriteAsync(rejected.HttpContext, Refusals.RateLimited(Math.Max(1, seconds), style?.WithStatus == true));
     }

@@ -40,9 +40,9 @@ internal static class Shape
 
     static bool IsClosedResult(TypeDefinition type) =>
         type.IsAbstract && type.Methods.Any(method => method.Name == "<Clone>$")
-        && (!IsVisibleOutside(type) || type.Methods.Where(method => method.IsConstructor && !IsCopy(method)).All(method => method.IsPrivate));
+        && (!IsVisibleOutside(type) || type.Methods.Where(method => method.IsConstructor && !IsCopy(method)).All(method => method.IsPrivate || method.IsFamilyAndAssembly));
 
-    static bool IsCopy(MethodDefinition constructor) => constructor.Parameters.Count == 1 && constructor.Parameters[0].ParameterType.FullName == constructor.DeclaringType.FullName;
+    static bool IsCopy(MethodDefinition constructor) => constructor.Parameters.Count == 1 && constructor.Parameters[0].ParameterType.GetElementType().FullName == constructor.DeclaringType.FullName;
 
     static bool IsVisibleOutside(TypeDefinition type) => type.DeclaringType is { } outer ? type.IsNestedPublic && IsVisibleOutside(outer) : type.IsPublic;
 }

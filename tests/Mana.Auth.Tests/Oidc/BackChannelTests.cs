@@ -6,6 +6,7 @@ using Mana.Auth.Oidc.Logout;
 using Mana.Auth.Privacy.Erasures;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Tests.Tokens;
+using Mana.Kernel.Network;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

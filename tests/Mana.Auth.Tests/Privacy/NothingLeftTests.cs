@@ -28,6 +28,9 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
                      "auth.users", "auth.sessions", "auth.members", "auth.organizations", "auth.api_keys", "auth.encryption_vaults", "auth.encryption_vault_audit", "auth.mission_grants",
                      "auth.verification_tokens", "auth.login_attempts", "auth.mail_allowances", "auth.security_events", "auth.two_factor", "auth.two_factor_backup_codes", "auth.passkeys", "auth.trusted_devices", "auth.pending_sign_ins", "auth.passkey_challenges",
                      "auth.invitations", "auth.personas", "auth.persona_actions", "auth.persona_feedback", "sync.scopes", "sync.records", "sync.changes", "notify.deliveries", "credits.accounts",
+                     "credits.purchases", "subscriptions.subscriptions", "subscriptions.invoices", "subscriptions.checkouts",
+                     "users.settings", "users.tags", "users.tag_groups", "users.tag_links", "feedback.items", "feedback.reactions", "feedback.notifications", "feedback.profiles", "feedback.grant_log",
+                     "notify.push_subscriptions", "notify.webhook_endpoints", "apps.reminder_rules", "apps.reminder_deliveries", "apps.reminder_preferences",
                  ])
             Assert.True(before.ContainsKey(table), $"The test put nothing into {table}.");
 
@@ -83,12 +86,47 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
             "INSERT INTO auth.passkey_challenges (id, registration, user_id, challenge, expires_at) VALUES ('c-' || $1, true, $1, '\\x04', now() + interval '1 day')",
             "INSERT INTO auth.personas (user_id, archetype, system_prompt, module_mix, tick_cadence, created_at) VALUES ($1, 'a', 'p', '{}', 'daily', now())",
             "INSERT INTO auth.persona_actions (persona_id, id, tick_id, tool_name, result, created_at) VALUES ($1, 'a', 't', 'x', 'ok', now())",
+            """
+            INSERT INTO credits.purchases (id, user_id, package_id, credits, price_euro_cents, status, metadata, created_at, updated_at)
+              SELECT gen_random_uuid(), $1, id, credits, price_euro_cents, 'pending', jsonb_build_object('roomId', $1::text), now(), now() FROM credits.packages LIMIT 1
+            """,
+            """
+            INSERT INTO subscriptions.subscriptions (id, user_id, plan_id, stripe_subscription_id, status, billing_interval, cancel_at_period_end, created_at, updated_at)
+              SELECT gen_random_uuid(), $1, id, 'sub_' || md5($1), 'active', 'month', false, now(), now() FROM subscriptions.plans LIMIT 1
+            """,
+            """
+            INSERT INTO subscriptions.invoices (id, user_id, subscription_id, stripe_invoice_id, amount_due_euro_cents, amount_paid_euro_cents, currency, attempts, created_at)
+              SELECT gen_random_uuid(), $1, id, 'in_' || md5($1), 499, 499, 'eur', 0, now() FROM subscriptions.subscriptions WHERE user_id = $1
+            """,
+            "INSERT INTO subscriptions.checkouts (stripe_session_id, user_id, created_at) VALUES ('cs_' || md5($1), $1, now())",
             "INSERT INTO auth.persona_feedback (persona_id, id, tick_id, module, rating, created_at) VALUES ($1, 'f', 't', 'm', 3, now())",
+            "INSERT INTO notify.push_subscriptions (id, user_id, endpoint, p256dh, auth, created_at, failures) VALUES (gen_random_uuid(), $1, 'https://push.example/' || $1, decode(repeat('01', 65), 'hex'), decode(repeat('01', 16), 'hex'), now(), 0)",
+            "INSERT INTO notify.webhook_endpoints (id, user_id, url, enabled, created_at, failures) VALUES (gen_random_uuid(), $1, 'https://hook.example/', true, now(), 0)",
+            "INSERT INTO apps.reminder_rules (id, user_id, app_id, collection, source_id, anchor, minutes_before, channels, critical, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'todo', 'tasks', 't1', 'due', 5, '{push}', false, now(), now())",
+            "INSERT INTO apps.reminder_deliveries (id, firing, user_id, app_id, channel, idempotency_key, state, attempt, next_attempt_at, first_attempt_at, anchor_at, critical, overdue, created_at) VALUES (gen_random_uuid(), 0, $1, 'todo', 'push', 'k-' || $1, 'sent', 1, now(), now(), now(), false, false, now())",
+            "INSERT INTO apps.reminder_preferences (user_id, email_enabled, push_enabled, webhook_enabled, quiet_hours_enabled, timezone, locale, default_all_day_time, category_preferences, updated_at) VALUES ($1, true, true, true, false, 'UTC', 'de', '09:00', '{}', now())",
         ];
         foreach (var row in rows)
             await world.ScalarAsync(row, person.UserId);
+        await BoardAsync(person);
         const string Invitation = "INSERT INTO auth.invitations (id, organization_id, email, role, status, inviter_id, created_at, expires_at) VALUES ($1, $2, $3, 'member', 'pending', $4, now(), now() + interval '1 day')";
         await world.ScalarAsync(Invitation, "sent-" + person.UserId, space, AuthApi.NewEmail(), person.UserId);
+    }
+
+    /// <summary>Settings, tags, and an idea that names its author.</summary>
+    async Task BoardAsync(Person person)
+    {
+        Assert.Equal(201, (await world.PostAsync("/api/v1/feedback", person, new { feedbackText = $"Schreibt mir an {person.Email}, bitte", deviceInfo = new { owner = person.UserId } })).Status);
+        string[] rows =
+        [
+            "INSERT INTO users.settings (user_id, global, version, created_at, updated_at) VALUES ($1, '{\"a\":1}', 1, now(), now()) ON CONFLICT DO NOTHING",
+            "INSERT INTO users.tag_groups (id, user_id, name, sort_order, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'g', 0, now(), now())",
+            "INSERT INTO users.tag_links (id, tag_id, user_id, app_id, entity_id, entity_type, created_at) SELECT gen_random_uuid(), id, $1, 'a', 'e', 't', now() FROM users.tags WHERE user_id = $1 LIMIT 1",
+            "INSERT INTO feedback.reactions (feedback_id, user_id, emoji, rewarded, created_at) SELECT id, $1, '👍', true, now() FROM feedback.items WHERE user_id = $1",
+            "INSERT INTO feedback.notifications (id, user_id, feedback_id, kind, title, credits_awarded, created_at) SELECT gen_random_uuid(), $1, id, 'status_planned', 't', 0, now() FROM feedback.items WHERE user_id = $1",
+        ];
+        foreach (var row in rows)
+            await world.ScalarAsync(row, person.UserId);
     }
 
     /// <summary>The list that export and erasure go by, and what the database says of who belongs to whom.</summary>

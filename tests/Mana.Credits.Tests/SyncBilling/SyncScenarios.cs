@@ -110,8 +110,23 @@ public sealed class SyncScenarios : IAsyncLifetime
         Assert.Equal(940_000, (await _world.BalanceAsync(person)).Available.Milli);
         GoTo(Day(2026, 7, 1));
         await Renewals.ChargeDueAsync(default);
-        Assert.Equal(Day(2026, 8, 15), await NextAsync(await AgainAsync(person)));
+        // Months without a host: a new period begins with the charge, and is a whole one.
+        Assert.Equal(Day(2026, 8, 1), await NextAsync(await AgainAsync(person)));
         Assert.Equal(910_000, (await _world.BalanceAsync(person)).Available.Milli);
+    }
+
+    [Fact]
+    public async Task The_catalogue_says_what_sync_costs()
+    {
+        var person = await _world.MemberAsync(1000);
+        await _world.ScalarAsync<object>("INSERT INTO credits.prices (operation, valid_from, cost, unit, category, app) VALUES ('cloud_sync', '2026-01-10Z', 40000, 'month', 'premium', 'general')");
+        Assert.Equal(40m, (await person.GetAsync("sync/status")).Ok().Number("price"));
+        Assert.Equal(120m, (await person.PostAsync("sync/activate", new { interval = "quarterly" })).Ok().Number("amountCharged"));
+        Assert.Equal(880_000, (await _world.BalanceAsync(person)).Available.Milli);
+        await _world.ScalarAsync<object>("INSERT INTO credits.prices (operation, valid_from, cost, unit, category, app) VALUES ('cloud_sync', '2026-04-01Z', 10000, 'month', 'premium', 'general')");
+        GoTo(Day(2026, 4, 15));
+        await Renewals.ChargeDueAsync(default);
+        Assert.Equal(850_000, (await _world.BalanceAsync(person)).Available.Milli);
     }
 
     [Fact]

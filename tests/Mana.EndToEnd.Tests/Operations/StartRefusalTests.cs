@@ -53,7 +53,7 @@ public sealed class StartRefusalTests
         await using var host = HostProcess.Launch(null, ("ASPNETCORE_ENVIRONMENT", "Production"), ("BASE_URL", "http://auth.example.test"), ("PORT", "abc"));
 
         Assert.Equal(1, await host.ExitAsync());
-        foreach (var key in (string[])["DATABASE_URL", "MANA_AUTH_KEK", "BETTER_AUTH_SECRET", "BASE_URL", "SMTP_HOST", "PORT"])
+        foreach (var key in (string[])["DATABASE_URL", "MANA_AUTH_KEK", "BETTER_AUTH_SECRET", "BASE_URL", "SMTP_HOST", "PORT", "FEEDBACK_PSEUDONYM_SECRET"])
             Assert.Contains(key, host.Output, StringComparison.Ordinal);
     }
 
@@ -108,6 +108,7 @@ public sealed class StartRefusalTests
         ("SMTP_HOST", "mail.example.test"),
         ("MAIL_FROM", "Mana <noreply@example.test>"),
         ("BETTER_AUTH_SECRET", Convert.ToBase64String(Enumerable.Range(33, 32).Select(number => (byte)number).ToArray())),
+        ("FEEDBACK_PSEUDONYM_SECRET", "a secret for the pseudonyms of this test"),
         ("Server__Address", "127.0.0.1"),
     ];
 }

@@ -72,7 +72,7 @@ public sealed class DevMailTests(HostFixture fixture) : IClassFixture<HostFixtur
         await using var host = new TestHost(fixture.Database) { Environment = environment }
             .With("Auth:BaseUrl", "https://auth.example.test").With("Auth:KeyEncryptionKey", Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(i => (byte)i)]))
             .With("Origins:Trusted", "https://app.example.test").With("Auth:Cookies:Secret", "a-secret-of-this-test-and-of-no-other-0123456789")
-            .With("Notifications:SmtpHost", "mail.example.test").With("Notifications:From", "Mana <noreply@example.test>").With("Notifications:Deliver", "false");
+            .With("Notifications:SmtpHost", "mail.example.test").With("Notifications:From", "Mana <noreply@example.test>").With("Notifications:Deliver", "false").With("Feedback:PseudonymSecret", "a-secret-of-this-test-and-of-no-other");
         await host.StartAsync();
         using var http = host.CreateClient();
         foreach (var path in (string[])["/dev/mail", "/dev/mail?recipient=ada@example.test"])

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mana.Analytics.Data.Migrations
 {
     [DbContext(typeof(AnalyticsDbContext))]
-    partial class AnalyticsDbContextModelSnapshot : ModelSnapshot
+    sealed partial class AnalyticsDbContextModelSnapshot : ModelSnapshot
     {
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
@@ -23,6 +23,366 @@ namespace Mana.Analytics.Data.Migrations
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+
+            modelBuilder.Entity("Mana.Analytics.Data.DailyMetricRow", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<string>("Label")
+                        .HasColumnType("text")
+                        .HasColumnName("label")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("ComputedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("computed_at");
+
+                    b.Property<long>("Value")
+                        .HasColumnType("bigint")
+                        .HasColumnName("value");
+
+                    b.HasKey("Day", "Name", "Label")
+                        .HasName("daily_metrics_key");
+
+                    b.ToTable("daily_metrics", "feedback");
+                });
+
+            modelBuilder.Entity("Mana.Analytics.Data.GrantRow", b =>
+                {
+                    b.Property<Guid>("FeedbackId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("feedback_id");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("GrantedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("granted_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state")
+                        .UseCollation("C");
+
+                    b.HasKey("FeedbackId", "UserId", "Reason")
+                        .HasName("grant_log_key");
+
+                    b.HasIndex("GrantedAt")
+                        .HasDatabaseName("grant_log_age");
+
+                    b.HasIndex("UserId", "GrantedAt")
+                        .HasDatabaseName("grant_log_person");
+
+                    b.ToTable("grant_log", "feedback", t =>
+                        {
+                            t.HasCheckConstraint("grant_log_state", "state IN ('pending', 'granted', 'refused')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Analytics.Data.ItemRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AdminResponse")
+                        .HasColumnType("text")
+                        .HasColumnName("admin_response")
+                        .UseCollation("C");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("app_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Category")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("category")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<string>("DeviceInfo")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("device_info");
+
+                    b.Property<string>("DisplayHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("display_hash")
+                        .UseCollation("C");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("display_name")
+                        .UseCollation("C");
+
+                    b.Property<string>("FeedbackText")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("feedback_text")
+                        .UseCollation("C");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
+                    b.Property<string>("ModuleContext")
+                        .HasColumnType("text")
+                        .HasColumnName("module_context")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_id");
+
+                    b.Property<string>("Reactions")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("reactions")
+                        .HasDefaultValueSql("'{}'");
+
+                    b.Property<int>("Score")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("score");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status")
+                        .UseCollation("C");
+
+                    b.Property<string>("Title")
+                        .HasColumnType("text")
+                        .HasColumnName("title")
+                        .UseCollation("C");
+
+                    b.Property<int>("TitleAttempts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("title_attempts");
+
+                    b.Property<DateTimeOffset?>("TitleDueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("title_due_at");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("items_key");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("items_newest");
+
+                    b.HasIndex("TitleDueAt")
+                        .HasDatabaseName("items_title_due")
+                        .HasFilter("title_due_at IS NOT NULL");
+
+                    b.HasIndex("DisplayHash", "CreatedAt")
+                        .HasDatabaseName("items_pseudonym");
+
+                    b.HasIndex("ParentId", "CreatedAt")
+                        .HasDatabaseName("items_replies");
+
+                    b.HasIndex("UserId", "CreatedAt")
+                        .HasDatabaseName("items_author");
+
+                    b.ToTable("items", "feedback", t =>
+                        {
+                            t.HasCheckConstraint("items_category", "category IN ('bug', 'feature', 'improvement', 'question', 'praise', 'onboarding-wish', 'other')");
+
+                            t.HasCheckConstraint("items_status", "status IN ('submitted', 'under_review', 'planned', 'in_progress', 'completed', 'declined')");
+
+                            t.HasCheckConstraint("items_text", "deleted_at IS NOT NULL OR feedback_text <> ''");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Analytics.Data.NotificationRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Body")
+                        .HasColumnType("text")
+                        .HasColumnName("body")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("CreditsAwarded")
+                        .HasColumnType("integer")
+                        .HasColumnName("credits_awarded");
+
+                    b.Property<Guid>("FeedbackId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("feedback_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title")
+                        .UseCollation("C");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("notifications_key");
+
+                    b.HasIndex("FeedbackId")
+                        .HasDatabaseName("notifications_of_item");
+
+                    b.HasIndex("UserId", "CreatedAt")
+                        .HasDatabaseName("notifications_person");
+
+                    b.HasIndex("UserId", "FeedbackId")
+                        .IsUnique()
+                        .HasDatabaseName("notifications_bonus_once")
+                        .HasFilter("kind = 'reactioner_bonus'");
+
+                    b.HasIndex(new[] { "UserId", "CreatedAt" }, "notifications_unread")
+                        .HasDatabaseName("notifications_unread")
+                        .HasFilter("read_at IS NULL");
+
+                    b.ToTable("notifications", "feedback");
+                });
+
+            modelBuilder.Entity("Mana.Analytics.Data.ProfileRow", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DisplayHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("display_hash")
+                        .UseCollation("C");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("display_name")
+                        .UseCollation("C");
+
+                    b.Property<int>("Karma")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("karma");
+
+                    b.Property<bool>("ShowRealName")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("show_real_name");
+
+                    b.HasKey("UserId")
+                        .HasName("profiles_key");
+
+                    b.HasIndex("DisplayHash")
+                        .IsUnique()
+                        .HasDatabaseName("profiles_hash");
+
+                    b.ToTable("profiles", "feedback", t =>
+                        {
+                            t.HasCheckConstraint("profiles_karma", "karma >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Analytics.Data.ReactionRow", b =>
+                {
+                    b.Property<Guid>("FeedbackId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("feedback_id");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Emoji")
+                        .HasColumnType("text")
+                        .HasColumnName("emoji")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Rewarded")
+                        .HasColumnType("boolean")
+                        .HasColumnName("rewarded");
+
+                    b.HasKey("FeedbackId", "UserId", "Emoji")
+                        .HasName("reactions_key");
+
+                    b.HasIndex("UserId", "CreatedAt")
+                        .HasDatabaseName("reactions_person");
+
+                    b.ToTable("reactions", "feedback", t =>
+                        {
+                            t.HasCheckConstraint("reactions_emoji", "emoji IN ('👍', '❤️', '🚀', '🤔', '🎉')");
+                        });
+                });
 
             modelBuilder.Entity("Mana.Kernel.Outbox.OutboxMessage", b =>
                 {
@@ -76,6 +436,35 @@ namespace Mana.Analytics.Data.Migrations
                         .HasFilter("parked_at IS NULL");
 
                     b.ToTable("outbox", "feedback");
+                });
+
+            modelBuilder.Entity("Mana.Analytics.Data.ItemRow", b =>
+                {
+                    b.HasOne("Mana.Analytics.Data.ItemRow", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("items_parent");
+                });
+
+            modelBuilder.Entity("Mana.Analytics.Data.NotificationRow", b =>
+                {
+                    b.HasOne("Mana.Analytics.Data.ItemRow", null)
+                        .WithMany()
+                        .HasForeignKey("FeedbackId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("notifications_item");
+                });
+
+            modelBuilder.Entity("Mana.Analytics.Data.ReactionRow", b =>
+                {
+                    b.HasOne("Mana.Analytics.Data.ItemRow", null)
+                        .WithMany()
+                        .HasForeignKey("FeedbackId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("reactions_item");
                 });
 #pragma warning restore 612, 618
         }

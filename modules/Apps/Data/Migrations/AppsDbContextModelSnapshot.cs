@@ -24,6 +24,823 @@ namespace Mana.Apps.Data.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Mana.Apps.Calendar.External.ExternalCalendar", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("CalendarId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("calendar_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Color")
+                        .HasColumnType("text")
+                        .HasColumnName("color")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ETag")
+                        .HasColumnType("text")
+                        .HasColumnName("e_tag")
+                        .UseCollation("C");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<int>("IntervalMinutes")
+                        .HasColumnType("integer")
+                        .HasColumnName("interval_minutes");
+
+                    b.Property<string>("LastModified")
+                        .HasColumnType("text")
+                        .HasColumnName("last_modified")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("NextRunAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_run_at");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("provider")
+                        .UseCollation("C");
+
+                    b.Property<string>("RemoteId")
+                        .HasColumnType("text")
+                        .HasColumnName("remote_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("SyncToken")
+                        .HasColumnType("text")
+                        .HasColumnName("sync_token")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("Url")
+                        .HasColumnType("bytea")
+                        .HasColumnName("url");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("external_calendars_key");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("external_calendars_by_account");
+
+                    b.HasIndex("NextRunAt")
+                        .HasDatabaseName("external_calendars_due")
+                        .HasFilter("enabled");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("external_calendars_of");
+
+                    b.ToTable("external_calendars", "apps", t =>
+                        {
+                            t.HasCheckConstraint("external_calendars_interval", "interval_minutes BETWEEN 5 AND 1440");
+
+                            t.HasCheckConstraint("external_calendars_provider", "(provider = 'google' AND account_id IS NOT NULL AND remote_id IS NOT NULL) OR (provider = 'ical_url' AND url IS NOT NULL)");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Apps.Calendar.External.ExternalRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Created")
+                        .HasColumnType("integer")
+                        .HasColumnName("created");
+
+                    b.Property<int>("Deleted")
+                        .HasColumnType("integer")
+                        .HasColumnName("deleted");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("ExternalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("external_id");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Updated")
+                        .HasColumnType("integer")
+                        .HasColumnName("updated");
+
+                    b.HasKey("Id")
+                        .HasName("external_runs_key");
+
+                    b.HasIndex("ExternalId", "StartedAt")
+                        .HasDatabaseName("external_runs_of");
+
+                    b.ToTable("external_runs", "apps");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Calendar.Feeds.CalendarFeed", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("CalendarId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("calendar_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("LastReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_read_at");
+
+                    b.Property<DateTimeOffset?>("RotatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rotated_at");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("calendar_feeds_key");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("calendar_feeds_token");
+
+                    b.HasIndex("UserId", "CalendarId")
+                        .IsUnique()
+                        .HasDatabaseName("calendar_feeds_of");
+
+                    b.ToTable("calendar_feeds", "apps");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Calendar.Google.GoogleAccount", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("AccessExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("access_expires_at");
+
+                    b.Property<byte[]>("AccessToken")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("access_token");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("RefreshToken")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("refresh_token");
+
+                    b.Property<string>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scopes")
+                        .UseCollation("C");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("google_accounts_key");
+
+                    b.HasIndex("UserId", "Email")
+                        .IsUnique()
+                        .HasDatabaseName("google_accounts_of");
+
+                    b.ToTable("google_accounts", "apps", t =>
+                        {
+                            t.HasCheckConstraint("google_accounts_state", "state IN ('connected', 'reauth_required')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Apps.Calendar.Google.GoogleConsent", b =>
+                {
+                    b.Property<byte[]>("StateHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("state_hash");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("NonceHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("nonce_hash");
+
+                    b.Property<string>("ReturnTo")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("return_to")
+                        .UseCollation("C");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("Verifier")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("verifier");
+
+                    b.HasKey("StateHash")
+                        .HasName("google_consents_key");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("google_consents_due");
+
+                    b.ToTable("google_consents", "apps");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Calendar.Shares.CalendarShare", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("CalendarId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("calendar_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email")
+                        .UseCollation("C");
+
+                    b.Property<string>("InviteeId")
+                        .HasColumnType("text")
+                        .HasColumnName("invitee_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("calendar_shares_key");
+
+                    b.HasIndex("Email")
+                        .HasDatabaseName("calendar_shares_email");
+
+                    b.HasIndex("InviteeId")
+                        .HasDatabaseName("calendar_shares_invitee");
+
+                    b.HasIndex("OwnerId", "CalendarId", "Email")
+                        .IsUnique()
+                        .HasDatabaseName("calendar_shares_of");
+
+                    b.ToTable("calendar_shares", "apps", t =>
+                        {
+                            t.HasCheckConstraint("calendar_shares_status", "status IN ('pending', 'accepted', 'declined')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderDelivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("AnchorAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("anchor_at");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("app_id")
+                        .UseCollation("C");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Critical")
+                        .HasColumnType("boolean")
+                        .HasColumnName("critical");
+
+                    b.Property<int>("Firing")
+                        .HasColumnType("integer")
+                        .HasColumnName("firing");
+
+                    b.Property<DateTimeOffset>("FirstAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_attempt_at");
+
+                    b.Property<string>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("idempotency_key")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("InstanceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("instance_id");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("text")
+                        .HasColumnName("last_error")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("LeaseOwner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<bool>("Overdue")
+                        .HasColumnType("boolean")
+                        .HasColumnName("overdue");
+
+                    b.Property<string>("Payload")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("payload");
+
+                    b.Property<string>("ProviderMessageId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_message_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("TargetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("target_id");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("reminder_deliveries_key");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("reminder_deliveries_created");
+
+                    b.HasIndex("IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("reminder_deliveries_once");
+
+                    b.HasIndex("InstanceId")
+                        .HasDatabaseName("reminder_deliveries_instance");
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("reminder_deliveries_due")
+                        .HasFilter("state IN ('pending', 'leased')");
+
+                    b.HasIndex("UserId", "CreatedAt")
+                        .HasDatabaseName("reminder_deliveries_user");
+
+                    b.ToTable("reminder_deliveries", "apps", t =>
+                        {
+                            t.HasCheckConstraint("reminder_deliveries_payload", "payload IS NOT NULL OR state NOT IN ('pending', 'leased')");
+
+                            t.HasCheckConstraint("reminder_deliveries_state", "state IN ('pending', 'leased', 'sent', 'dead', 'suppressed')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderFeed", b =>
+                {
+                    b.Property<string>("Table")
+                        .HasColumnType("text")
+                        .HasColumnName("table")
+                        .UseCollation("C");
+
+                    b.Property<string>("Bookmark")
+                        .HasColumnType("text")
+                        .HasColumnName("bookmark")
+                        .UseCollation("C");
+
+                    b.Property<bool>("Done")
+                        .HasColumnType("boolean")
+                        .HasColumnName("done");
+
+                    b.HasKey("Table")
+                        .HasName("reminder_feeds_key");
+
+                    b.ToTable("reminder_feeds", "apps");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderInstance", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("AnchorAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("anchor_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("FireAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fire_at");
+
+                    b.Property<int>("Firing")
+                        .HasColumnType("integer")
+                        .HasColumnName("firing");
+
+                    b.Property<string>("OccurrenceKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("occurrence_key")
+                        .UseCollation("C");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome")
+                        .UseCollation("C");
+
+                    b.Property<bool>("PushSuppressed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("push_suppressed");
+
+                    b.Property<Guid>("RuleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rule_id");
+
+                    b.Property<DateTimeOffset>("ScheduledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("scheduled_at");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state")
+                        .UseCollation("C");
+
+                    b.Property<bool>("WriteBack")
+                        .HasColumnType("boolean")
+                        .HasColumnName("write_back");
+
+                    b.HasKey("Id")
+                        .HasName("reminder_instances_key");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("reminder_instances_created");
+
+                    b.HasIndex("FireAt")
+                        .HasDatabaseName("reminder_instances_due")
+                        .HasFilter("state IN ('pending', 'snoozed')");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("reminder_instances_write_back")
+                        .HasFilter("write_back");
+
+                    b.HasIndex("RuleId", "OccurrenceKey")
+                        .IsUnique()
+                        .HasDatabaseName("reminder_instances_occurrence");
+
+                    b.ToTable("reminder_instances", "apps", t =>
+                        {
+                            t.HasCheckConstraint("reminder_instances_state", "state IN ('pending', 'snoozed', 'claimed', 'done', 'cancelled', 'missed')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderPreferences", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("CategoryPreferences")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("category_preferences");
+
+                    b.Property<TimeOnly>("DefaultAllDayTime")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("default_all_day_time");
+
+                    b.Property<bool>("EmailEnabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("email_enabled");
+
+                    b.Property<string>("Locale")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("locale")
+                        .UseCollation("C");
+
+                    b.Property<bool>("PushEnabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("push_enabled");
+
+                    b.Property<bool>("QuietHoursEnabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("quiet_hours_enabled");
+
+                    b.Property<TimeOnly?>("QuietHoursEnd")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("quiet_hours_end");
+
+                    b.Property<TimeOnly?>("QuietHoursStart")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("quiet_hours_start");
+
+                    b.Property<string>("Timezone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("timezone")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<bool>("WebhookEnabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("webhook_enabled");
+
+                    b.HasKey("UserId")
+                        .HasName("reminder_preferences_key");
+
+                    b.ToTable("reminder_preferences", "apps");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderRule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Anchor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("anchor")
+                        .UseCollation("C");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("app_id")
+                        .UseCollation("C");
+
+                    b.Property<TimeOnly?>("AtLocalTime")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("at_local_time");
+
+                    b.Property<DateTimeOffset?>("AtUtc")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at_utc");
+
+                    b.Property<string>("BlockId")
+                        .HasColumnType("text")
+                        .HasColumnName("block_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("BodyHint")
+                        .HasColumnType("text")
+                        .HasColumnName("body_hint")
+                        .UseCollation("C");
+
+                    b.PrimitiveCollection<string[]>("Channels")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("channels");
+
+                    b.Property<string>("ClientStatus")
+                        .HasColumnType("text")
+                        .HasColumnName("client_status")
+                        .UseCollation("C");
+
+                    b.Property<string>("Collection")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("collection")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Critical")
+                        .HasColumnType("boolean")
+                        .HasColumnName("critical");
+
+                    b.Property<int?>("DaysBefore")
+                        .HasColumnType("integer")
+                        .HasColumnName("days_before");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<int?>("MinutesBefore")
+                        .HasColumnType("integer")
+                        .HasColumnName("minutes_before");
+
+                    b.Property<string>("OriginKey")
+                        .HasColumnType("text")
+                        .HasColumnName("origin_key")
+                        .UseCollation("C");
+
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("SpaceId")
+                        .HasColumnType("text")
+                        .HasColumnName("space_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("TitleHint")
+                        .HasColumnType("text")
+                        .HasColumnName("title_hint")
+                        .UseCollation("C");
+
+                    b.Property<string>("TitleHintEnc")
+                        .HasColumnType("text")
+                        .HasColumnName("title_hint_enc")
+                        .UseCollation("C");
+
+                    b.Property<string>("Tzid")
+                        .HasColumnType("text")
+                        .HasColumnName("tzid")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("Url")
+                        .HasColumnType("text")
+                        .HasColumnName("url")
+                        .UseCollation("C");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("reminder_rules_key");
+
+                    b.HasIndex("BlockId")
+                        .HasDatabaseName("reminder_rules_block")
+                        .HasFilter("deleted_at IS NULL AND block_id IS NOT NULL");
+
+                    b.HasIndex("DeletedAt")
+                        .HasDatabaseName("reminder_rules_deleted")
+                        .HasFilter("deleted_at IS NOT NULL");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("reminder_rules_user");
+
+                    b.HasIndex("SpaceId", "OriginKey")
+                        .IsUnique()
+                        .HasDatabaseName("reminder_rules_space_origin")
+                        .HasFilter("space_id IS NOT NULL AND origin_key IS NOT NULL");
+
+                    b.HasIndex("UserId", "OriginKey")
+                        .IsUnique()
+                        .HasDatabaseName("reminder_rules_own_origin")
+                        .HasFilter("space_id IS NULL AND origin_key IS NOT NULL");
+
+                    b.HasIndex("AppId", "Collection", "SourceId")
+                        .HasDatabaseName("reminder_rules_source")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.ToTable("reminder_rules", "apps", t =>
+                        {
+                            t.HasCheckConstraint("reminder_rules_anchor", "anchor IN ('due', 'start', 'absolute')");
+
+                            t.HasCheckConstraint("reminder_rules_channels", "channels <@ ARRAY['push', 'email', 'webhook', 'inapp']");
+
+                            t.HasCheckConstraint("reminder_rules_days", "days_before BETWEEN 0 AND 365");
+
+                            t.HasCheckConstraint("reminder_rules_minutes", "minutes_before BETWEEN 0 AND 40320");
+
+                            t.HasCheckConstraint("reminder_rules_offset", "anchor = 'absolute' AND at_utc IS NOT NULL OR num_nonnulls(minutes_before, days_before) = 1");
+                        });
+                });
+
             modelBuilder.Entity("Mana.Kernel.Outbox.OutboxMessage", b =>
                 {
                     b.Property<Guid>("Id")
@@ -76,6 +893,35 @@ namespace Mana.Apps.Data.Migrations
                         .HasFilter("parked_at IS NULL");
 
                     b.ToTable("outbox", "apps");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Calendar.External.ExternalCalendar", b =>
+                {
+                    b.HasOne("Mana.Apps.Calendar.Google.GoogleAccount", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("external_calendars_account");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Calendar.External.ExternalRun", b =>
+                {
+                    b.HasOne("Mana.Apps.Calendar.External.ExternalCalendar", null)
+                        .WithMany()
+                        .HasForeignKey("ExternalId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("external_runs_calendar");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderInstance", b =>
+                {
+                    b.HasOne("Mana.Apps.Reminders.Data.ReminderRule", null)
+                        .WithMany()
+                        .HasForeignKey("RuleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("reminder_instances_rule");
                 });
 #pragma warning restore 612, 618
         }

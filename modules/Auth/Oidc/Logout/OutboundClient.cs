@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mana.Kernel.Network;
 
 namespace Mana.Auth.Oidc.Logout;
 

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mana.Credits.Data.Migrations
 {
     [DbContext(typeof(CreditsDbContext))]
-    sealed partial class CreditsDbContextModelSnapshot : ModelSnapshot
+    partial class CreditsDbContextModelSnapshot : ModelSnapshot
     {
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
@@ -471,6 +471,65 @@ namespace Mana.Credits.Data.Migrations
                     b.ToTable("ledger_audits", "credits");
                 });
 
+            modelBuilder.Entity("Mana.Credits.Data.Package", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("boolean")
+                        .HasColumnName("active");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Credits")
+                        .HasColumnType("integer")
+                        .HasColumnName("credits");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .HasColumnName("description")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<int>("PriceEuroCents")
+                        .HasColumnType("integer")
+                        .HasColumnName("price_euro_cents");
+
+                    b.Property<int>("SortOrder")
+                        .HasColumnType("integer")
+                        .HasColumnName("sort_order");
+
+                    b.Property<string>("StripePriceId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_price_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("packages_key");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("packages_name");
+
+                    b.ToTable("packages", "credits", t =>
+                        {
+                            t.HasCheckConstraint("packages_worth", "credits > 0 AND price_euro_cents >= 50");
+                        });
+                });
+
             modelBuilder.Entity("Mana.Credits.Data.PostingRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -569,6 +628,175 @@ namespace Mana.Credits.Data.Migrations
                     b.ToTable("promo_months", "credits", t =>
                         {
                             t.HasCheckConstraint("promo_months_granted", "granted >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Credits.Data.Purchase", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("CompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("completed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Credits")
+                        .HasColumnType("integer")
+                        .HasColumnName("credits");
+
+                    b.Property<DateTimeOffset?>("DisputedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disputed_at");
+
+                    b.Property<string>("FailureCode")
+                        .HasColumnType("text")
+                        .HasColumnName("failure_code")
+                        .UseCollation("C");
+
+                    b.Property<string>("FailureMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("failure_message")
+                        .UseCollation("C");
+
+                    b.Property<string>("IdempotencyKey")
+                        .HasColumnType("text")
+                        .HasColumnName("idempotency_key")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("LookedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("looked_at");
+
+                    b.Property<string>("Metadata")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("metadata");
+
+                    b.Property<string>("Mismatch")
+                        .HasColumnType("text")
+                        .HasColumnName("mismatch")
+                        .UseCollation("C");
+
+                    b.Property<bool>("OnPage")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("on_page");
+
+                    b.Property<Guid>("PackageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("package_id");
+
+                    b.Property<string>("PaymentMethodType")
+                        .HasColumnType("text")
+                        .HasColumnName("payment_method_type")
+                        .UseCollation("C");
+
+                    b.Property<int>("PriceEuroCents")
+                        .HasColumnType("integer")
+                        .HasColumnName("price_euro_cents");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status")
+                        .UseCollation("C");
+
+                    b.Property<string>("StripeCustomerId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_customer_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("StripePaymentIntentId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_payment_intent_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("StripeSessionId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_session_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("purchases_key");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("purchases_open")
+                        .HasFilter("status IN ('pending', 'processing', 'failed')");
+
+                    b.HasIndex("PackageId")
+                        .HasDatabaseName("purchases_of_package");
+
+                    b.HasIndex("StripePaymentIntentId")
+                        .IsUnique()
+                        .HasDatabaseName("purchases_intent")
+                        .HasFilter("stripe_payment_intent_id IS NOT NULL");
+
+                    b.HasIndex("StripeSessionId")
+                        .IsUnique()
+                        .HasDatabaseName("purchases_session")
+                        .HasFilter("stripe_session_id IS NOT NULL");
+
+                    b.HasIndex("UserId", "CreatedAt")
+                        .HasDatabaseName("purchases_user");
+
+                    b.HasIndex("UserId", "IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("purchases_once")
+                        .HasFilter("idempotency_key IS NOT NULL");
+
+                    b.ToTable("purchases", "credits", t =>
+                        {
+                            t.HasCheckConstraint("purchases_completed", "(completed_at IS NOT NULL) = (status IN ('completed', 'partially_refunded', 'refunded', 'disputed'))");
+
+                            t.HasCheckConstraint("purchases_status", "status IN ('pending', 'processing', 'completed', 'partially_refunded', 'refunded', 'disputed', 'failed', 'cancelled')");
+
+                            t.HasCheckConstraint("purchases_worth", "credits > 0 AND price_euro_cents > 0");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Credits.Data.PurchaseReversal", b =>
+                {
+                    b.Property<string>("BusinessKey")
+                        .HasColumnType("text")
+                        .HasColumnName("business_key")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Credits")
+                        .HasColumnType("integer")
+                        .HasColumnName("credits");
+
+                    b.Property<Guid>("PurchaseId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("purchase_id");
+
+                    b.HasKey("BusinessKey")
+                        .HasName("purchase_reversals_key");
+
+                    b.HasIndex("PurchaseId")
+                        .HasDatabaseName("purchase_reversals_of");
+
+                    b.ToTable("purchase_reversals", "credits", t =>
+                        {
+                            t.HasCheckConstraint("purchase_reversals_credits", "credits <> 0");
                         });
                 });
 
@@ -824,6 +1052,26 @@ namespace Mana.Credits.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("gift_redemptions_gift");
+                });
+
+            modelBuilder.Entity("Mana.Credits.Data.Purchase", b =>
+                {
+                    b.HasOne("Mana.Credits.Data.Package", null)
+                        .WithMany()
+                        .HasForeignKey("PackageId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("purchases_package");
+                });
+
+            modelBuilder.Entity("Mana.Credits.Data.PurchaseReversal", b =>
+                {
+                    b.HasOne("Mana.Credits.Data.Purchase", null)
+                        .WithMany()
+                        .HasForeignKey("PurchaseId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("purchase_reversals_purchase");
                 });
 #pragma warning restore 612, 618
         }

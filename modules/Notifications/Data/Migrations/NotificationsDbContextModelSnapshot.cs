@@ -115,6 +115,68 @@ namespace Mana.Notifications.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Mana.Notifications.Data.PushSubscription", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Auth")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("auth");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Endpoint")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("endpoint");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset?>("LastOkAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_ok_at");
+
+                    b.Property<byte[]>("P256dh")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("p256dh");
+
+                    b.Property<string>("Ua")
+                        .HasColumnType("text")
+                        .HasColumnName("ua");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("push_subscriptions_pkey");
+
+                    b.HasIndex("Endpoint")
+                        .IsUnique()
+                        .HasDatabaseName("push_subscriptions_endpoint_key");
+
+                    b.HasIndex("UserId", "CreatedAt")
+                        .HasDatabaseName("push_subscriptions_user");
+
+                    b.ToTable("push_subscriptions", "notify", t =>
+                        {
+                            t.HasCheckConstraint("push_subscriptions_keys", "octet_length(p256dh) = 65 AND octet_length(auth) = 16");
+                        });
+                });
+
             modelBuilder.Entity("Mana.Notifications.Data.Suppression", b =>
                 {
                     b.Property<byte[]>("AddressHash")
@@ -137,6 +199,47 @@ namespace Mana.Notifications.Data.Migrations
                         .HasDatabaseName("suppressions_until");
 
                     b.ToTable("suppressions", "notify");
+                });
+
+            modelBuilder.Entity("Mana.Notifications.Data.WebhookEndpoint", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("webhook_endpoints_pkey");
+
+                    b.HasIndex("UserId", "CreatedAt")
+                        .HasDatabaseName("webhook_endpoints_user");
+
+                    b.ToTable("webhook_endpoints", "notify");
                 });
 #pragma warning restore 612, 618
         }

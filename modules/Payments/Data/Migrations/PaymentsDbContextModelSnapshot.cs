@@ -77,6 +77,198 @@ namespace Mana.Payments.Data.Migrations
 
                     b.ToTable("outbox", "payments");
                 });
+
+            modelBuilder.Entity("Mana.Payments.Data.CustomerAlias", b =>
+                {
+                    b.Property<string>("CustomerId")
+                        .HasColumnType("text")
+                        .HasColumnName("customer_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("CustomerId")
+                        .HasName("customer_aliases_key");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("customer_aliases_user");
+
+                    b.ToTable("customer_aliases", "payments");
+                });
+
+            modelBuilder.Entity("Mana.Payments.Data.CustomerRow", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<bool>("Livemode")
+                        .HasColumnType("boolean")
+                        .HasColumnName("livemode");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("customer_id")
+                        .UseCollation("C");
+
+                    b.HasKey("UserId", "Livemode")
+                        .HasName("customers_key");
+
+                    b.HasIndex("CustomerId")
+                        .IsUnique()
+                        .HasDatabaseName("customers_id");
+
+                    b.ToTable("customers", "payments");
+                });
+
+            modelBuilder.Entity("Mana.Payments.Data.EventRow", b =>
+                {
+                    b.Property<string>("EventId")
+                        .HasColumnType("text")
+                        .HasColumnName("event_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("ApiVersion")
+                        .HasColumnType("text")
+                        .HasColumnName("api_version")
+                        .UseCollation("C");
+
+                    b.Property<int>("Attempts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("CustomerId")
+                        .HasColumnType("text")
+                        .HasColumnName("customer_id")
+                        .UseCollation("C");
+
+                    b.PrimitiveCollection<List<string>>("Handled")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("handled")
+                        .HasDefaultValueSql("'{}'");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("text")
+                        .HasColumnName("last_error")
+                        .UseCollation("C");
+
+                    b.Property<bool>("Livemode")
+                        .HasColumnType("boolean")
+                        .HasColumnName("livemode");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("ObjectId")
+                        .HasColumnType("text")
+                        .HasColumnName("object_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("ObjectType")
+                        .HasColumnType("text")
+                        .HasColumnName("object_type")
+                        .UseCollation("C");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome")
+                        .UseCollation("C");
+
+                    b.Property<string>("Payload")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("payload");
+
+                    b.Property<DateTimeOffset?>("ProcessedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("processed_at");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source")
+                        .UseCollation("C");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("StripeCreated")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stripe_created");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type")
+                        .UseCollation("C");
+
+                    b.HasKey("EventId")
+                        .HasName("events_key");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("events_customer")
+                        .HasFilter("customer_id IS NOT NULL");
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("events_due")
+                        .HasFilter("status = 'pending'");
+
+                    b.HasIndex("ObjectId")
+                        .HasDatabaseName("events_object");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("events_payload")
+                        .HasFilter("payload IS NOT NULL");
+
+                    b.ToTable("events", "payments", t =>
+                        {
+                            t.HasCheckConstraint("events_outcome", "(status = 'pending') = (outcome IS NULL)");
+
+                            t.HasCheckConstraint("events_status", "status IN ('pending', 'processed', 'quarantined', 'dead')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Payments.Data.PullMark", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.HasKey("Name")
+                        .HasName("pull_marks_key");
+
+                    b.ToTable("pull_marks", "payments");
+                });
 #pragma warning restore 612, 618
         }
     }

@@ -77,6 +77,514 @@ namespace Mana.Subscriptions.Data.Migrations
 
                     b.ToTable("outbox", "subscriptions");
                 });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.CheckoutRow", b =>
+                {
+                    b.Property<string>("StripeSessionId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_session_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Wish")
+                        .HasColumnType("text")
+                        .HasColumnName("wish")
+                        .UseCollation("C");
+
+                    b.HasKey("StripeSessionId")
+                        .HasName("checkouts_key");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("checkouts_age");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("checkouts_user");
+
+                    b.ToTable("checkouts", "subscriptions");
+                });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.InvoiceRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AmountDueEuroCents")
+                        .HasColumnType("integer")
+                        .HasColumnName("amount_due_euro_cents");
+
+                    b.Property<int>("AmountPaidEuroCents")
+                        .HasColumnType("integer")
+                        .HasColumnName("amount_paid_euro_cents");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("BillingReason")
+                        .HasColumnType("text")
+                        .HasColumnName("billing_reason")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("CoversFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("covers_from");
+
+                    b.Property<DateTimeOffset?>("CoversUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("covers_until");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("currency")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<DateTimeOffset?>("DueDate")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_date");
+
+                    b.Property<string>("HostedInvoiceUrl")
+                        .HasColumnType("text")
+                        .HasColumnName("hosted_invoice_url")
+                        .UseCollation("C");
+
+                    b.Property<string>("InvoicePdfUrl")
+                        .HasColumnType("text")
+                        .HasColumnName("invoice_pdf_url")
+                        .UseCollation("C");
+
+                    b.Property<int?>("MonthlyCredits")
+                        .HasColumnType("integer")
+                        .HasColumnName("monthly_credits");
+
+                    b.Property<string>("Number")
+                        .HasColumnType("text")
+                        .HasColumnName("number")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("PaidAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paid_at");
+
+                    b.Property<DateTimeOffset?>("PeriodEnd")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("period_end");
+
+                    b.Property<DateTimeOffset?>("PeriodStart")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("period_start");
+
+                    b.Property<string>("Status")
+                        .HasColumnType("text")
+                        .HasColumnName("status")
+                        .UseCollation("C");
+
+                    b.Property<string>("StripeCustomerId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_customer_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("StripeInvoiceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_invoice_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("StripePaymentIntentId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_payment_intent_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SubscriptionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subscription_id");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("YearFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("year_from");
+
+                    b.Property<DateTimeOffset?>("YearUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("year_until");
+
+                    b.HasKey("Id")
+                        .HasName("invoices_key");
+
+                    b.HasIndex("StripeInvoiceId")
+                        .IsUnique()
+                        .HasDatabaseName("invoices_stripe");
+
+                    b.HasIndex("StripePaymentIntentId")
+                        .HasDatabaseName("invoices_intent")
+                        .HasFilter("stripe_payment_intent_id IS NOT NULL");
+
+                    b.HasIndex("SubscriptionId")
+                        .HasDatabaseName("invoices_of_subscription");
+
+                    b.HasIndex("YearFrom")
+                        .HasDatabaseName("invoices_of_years")
+                        .HasFilter("year_from IS NOT NULL");
+
+                    b.HasIndex("UserId", "CreatedAt")
+                        .HasDatabaseName("invoices_user");
+
+                    b.ToTable("invoices", "subscriptions");
+                });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.Plan", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("boolean")
+                        .HasColumnName("active");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .HasColumnName("description")
+                        .UseCollation("C");
+
+                    b.Property<string>("Features")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("features");
+
+                    b.Property<bool>("IsDefault")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_default");
+
+                    b.Property<bool>("IsEnterprise")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_enterprise");
+
+                    b.Property<int?>("MaxOrganizations")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_organizations");
+
+                    b.Property<int?>("MaxTeamMembers")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_team_members");
+
+                    b.Property<int>("MonthlyCredits")
+                        .HasColumnType("integer")
+                        .HasColumnName("monthly_credits");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<int>("PriceMonthlyEuroCents")
+                        .HasColumnType("integer")
+                        .HasColumnName("price_monthly_euro_cents");
+
+                    b.Property<int>("PriceYearlyEuroCents")
+                        .HasColumnType("integer")
+                        .HasColumnName("price_yearly_euro_cents");
+
+                    b.Property<int>("SortOrder")
+                        .HasColumnType("integer")
+                        .HasColumnName("sort_order");
+
+                    b.Property<string>("StripePriceIdMonthly")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_price_id_monthly")
+                        .UseCollation("C");
+
+                    b.Property<string>("StripePriceIdYearly")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_price_id_yearly")
+                        .UseCollation("C");
+
+                    b.Property<string>("StripeProductId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_product_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("plans_key");
+
+                    b.HasIndex("IsDefault")
+                        .IsUnique()
+                        .HasDatabaseName("plans_one_default")
+                        .HasFilter("is_default");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("plans_name");
+
+                    b.ToTable("plans", "subscriptions", t =>
+                        {
+                            t.HasCheckConstraint("plans_worth", "monthly_credits >= 0 AND price_monthly_euro_cents >= 0 AND price_yearly_euro_cents >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.PlanGrant", b =>
+                {
+                    b.Property<string>("BusinessKey")
+                        .HasColumnType("text")
+                        .HasColumnName("business_key")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("BookedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("booked_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Credits")
+                        .HasColumnType("integer")
+                        .HasColumnName("credits");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("description")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("invoice_id");
+
+                    b.Property<bool>("IsReversal")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_reversal");
+
+                    b.Property<DateTimeOffset>("MonthFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("month_from");
+
+                    b.HasKey("BusinessKey")
+                        .HasName("plan_grants_key");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("plan_grants_open")
+                        .HasFilter("booked_at IS NULL");
+
+                    b.HasIndex("InvoiceId")
+                        .HasDatabaseName("plan_grants_of");
+
+                    b.ToTable("plan_grants", "subscriptions", t =>
+                        {
+                            t.HasCheckConstraint("plan_grants_credits", "credits <> 0");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.PlanPriceRow", b =>
+                {
+                    b.Property<string>("StripePriceId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_price_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("BillingInterval")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("billing_interval")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("PlanId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("plan_id");
+
+                    b.HasKey("StripePriceId")
+                        .HasName("plan_prices_key");
+
+                    b.HasIndex("PlanId")
+                        .HasDatabaseName("plan_prices_of_plan");
+
+                    b.ToTable("plan_prices", "subscriptions", t =>
+                        {
+                            t.HasCheckConstraint("plan_prices_interval", "billing_interval IN ('month', 'year')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.SubscriptionRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BillingInterval")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("billing_interval")
+                        .UseCollation("C");
+
+                    b.Property<bool>("CancelAtPeriodEnd")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancel_at_period_end");
+
+                    b.Property<DateTimeOffset?>("CanceledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("canceled_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("CurrentPeriodEnd")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("current_period_end");
+
+                    b.Property<DateTimeOffset?>("CurrentPeriodStart")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("current_period_start");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<Guid>("PlanId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("plan_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status")
+                        .UseCollation("C");
+
+                    b.Property<string>("StripeCustomerId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_customer_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("StripePriceId")
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_price_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("StripeSubscriptionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("stripe_subscription_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("TrialEnd")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("trial_end");
+
+                    b.Property<DateTimeOffset?>("TrialStart")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("trial_start");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("subscriptions_key");
+
+                    b.HasIndex("PlanId")
+                        .HasDatabaseName("subscriptions_of_plan");
+
+                    b.HasIndex("StripeSubscriptionId")
+                        .IsUnique()
+                        .HasDatabaseName("subscriptions_stripe");
+
+                    b.HasIndex("UserId")
+                        .IsUnique()
+                        .HasDatabaseName("subscriptions_one_live")
+                        .HasFilter("status IN ('active', 'trialing', 'past_due', 'unpaid', 'paused')");
+
+                    b.HasIndex("UserId", "CreatedAt")
+                        .HasDatabaseName("subscriptions_user");
+
+                    b.ToTable("subscriptions", "subscriptions", t =>
+                        {
+                            t.HasCheckConstraint("subscriptions_interval", "billing_interval IN ('month', 'year')");
+
+                            t.HasCheckConstraint("subscriptions_status", "status IN ('active', 'canceled', 'past_due', 'unpaid', 'trialing', 'incomplete', 'incomplete_expired', 'paused')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.InvoiceRow", b =>
+                {
+                    b.HasOne("Mana.Subscriptions.Data.SubscriptionRow", null)
+                        .WithMany()
+                        .HasForeignKey("SubscriptionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("invoices_subscription");
+                });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.PlanGrant", b =>
+                {
+                    b.HasOne("Mana.Subscriptions.Data.InvoiceRow", null)
+                        .WithMany()
+                        .HasForeignKey("InvoiceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("plan_grants_invoice");
+                });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.PlanPriceRow", b =>
+                {
+                    b.HasOne("Mana.Subscriptions.Data.Plan", null)
+                        .WithMany()
+                        .HasForeignKey("PlanId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("plan_prices_plan");
+                });
+
+            modelBuilder.Entity("Mana.Subscriptions.Data.SubscriptionRow", b =>
+                {
+                    b.HasOne("Mana.Subscriptions.Data.Plan", null)
+                        .WithMany()
+                        .HasForeignKey("PlanId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("subscriptions_plan");
+                });
 #pragma warning restore 612, 618
         }
     }

@@ -1,0 +1,29 @@
+using Mana.Kernel.Configuration;
+
+namespace Mana.Apps.Calendar;
+
+/// <summary>Section <c>Calendar</c>.</summary>
+internal sealed class CalendarOptions : IManaOptions
+{
+    /// <summary>Where this server is seen from outside; unset: <c>BASE_URL</c>.</summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>Hosts (<c>name</c> or <c>name:port</c>) that subscriptions may lie on although their addresses are private; comma-separated.</summary>
+    public string PrivateHosts { get; set; } = "";
+
+    /// <summary>How often somebody looks for subscriptions that are due.</summary>
+    public int PollSeconds { get; set; } = 30;
+
+    /// <summary>How many calendars of others one person may subscribe to.</summary>
+    public int MostExternal { get; set; } = 50;
+
+    public string Public => (PublicUrl ?? "").TrimEnd('/');
+
+    public IEnumerable<string> Problems(bool production)
+    {
+        if (!Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            yield return "Calendar:PublicUrl or BASE_URL must be an absolute URL.";
+        if (PollSeconds < 1 || MostExternal < 1)
+            yield return "Calendar:PollSeconds and Calendar:MostExternal must be positive.";
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using Mana.Notifications.Contracts;
+using Mana.Sync.Contracts;
+using NodaTime;
+
+namespace Mana.Apps.Reminders.Sources;
+
+/// <summary>Reads the merged state of a record and tells what it says about its time. Nothing of it is kept here.</summary>
+internal sealed class SourceReader(ISyncRecords records)
+{
+    const int MinutesPerHour = 60;
+    const int MostWanted = 20;
+    static readonly string[] OnlyPush = [Channel.Push];
+
+    /// <summary>What is private in a space does not exist here: whose it is, only sync knows.</summary>
+    public async Task<SourceFacts> ReadAsync(SourceKey key, CancellationToken cancellationToken)
+    {
+        if (await records.ReadAsync(key.Owner, key.AppId, key.Collection, key.Id, cancellationToken) is not { IsDeleted: false, IsPrivate: false } record)
+            return SourceFacts.Gone;
+        var fields = record.Fields;
+        return (key.AppId, key.Collection) switch
+        {
+            ("todo", "tasks") => Task(fields),
+            ("calendar", "events") => await EventAsync(key, fields, cancellationToken),
+            ("timeblocks", "timeBlocks") => await BlockAsync(key, fields, cancellationToken),
+            ("plants", "wateringSchedules") => Watering(fields),
+            _ => new SourceFacts(true, null, null, fields.Text("title") ?? fields.Text("name")),
+        };
+    }
+
+    static SourceFacts Task(JsonObject fields)
+    {
+        var anchor = fields.When("dueDate");
+        if (anchor is Anchor.Day day && fields.Time("dueTime") is { } time)
+            anchor = new Anchor.Civil(day.Date + time);
+        return new SourceFacts(!fields.Flag("isCompleted") && fields.Text("completedAt") is null, anchor, null, fields.Text("title"));
+    }
+
+    async Task<SourceFacts> EventAsync(SourceKey key, JsonObject fields, CancellationToken cancellationToken)
+    {
+        var facts = new SourceFacts(true, fields.Flag("allDay") ? AllDay(fields, "startDate", null) : fields.When("startDate"), fields.Text("timezone"));
+        if (fields.Text("timeBlockId") is { } blockId)
+        {
+            facts = await records.ReadAsync(key.Owner, "timeblocks", "timeBlocks", blockId, cancellationToken) is { IsDeleted: false, IsPrivate: false } block
+                ? await BlockAsync(key.Of("timeblocks", "timeBlocks", blockId), block.Fields, cancellationToken)
+                : SourceFacts.Gone;
+            facts = facts with { BlockId = blockId };
+        }
+        else if (fields.Text("recurrenceRule") is { } rule && facts.Anchor is { } start)
+        {
+            facts = facts with { Anchor = SeriesOf(start, fields.Flag("allDay"), rule, facts.ZoneId, new Dictionary<LocalDate, Anchor.Exception>()) };
+        }
+
+        return facts with { Title = fields.Text("title") ?? facts.Title, Wanted = Wanted(fields["reminders"]) };
+    }
+
+    async Task<SourceFacts> BlockAsync(SourceKey key, JsonObject fields, CancellationToken cancellationToken)
+    {
+        var (allDay, zone) = (fields.Flag("allDay"), fields.Text("timezone"));
+        var anchor = allDay ? AllDay(fields, "startDate", zone) : fields.When("startDate");
+        if (anchor is not null && fields.Text("recurrenceRule") is { } rule && fields.Text("parentBlockId") is null)
+            anchor = SeriesOf(anchor, allDay, rule, zone, await ExceptionsAsync(key, cancellationToken));
+        return new SourceFacts(true, anchor, zone, fields.Text("title"), key.Id);
+    }
+
+    static SourceFacts Watering(JsonObject fields)
+    {
+        var hours = fields["reminderHoursBefore"].Number() ?? 0;
+        return new SourceFacts(true, fields.When("nextWateringAt"))
+        {
+            Wanted = fields.Flag("reminderEnabled") && hours <= 24 * 28 ? [new WantedReminder("watering", hours * MinutesPerHour, OnlyPush)] : [],
+        };
+    }
+
+    /// <summary>
+    /// Changed instances are records of their own that name their parent (8.6): with a start they moved, deleted as an exception they do not take place.
+    /// </summary>
+    async Task<Dictionary<LocalDate, Anchor.Exception>> ExceptionsAsync(SourceKey key, CancellationToken cancellationToken)
+    {
+        var exceptions = new Dictionary<LocalDate, Anchor.Exception>();
+        await foreach (var child in records.QueryAsync(key.Owner, "timeblocks", "timeBlocks", cancellationToken))
+        {
+            if (child.IsPrivate || child.Fields.Text("parentBlockId") != key.Id || child.Fields.Date("recurrenceDate") is not { } date)
+                continue;
+            if (!child.IsDeleted)
+                exceptions[date] = new(child.Fields.Flag("allDay") ? AllDay(child.Fields, "startDate", child.Fields.Text("timezone")) : child.Fields.When("startDate"));
+            else if (child.Fields.Flag("isRecurrenceException"))
+                exceptions[date] = new(null);
+        }
+
+        return exceptions;
+    }
+
+    static Anchor? SeriesOf(Anchor start, bool allDay, string rule, string? zone, IReadOnlyDictionary<LocalDate, Anchor.Exception> exceptions) => start switch
+    {
+        Anchor.Day day => new Anchor.Series(day.Date.AtMidnight(), true, rule, exceptions),
+        Anchor.Civil civil => new Anchor.Series(civil.Time, allDay, rule, exceptions),
+        Anchor.At at => new Anchor.Series(at.Instant.InZone(Zones.Find(zone) ?? DateTimeZone.Utc).LocalDateTime, allDay, rule, exceptions),
+        _ => start,
+    };
+
+    /// <summary>A day is often stored as midnight somewhere: the day that it is in the record's zone.</summary>
+    static Anchor? AllDay(JsonObject fields, string name, string? zone) => fields.When(name) switch
+    {
+        Anchor.At at => new Anchor.Day(at.Instant.InZone(Zones.Find(zone) ?? DateTimeZone.Utc).Date),
+        Anchor.Civil civil => new Anchor.Day(civil.Time.Date),
+        var day => day,
+    };
+
+    /// <summary>Minutes as numbers, or objects with <c>minutesBefore</c>; with several of one offset the first counts.</summary>
+    static List<WantedReminder> Wanted(JsonNode? reminders)
+    {
+        var wanted = new List<WantedReminder>();
+        if (reminders is JsonArray list)
+            foreach (var item in list)
+                if ((item is JsonObject one ? one["minutesBefore"] ?? one["minutes"] : item).Number() is { } minutes && wanted.Count < MostWanted && wanted.TrueForAll(known => known.MinutesBefore != minutes))
+                    wanted.Add(new WantedReminder($"{minutes}", minutes, item is JsonObject fields ? ReminderChannels.OfRecord(fields) : OnlyPush));
+        return wanted;
+    }
+}
+
+/// <summary>Zones by the names that clients use.</summary>
+internal static class Zones
+{
+    public static DateTimeZone? Find(string? id) => id is null ? null : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id);
+}
+
+/// <summary>Channels as the original's <c>type</c> names them.</summary>
+internal static class ReminderChannels
+{
+    public const string InApp = "inapp";
+    public static readonly string[] All = [Channel.Push, Channel.Email, Channel.Webhook, InApp];
+
+    public static string[]? OfType(string? type) => type switch
+    {
+        "push" => [Channel.Push],
+        "email" => [Channel.Email],
+        "both" => [Channel.Push, Channel.Email],
+        _ => null,
+    };
+
+    public static string? TypeOf(IReadOnlyCollection<string> channels) => (channels.Contains(Channel.Push), channels.Contains(Channel.Email)) switch
+    {
+        (true, true) => "both",
+        (true, false) => "push",
+        (false, true) => "email",
+        _ => null,
+    };
+
+    public static string[] OfRecord(JsonObject fields)
+    {
+        if (OfType(fields.Text("type")) is { } typed)
+            return typed;
+        var channels = new List<string>();
+        if (fields.Flag("notifyPush"))
+            channels.Add(Channel.Push);
+        if (fields.Flag("notifyEmail"))
+            channels.Add(Channel.Email);
+        return channels.Count > 0 ? [.. channels] : [Channel.Push];
+    }
+}

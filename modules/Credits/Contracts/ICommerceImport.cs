@@ -1,0 +1,39 @@
+namespace Mana.Credits.Contracts;
+
+/// <summary>
+/// Takes over balances, open reservations, active gifts and sync subscriptions of an original database (commerce.md 16.4). Every account begins with one opening
+/// entry; the reservations that were open are part of what can be spent. May be stopped at any moment and run again: a person is taken over once.
+/// </summary>
+public interface ICommerceImport
+{
+    /// <summary>Imports who is still missing, then compares.</summary>
+    Task<CommerceImportResult> RunAsync(CommerceImportRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>What to import.</summary>
+/// <param name="Source">Address of the original database: URL or Npgsql form. A role that may only read, but everything, is enough.</param>
+/// <param name="VerifyOnly">Compare, store nothing.</param>
+public sealed record CommerceImportRequest(string Source, bool VerifyOnly);
+
+/// <summary>How an import ended.</summary>
+public abstract record CommerceImportResult
+{
+    private CommerceImportResult()
+    {
+    }
+
+    /// <summary>Nothing was read.</summary>
+    public sealed record Refused(string Reason) : CommerceImportResult;
+
+    /// <summary>The original was read to its end.</summary>
+    /// <param name="People">With a balance, in the original.</param>
+    /// <param name="Imported">Taken over by this run.</param>
+    /// <param name="There">What the original owes to its people: balances, open reservations and active gifts.</param>
+    /// <param name="Here">What was opened here for the same.</param>
+    /// <param name="Differences">Who is not here, or not equal; ids and amounts only.</param>
+    public sealed record Completed(int People, int Imported, CreditAmount There, CreditAmount Here, int Gifts, int SyncSubscriptions, IReadOnlyList<string> Differences) : CommerceImportResult
+    {
+        /// <summary>Everybody is here with what they had.</summary>
+        public bool Passed => Differences.Count == 0 && There == Here;
+    }
+}
