@@ -64,7 +64,7 @@ public sealed class ExportTests(PrivacyWorld world) : IClassFixture<PrivacyWorld
         using var answer = await SendAsync(Archive, person);
         Assert.Equal(("application/zip", "attachment"), (answer.Content.Headers.ContentType?.MediaType, answer.Content.Headers.ContentDisposition?.DispositionType));
         await using var zip = new ZipArchive(new MemoryStream(await answer.Content.ReadAsByteArrayAsync()));
-        Assert.Equal(["data.json", "credits.json", "gadget.json", "notifications.json", "sync.json"], zip.Entries.Select(entry => entry.FullName));
+        Assert.Equal(["data.json", "calendar.json", "credits.json", "feedback.json", "gadget.json", "notifications.json", "payments.json", "reminders.json", "subscriptions.json", "sync.json", "users.json"], zip.Entries.Select(entry => entry.FullName));
         var files = zip.Entries.ToDictionary(entry => entry.FullName, Read);
         Assert.All(files.Values, text => JsonDocument.Parse(text));
         Assert.Contains(person.Email, files["data.json"], StringComparison.Ordinal);

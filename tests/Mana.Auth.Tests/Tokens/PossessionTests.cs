@@ -114,11 +114,10 @@ public sealed class PossessionTests(ModuleWorld world) : IClassFixture<ModuleWor
     }
 
     [Fact]
-    public async Task The_address_is_compared_as_it_was_sent()
+    public async Task An_origin_is_the_same_in_capitals()
     {
         var token = (await SignInAsync(_app))["accessToken"]!;
-        foreach (var (path, said) in ((string, string)[])[("/sync/todo/history?table=t&id=1", "HTTP://LocalHost:3001/sync/todo/history"), ("/api/v1/gifts/a%3ab%2C", Base + "/api/v1/gifts/a%3Ab%2C"), ("/api/v1/me/onboarding/", Base + "/api/v1/me/onboarding/")])
-            Assert.NotEqual(401, (await SendAsync("GET", path, _app.Proof("GET", said, token), "DPoP " + token)).Status);
+        (await SendAsync("GET", Sessions, _app.Proof("GET", "HTTP://LocalHost:3001" + Sessions, token), "DPoP " + token)).IsOk();
     }
 
     [Fact]

@@ -49,6 +49,16 @@ test('oauth4webapi proves itself at a resource of the platform', async () => {
   assert.equal((await answer.json()).length, 2);
 });
 
+test('the address of a proof is the one that was sent, with its slash and its escapes', async () => {
+  const { email } = await newPerson();
+  const key = await prover();
+  const { accessToken } = (await signIn(email, key)).body;
+  for (const path of ['/api/v1/me/onboarding/', '/sync/my%2eapp/history?table=t&id=1', '/sync/a%3ab/history?table=t&id=1']) {
+    const answer = await call(path, { headers: { authorization: `DPoP ${accessToken}`, DPoP: await key.prove('GET', path.split('?')[0], accessToken) } });
+    assert.notEqual(answer.status, 401, path);
+  }
+});
+
 test('refreshing needs the key, and a socket the proof', async () => {
   const { email } = await newPerson();
   const key = await prover();
