@@ -20,7 +20,7 @@ internal sealed class AccessTokenVerifier(SigningKeyRing ring, VerifiedTokenCach
         var verdict = await JudgeAsync(token, cancellationToken);
         if (verdict is not TokenVerdict.Valid valid)
             return verdict;
-        return valid is { KeyThumbprint: { } bound, User.SessionId: { } session } && budget.Spend(session) is null
+        return valid.KeyThumbprint is { } bound && budget.Spend(valid.User.SessionId ?? valid.User.UserId) is null
             && await proofs.JudgeAsync(proof.Text, proof.Method, options.BaseUrl + proof.Path, token, cancellationToken) is DpopVerdict.Good good && good.Thumbprint == bound
             ? valid
             : Unproven;
