@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Mana.Apps.Reminders.Delivery;
 using Mana.Apps.Reminders.Firing;
 using Mana.Apps.Reminders.Rules;
@@ -6,7 +5,9 @@ using Mana.Apps.Reminders.Sources;
 using Mana.Notifications.Contracts;
 using Mana.Sync.Contracts;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using System.Text.Json.Nodes;
 
 namespace Mana.Apps.Tests.Reminders;
 
@@ -90,7 +91,7 @@ public sealed class FaultScenarios(ReminderFixture world)
         var lowest = await world.ScalarAsync<string>("SELECT r.origin_key FROM apps.reminder_instances i JOIN apps.reminder_rules r ON r.id = i.rule_id WHERE i.write_back ORDER BY i.id LIMIT 1");
         var waiting = await world.ScalarAsync<long>("SELECT count(*) FROM apps.reminder_instances WHERE write_back");
         Assert.True(waiting >= 2);
-        var written = await new WriteBack(services.GetRequiredService<NpgsqlDataSource>(), new Failing(world.Records(), id => lowest!.EndsWith(id, StringComparison.Ordinal))).RunAsync(default);
+        var written = await new WriteBack(services.GetRequiredService<NpgsqlDataSource>(), new Failing(world.Records(), id => lowest!.EndsWith(id, StringComparison.Ordinal)), NullLogger<WriteBack>.Instance).RunAsync(default);
         Assert.Equal((waiting - 1, 1L), ((long)written, await world.ScalarAsync<long>("SELECT count(*) FROM apps.reminder_instances WHERE write_back")));
         await world.TickAsync();
     }

@@ -1,10 +1,11 @@
+using Mana.Apps.Reminders.Data;
+using Mana.Sync.Contracts;
+using Microsoft.Extensions.Logging;
+using Npgsql;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Mana.Apps.Reminders.Data;
-using Mana.Sync.Contracts;
-using Npgsql;
 
 namespace Mana.Apps.Reminders.Rules;
 
@@ -12,7 +13,7 @@ namespace Mana.Apps.Reminders.Rules;
 /// Tells the synchronised reminder what became of it, so that other devices stop showing it (compute.md 8.7). Repeated after a crash under the same event
 /// id.
 /// </summary>
-internal sealed class WriteBack(NpgsqlDataSource database, ISyncRecords records)
+internal sealed class WriteBack(NpgsqlDataSource database, ISyncRecords records, ILogger<WriteBack> log)
 {
     const string ClientId = "system:reminders";
     const int MostFailures = 1_000;
@@ -38,9 +39,10 @@ internal sealed class WriteBack(NpgsqlDataSource database, ISyncRecords records)
                     await WriteAsync(outcome, cancellationToken);
                     written++;
                 }
-                catch (Exception) when (!cancellationToken.IsCancellationRequested)
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
                 {
                     // Tried again by the next run; until then the others have their turn.
+                    log.LogWarning("The outcome of firing {Instance} could not be written back ({Kind}); trying again", outcome.InstanceId, exception.GetType().Name);
                     failed.Add(outcome.InstanceId);
                 }
 
