@@ -52,19 +52,15 @@ internal static class BoardLoad
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = new Uri(options.Url) };
         var workers = Enumerable.Range(0, options.Clients).Select(_ => new Worker()).ToList();
         var start = Stopwatch.GetTimestamp();
-        await Task.WhenAll(workers.Select(async (worker, number) =>
+        await Pace.SpreadAsync(workers.Count, options.Rate, options.Duration, async (client, turn, due) =>
         {
-            using var turns = new PeriodicTimer(TimeSpan.FromSeconds(options.Clients / options.Rate));
-            for (var turn = number; await turns.WaitForNextTickAsync() && Stopwatch.GetElapsedTime(start) < options.Duration; turn++)
-            {
-                var sent = Stopwatch.GetTimestamp();
-                using var answer = await http.GetAsync($"/api/v1/public/feedback/feed?limit=50&offset={turn % 20 * 50}{queries[turn % queries.Length]}");
-                await answer.Content.ReadAsByteArrayAsync();
-                worker.Latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-                if (!answer.IsSuccessStatusCode)
-                    worker.Fail($"feed: {(int)answer.StatusCode}");
-            }
-        }));
+            turn += client;
+            using var answer = await http.GetAsync($"/api/v1/public/feedback/feed?limit=50&offset={turn % 20 * 50}{queries[turn % queries.Length]}");
+            await answer.Content.ReadAsByteArrayAsync();
+            workers[client].Latencies.Add(Stopwatch.GetElapsedTime(due).TotalMilliseconds);
+            if (!answer.IsSuccessStatusCode)
+                workers[client].Fail($"feed: {(int)answer.StatusCode}");
+        });
         return RunResult.Of($"public feed, {options.Rate:n0}/s, {items:n0} items, {reactions:n0} reactions", workers, Stopwatch.GetElapsedTime(start)) with { RateIsGiven = true };
     }
 

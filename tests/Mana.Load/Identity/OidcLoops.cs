@@ -34,13 +34,14 @@ internal static class OidcLoops
         await Task.WhenAll(actors.Select(actor => actor.TurnAsync(new Worker())));
         using var memory = await HostMemory.WatchAsync(options.Url);
         var start = Stopwatch.GetTimestamp();
-        await Task.WhenAll(actors.Zip(workers, async (actor, worker) =>
+        await Task.WhenAll(actors.Select(async (actor, index) =>
         {
+            var worker = workers[index];
             for (var turn = 0; Stopwatch.GetElapsedTime(start) < options.Duration; turn++)
             {
                 var sent = Stopwatch.GetTimestamp();
                 if (options.IsPaced)
-                    await Pace.UntilAsync(sent = Pace.After(start, TimeSpan.FromSeconds(turn * options.Clients / options.Rate)));
+                    await Pace.UntilAsync(sent = Pace.After(start, TimeSpan.FromSeconds(((turn * options.Clients) + index) / options.Rate)));
                 await actor.TurnAsync(worker);
                 worker.Latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
             }

@@ -50,12 +50,7 @@ internal static class LedgerLoad
         using var memory = await HostMemory.WatchAsync(options.Url);
         var start = Stopwatch.GetTimestamp();
         // On a schedule: a closed loop would measure how busy the machine is.
-        await Task.WhenAll(people.Zip(workers, async (person, worker) =>
-        {
-            using var turns = new PeriodicTimer(TimeSpan.FromSeconds(people.Count / options.Rate));
-            while (await turns.WaitForNextTickAsync() && Stopwatch.GetElapsedTime(start) < options.Duration)
-                await SendAsync(worker, () => person.Http.GetAsync("/api/v1/credits/balance"));
-        }));
+        await Pace.SpreadAsync(people.Count, options.Rate, options.Duration, (client, _, _) => SendAsync(workers[client], () => people[client].Http.GetAsync("/api/v1/credits/balance")));
         return RunResult.Of($"balance, {options.Rate:n0}/s of {people.Count} people", workers, Stopwatch.GetElapsedTime(start)) with { HostMemory = await memory.StopAsync(), RateIsGiven = true };
     }
 
