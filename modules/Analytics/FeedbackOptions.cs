@@ -28,7 +28,7 @@ internal sealed class FeedbackOptions : IManaOptions
 
     public IEnumerable<string> Problems(bool production)
     {
-        if (Secrets.Problem("FEEDBACK_PSEUDONYM_SECRET", PseudonymSecret, production) is { } problem)
+        if (Secrets.Problem("FEEDBACK_PSEUDONYM_SECRET", PseudonymSecret, production, minimumLength: 32) is { } problem)
             yield return problem;
         if (PseudonymScheme is not ("hmac" or "sha256"))
             yield return "FEEDBACK_PSEUDONYM_SCHEME must be hmac or sha256.";

@@ -62,6 +62,7 @@ internal sealed class AnalyticsDbContext(DbContextOptions<AnalyticsDbContext> op
             profile.HasKey(row => row.UserId).HasName("profiles_key");
             profile.Property(row => row.Karma).HasDefaultValue(0);
             profile.Property(row => row.ShowRealName).HasDefaultValue(false);
+            profile.Property(row => row.RecentSubmissions).HasDefaultValueSql("'{}'");
             profile.HasIndex(row => row.DisplayHash).IsUnique().HasDatabaseName("profiles_hash");
         });
         modelBuilder.Entity<NotificationRow>(notification =>

@@ -99,6 +99,9 @@ internal sealed class ProfileRow
 
     public bool ShowRealName { get; init; }
 
+    /// <summary>When something was submitted in the last 24 hours, for the limit of a day.</summary>
+    public DateTimeOffset[] RecentSubmissions { get; init; } = [];
+
     public DateTimeOffset CreatedAt { get; init; }
 }
 

@@ -43,13 +43,19 @@ internal sealed class FeedbackBoard(NpgsqlDataSource database, IAccountNames nam
         var items = await database.Sql($"""
             SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.display_hash = $2 AND i.is_public AND i.parent_id IS NULL AND i.deleted_at IS NULL ORDER BY i.created_at DESC, i.id DESC LIMIT 200
             """, null, hash).RowsAsync(FeedbackItem.Read, cancellationToken);
-        return (items.FirstOrDefault()?.DisplayName, items.FirstOrDefault()?.Karma ?? 0, await PublicAsync(null, items, cancellationToken));
+        // Who has only replied is somebody, too.
+        var known = items.FirstOrDefault() ?? await database.Sql($"SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.display_hash = $2 AND {FeedbackItem.Visible} LIMIT 1", null, hash)
+            .RowAsync(FeedbackItem.Read, cancellationToken);
+        return (known?.DisplayName, known?.Karma ?? 0, await PublicAsync(null, items, cancellationToken));
     }
 
     /// <summary>What the person wrote, replies and private items included, newest first; without a limit all of it.</summary>
     public Task<List<FeedbackItem>> OfAuthorAsync(string userId, int? most, CancellationToken cancellationToken) => database.Sql($"""
         SELECT {FeedbackItem.Columns} {FeedbackItem.From} WHERE i.user_id = $1 AND i.deleted_at IS NULL ORDER BY i.created_at DESC, i.id DESC LIMIT $2::bigint
         """, userId, most).RowsAsync(FeedbackItem.Read, cancellationToken);
+
+    public Task<long> CountOfAuthorAsync(string userId, CancellationToken cancellationToken) =>
+        database.Sql("SELECT count(*) FROM feedback.items WHERE user_id = $1 AND deleted_at IS NULL", userId).ValueAsync<long>(cancellationToken);
 
     /// <summary>Public items of others that the person reacted to.</summary>
     public async Task<IReadOnlyList<PublicItem>> ReactedAsync(string userId, int limit, CancellationToken cancellationToken) => await PublicAsync(userId, await database.Sql($"""

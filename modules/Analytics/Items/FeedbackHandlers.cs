@@ -32,7 +32,8 @@ internal static class FeedbackHandlers
     {
         var items = (await board.OfAuthorAsync(user.UserId, MostOwn, cancellationToken)).ConvertAll(FeedbackRow.Of);
         // The first clients read a bare list; they say so (commerce.md 14).
-        return context.Request.Headers["Accept-Version"] == "1" ? PlatformJson.Ok(items) : PlatformJson.Ok(new { items, total = items.Count });
+        return context.Request.Headers["Accept-Version"] == "1" ? PlatformJson.Ok(items)
+            : PlatformJson.Ok(new { items, total = items.Count < MostOwn ? items.Count : await board.CountOfAuthorAsync(user.UserId, cancellationToken) });
     }
 
     public static async Task<IResult> ReactedAsync(string? limit, CurrentUser user, FeedbackBoard board, CancellationToken cancellationToken) =>

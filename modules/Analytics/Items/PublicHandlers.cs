@@ -32,6 +32,8 @@ internal static partial class PublicHandlers
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(value, PlatformJson.Options);
         var headers = context.Response.Headers;
+        // What is kept for one who asks from no page must not be given to a page: its browser needs the word that it may read it.
+        headers.AppendCommaSeparatedValues("Vary", "Origin");
         headers.CacheControl = "public, max-age=30, stale-while-revalidate=300";
         headers.ETag = $"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16))}\"";
         return context.Request.Headers.IfNoneMatch.Any(seen => seen is not null && seen.Contains(headers.ETag.ToString(), StringComparison.Ordinal))

@@ -14,6 +14,13 @@ internal sealed class Submissions(
     const int ShortestRewarded = 20;
     const int RewardsPerDay = 10;
 
+    /// <summary>On the profile and not by the items: what is taken back was submitted all the same.</summary>
+    const string Count = """
+        UPDATE feedback.profiles p SET recent_submissions = r.kept || $3::timestamptz
+        FROM (SELECT user_id, ARRAY(SELECT t FROM unnest(recent_submissions) t WHERE t > $2) AS kept FROM feedback.profiles WHERE user_id = $1) r
+        WHERE p.user_id = r.user_id AND cardinality(r.kept) < $4
+        """;
+
     public async Task<SubmissionResult> AddAsync(string userId, Submission wish, CancellationToken cancellationToken)
     {
         if (await profiles.EnsureAsync(userId, cancellationToken) is not { } profile)
@@ -27,7 +34,7 @@ internal sealed class Submissions(
             return new SubmissionResult.NoParent();
         await connection.Sql("SELECT 1 FROM feedback.profiles WHERE user_id = $1 FOR UPDATE", userId).RunAsync(cancellationToken);
         var since = now.AddDays(-1);
-        if (limits.Enabled && await connection.Sql("SELECT count(*) FROM feedback.items WHERE user_id = $1 AND created_at > $2", userId, since).ValueAsync<long>(cancellationToken) >= options.SubmissionsPerDay)
+        if (limits.Enabled && await connection.Sql(Count, userId, since, now, options.SubmissionsPerDay).RunAsync(cancellationToken) == 0)
             return new SubmissionResult.TooMany();
         var wantsTitle = wish.Title is null && root is null && options.LlmUrl is { Length: > 0 };
         await connection.Sql("""

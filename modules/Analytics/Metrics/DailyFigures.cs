@@ -21,15 +21,24 @@ internal sealed class DailyMetrics(
         ON CONFLICT ON CONSTRAINT daily_metrics_key DO UPDATE SET value = excluded.value, computed_at = excluded.computed_at
         """;
 
-    public Task RunAsync(CancellationToken cancellationToken) => ComputeAsync(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), cancellationToken);
+    /// <summary>Today; and once more the day before, whose last minutes, or whose evening without a host, nobody has counted yet.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        await ComputeAsync(today, cancellationToken);
+        if (!await database.Sql("SELECT EXISTS (SELECT FROM feedback.daily_metrics WHERE day = $1 AND computed_at >= $2)", today.AddDays(-1), Start(today)).ValueAsync<bool>(cancellationToken))
+            await ComputeAsync(today.AddDays(-1), cancellationToken, isOver: true);
+    }
 
     /// <summary>The figures of a day, UTC; repeating gives the same, or what has happened since.</summary>
-    public async Task ComputeAsync(DateOnly day, CancellationToken cancellationToken)
+    /// <param name="isOver">What is only known while a day runs stays as it was seen then.</param>
+    public async Task ComputeAsync(DateOnly day, CancellationToken cancellationToken, bool isOver = false)
     {
         var all = new List<DailyFigure>();
-        foreach (var source in figures)
+        foreach (var source in figures.Where(source => !isOver || !source.IsOfNowOnly))
             all.AddRange(await TryAsync(source.GetType().Name, () => source.OfDayAsync(day, cancellationToken), cancellationToken));
-        all.AddRange(await TryAsync(Retention, () => RetentionAsync(day, cancellationToken), cancellationToken));
+        if (!isOver)
+            all.AddRange(await TryAsync(Retention, () => RetentionAsync(day, cancellationToken), cancellationToken));
         await database.Sql(Store, day, all.Select(figure => figure.Name).ToArray(), all.Select(figure => figure.Label).ToArray(), all.Select(figure => figure.Value).ToArray(), time.GetUtcNow())
             .RunAsync(cancellationToken);
     }

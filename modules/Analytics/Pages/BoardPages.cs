@@ -31,7 +31,7 @@ internal static class BoardPages
             {Filters(page, category, status, recent)}
             {(ideas.Count == 0 ? Markup.Of($"<p class=\"card\">{page["Hier ist noch nichts.", "Nothing here yet."]}</p>") : Markup.Of($"<ul class=\"ideas\">{rows}</ul>"))}
             <nav class="pager" aria-label="{page["Seiten", "Pages"]}"><span>{(number > 1 ? Controls.Link(Address(category, status, recent, number - 1), page["← Zurück", "← Back"]) : Markup.None)}</span>
-            <span>{(ideas.Count > PageSize ? Controls.Link(Address(category, status, recent, number + 1), page["Weiter →", "Next →"]) : Markup.None)}</span></nav>
+            <span>{(ideas.Count > PageSize && number < LastPage ? Controls.Link(Address(category, status, recent, number + 1), page["Weiter →", "Next →"]) : Markup.None)}</span></nav>
             """), visitor);
     }
 

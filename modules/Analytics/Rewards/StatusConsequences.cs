@@ -26,7 +26,7 @@ internal sealed class StatusConsequences(
         if (happened.Status == FeedbackWords.Completed)
         {
             if (hasAuthor && !options.Founders.Contains(item.UserId)
-                && await grants.GiveAsync(item.UserId, ShipBonus, GrantReasons.Shipped, $"{item.Id}_shipped", $"Umgesetzt: {item.Called}", item.Id, cancellationToken))
+                && (await grants.GiveAsync(item.UserId, ShipBonus, GrantReasons.Shipped, $"{item.Id}_shipped", $"Umgesetzt: {item.Called}", item.Id, cancellationToken)).IsNews(context))
                 awarded = ShipBonus;
             await supporters.AnnounceAsync(item, cancellationToken);
         }

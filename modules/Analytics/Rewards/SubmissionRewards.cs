@@ -32,8 +32,8 @@ internal sealed class SubmissionRewards(NpgsqlDataSource database, Grants grants
             throw new InvalidOperationException("The account cannot be booked on now; the event comes again.");
     }
 
-    Task<bool> PayAsync(string userId, Guid id, CancellationToken cancellationToken) =>
-        grants.GiveAsync(userId, Reward, GrantReasons.Submit, id.ToString(), "Reward: " + GrantReasons.Submit, id, cancellationToken);
+    async Task<bool> PayAsync(string userId, Guid id, CancellationToken cancellationToken) =>
+        await grants.GiveAsync(userId, Reward, GrantReasons.Submit, id.ToString(), "Reward: " + GrantReasons.Submit, id, cancellationToken) != GrantOutcome.Refused;
 
     Task<Entry?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         database.Sql(Log, id, GrantReasons.Submit).RowAsync(row => new Entry(row.GetString(0), row.GetString(1)), cancellationToken);

@@ -30,7 +30,7 @@ internal sealed class SupporterRewards(NpgsqlDataSource database, EventOutbox ou
             return;
         // An idea that was hidden since is not told of to those who may not see it any more.
         var called = await database.Sql($"SELECT EXISTS (SELECT FROM feedback.items i WHERE i.id = $1 AND {FeedbackItem.Visible})", item.Id).ValueAsync<bool>(cancellationToken) ? item.Called : Nameless;
-        if (await grants.GiveAsync(happened.UserId, Bonus, GrantReasons.Support, $"{item.Id}_reaction_{happened.UserId}", $"Mitgetragen: {called}", item.Id, cancellationToken))
+        if ((await grants.GiveAsync(happened.UserId, Bonus, GrantReasons.Support, $"{item.Id}_reaction_{happened.UserId}", $"Mitgetragen: {called}", item.Id, cancellationToken)).IsNews(context))
             await notifications.SupportedAsync(happened.UserId, item.Id, called, Bonus, context, cancellationToken);
     }
 }

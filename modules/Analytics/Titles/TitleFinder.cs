@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Text;
+using Mana.Analytics.Items;
 using OpenAI;
 using OpenAI.Chat;
 
@@ -46,7 +47,8 @@ internal static class TitleRules
         foreach (var rune in (found ?? "").EnumerateRunes())
             line.Append(Rune.IsControl(rune) || Rune.IsWhiteSpace(rune) ? " " : rune == Rune.ReplacementChar ? "" : rune.ToString());
         var title = Collapse(line.ToString()).Trim(' ', '"', '\'', '„', '“', '”', '«', '»', '`', '*');
-        title = Rewards.Grants.Cut(title, Longest).Trim();
+        // Before it is cut: half an address is an address that no rule finds.
+        title = Rewards.Grants.Cut(Redaction.Clean(title)!, Longest).Trim();
         return title.Length == 0 || IsRedundant(title, text) ? null : title;
     }
 

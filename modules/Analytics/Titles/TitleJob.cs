@@ -1,3 +1,4 @@
+using Mana.Analytics.Items;
 using Mana.Kernel.Database;
 using Mana.Kernel.Jobs;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,7 @@ internal sealed class TitleJob(NpgsqlDataSource database, IEnumerable<ITitleFind
     {
         try
         {
-            var title = TitleRules.Clean(await finder.FindAsync(item.Text, cancellationToken), item.Text);
+            var title = TitleRules.Clean(await finder.FindAsync(Redaction.Clean(item.Text)!, cancellationToken), item.Text);
             await database.Sql("UPDATE feedback.items SET title = coalesce(title, $2::text), title_due_at = NULL WHERE id = $1 AND deleted_at IS NULL", item.Id, title).RunAsync(cancellationToken);
             return true;
         }

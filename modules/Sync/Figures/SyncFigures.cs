@@ -21,6 +21,8 @@ internal sealed class SyncFigures(NpgsqlDataSource database) : IDailyFigures, IP
 
     public PeopleOf Kind => PeopleOf.Active;
 
+    public bool IsOfNowOnly => true;
+
     public async Task<IReadOnlyList<DailyFigure>> OfDayAsync(DateOnly day, CancellationToken cancellationToken)
     {
         var (from, until) = DailyFigure.Bounds(day);

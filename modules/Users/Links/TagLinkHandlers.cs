@@ -19,15 +19,17 @@ internal static class TagLinkHandlers
             : NotText(appId, entityId) ?? PlatformJson.Ok(await tags.ForEntityAsync(user.UserId, appId, entityId, cancellationToken));
 
     public static async Task<IResult> FindAsync(
-        string? appId, string? entityId, string? entityType, string? tagId, CurrentUser user, TagLinkStore links, CancellationToken cancellationToken)
+        string? appId, string? entityId, string? entityType, string? tagId, string? offset, CurrentUser user, TagLinkStore links, CancellationToken cancellationToken)
     {
         if (NotText(appId, entityId, entityType) is { } problem)
             return problem;
+        if (!PageQuery.TryNumber(offset, 0, out var skip) || skip < 0)
+            return ValidationFailed.With("offset", "must be a number that is not negative");
         var tag = TagHandlers.Id(tagId);
         // A tag that cannot exist has no links; it is not the same as no filter.
         return tagId is { Length: > 0 } && tag is null
             ? PlatformJson.Ok(Array.Empty<TagLink>())
-            : PlatformJson.Ok(await links.FindAsync(user.UserId, appId, entityId, entityType, tag, cancellationToken));
+            : PlatformJson.Ok(await links.FindAsync(user.UserId, appId, entityId, entityType, tag, skip, cancellationToken));
     }
 
     public static async Task<IResult> CreateAsync(HttpContext context, CurrentUser user, TagLinkStore links, CancellationToken cancellationToken)

@@ -48,10 +48,11 @@ internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IId
     const string Columns = "id, tag_id, app_id, entity_id, entity_type, user_id, created_at";
 
     /// <summary>Every filter that is not null holds, and the owner's always (W-53).</summary>
-    public Task<List<TagLink>> FindAsync(string owner, string? appId, string? entityId, string? entityType, Guid? tagId, CancellationToken cancellationToken) => database.Sql($"""
+    /// <param name="skip">How many to leave out: a page has <see cref="MostListed"/>.</param>
+    public Task<List<TagLink>> FindAsync(string owner, string? appId, string? entityId, string? entityType, Guid? tagId, int skip, CancellationToken cancellationToken) => database.Sql($"""
         SELECT {Columns} FROM users.tag_links WHERE user_id = $1 AND ($2::text IS NULL OR app_id = $2) AND ($3::text IS NULL OR entity_id = $3)
-          AND ($4::text IS NULL OR entity_type = $4) AND ($5::uuid IS NULL OR tag_id = $5) ORDER BY created_at, id LIMIT {MostListed}
-        """, owner, appId, entityId, entityType, tagId).RowsAsync(Read, cancellationToken);
+          AND ($4::text IS NULL OR entity_type = $4) AND ($5::uuid IS NULL OR tag_id = $5) ORDER BY created_at, id LIMIT {MostListed} OFFSET $6
+        """, owner, appId, entityId, entityType, tagId, skip).RowsAsync(Read, cancellationToken);
 
     /// <summary>All or nothing; a link that is there already stays the one it is.</summary>
     public async Task<LinkResult> AddAsync(string owner, IReadOnlyList<WantedLink> wanted, CancellationToken cancellationToken)
@@ -119,7 +120,7 @@ internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IId
 
     /// <summary>With what this transaction has added; whoever is full may still take away.</summary>
     static async Task<bool> IsFullAsync(NpgsqlConnection connection, string owner, CancellationToken cancellationToken) => await connection.Sql(
-        $"SELECT count(*) FROM (SELECT FROM users.tag_links WHERE user_id = $1 LIMIT {MostLinks + 1}) some", owner).ValueAsync<long>(cancellationToken) > MostLinks;
+        $"SELECT count(*) FROM (SELECT FROM users.tag_links WHERE user_id = $1 LIMIT {MostLinks + 1}) counted", owner).ValueAsync<long>(cancellationToken) > MostLinks;
 
     /// <summary>Every one of them is the owner's, and stays so until the transaction ends.</summary>
     static async Task<bool> OwnsAsync(NpgsqlConnection connection, string owner, Guid[] distinct, CancellationToken cancellationToken) =>

@@ -21,7 +21,19 @@ internal static class SettingsMerge
             if (value is null)
                 target.Remove(key);
             else
-                target[key] = value.DeepClone();
+                target[key] = WithoutNulls(value.DeepClone());
+    }
+
+    /// <summary>A null inside stands for nothing, as everywhere: stored, it would take the default away with it.</summary>
+    static JsonNode WithoutNulls(JsonNode value)
+    {
+        if (value is not JsonObject document)
+            return value;
+        foreach (var key in document.Where(member => member.Value is null).Select(member => member.Key).ToList())
+            document.Remove(key);
+        foreach (var (_, inner) in document)
+            WithoutNulls(inner!);
+        return document;
     }
 
     static void Deep(JsonObject target, JsonObject partial, string path)

@@ -27,7 +27,7 @@ internal sealed class CorsByPath(TrustedOrigins origins) : ICorsPolicyProvider
         .SetIsOriginAllowed(allowed)
         .AllowCredentials()
         .WithMethods("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH")
-        .WithHeaders("Authorization", "Content-Type", "X-Client-Id", "X-App-Id", "X-Mana-Space", "X-Request-Id", "X-Requested-With", "Last-Event-ID", "Idempotency-Key", "DPoP")
+        .WithHeaders("Authorization", "Content-Type", "X-Client-Id", "X-App-Id", "X-Mana-Space", "X-Request-Id", "X-Requested-With", "Last-Event-ID", "Idempotency-Key", "If-Match", "If-None-Match", "Accept-Version", "DPoP")
         .WithExposedHeaders("Retry-After", "X-Request-Id", "ETag", "set-auth-jwt", "Set-Cookie", "WWW-Authenticate", "Date")
         .SetPreflightMaxAge(TimeSpan.FromMinutes(10))
         .Build();

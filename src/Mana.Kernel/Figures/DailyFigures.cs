@@ -6,6 +6,9 @@ namespace Mana.Kernel.Figures;
 /// </summary>
 public interface IDailyFigures
 {
+    /// <summary>What it tells is only known while the day runs; a day that is over is not asked for again.</summary>
+    bool IsOfNowOnly => false;
+
     /// <summary>Figures of a day in UTC, or, of what is a level and not a flow, as it is now. Cheap enough to be asked every hour.</summary>
     Task<IReadOnlyList<DailyFigure>> OfDayAsync(DateOnly day, CancellationToken cancellationToken);
 }

@@ -13,7 +13,8 @@ public static class PageQuery
     public static bool TryRead(string? limit, string? offset, int otherwise, out int rows, out int skip)
     {
         var valid = TryNumber(limit, otherwise, out rows) & TryNumber(offset, 0, out skip);
-        (rows, skip) = (Math.Clamp(rows, 1, LargestPage), Math.Clamp(skip, 0, LargestOffset));
+        // Behind the last page that is served there is nothing: who reads until a page is empty comes to an end.
+        (rows, skip) = (skip > LargestOffset ? 0 : Math.Clamp(rows, 1, LargestPage), Math.Clamp(skip, 0, LargestOffset));
         return valid;
     }
 

@@ -99,6 +99,7 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
         Assert.Empty(await FeedAsync("&category=bug&moduleContext=other"));
         Assert.Equal([third], await FeedAsync("&limit=1&offset=1"));
         Assert.Equal(3, (await FeedAsync("&limit=500")).Length);
+        Assert.Equal((true, 200), (Mana.Kernel.Wire.PageQuery.TryRead("500", "0", 50, out var most, out _), most));
         var feed = (await fixture.Anybody().GetAsync($"public/feedback/feed?appId={app}")).Ok();
         foreach (var hidden in (string[])["userId", "deviceInfo", "realName", "secret-os", "myReactions", person.UserId])
             Assert.DoesNotContain(hidden, feed.Text, StringComparison.Ordinal);
@@ -117,6 +118,44 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
             Assert.Equal(1L, await fixture.ScalarAsync<long>("SELECT count(*) FROM pg_indexes WHERE schemaname = 'feedback' AND indexdef LIKE '%(' || $1 || ', score DESC, created_at DESC, id DESC) WHERE %'", column));
         Assert.True(Mana.Kernel.Wire.PageQuery.TryRead("50", "2000000000", 50, out _, out var skip));
         Assert.Equal(10_000, skip);
+        // Who reads until a page is empty comes to an end.
+        var app = fixture.NewApp();
+        await SubmitAsync(await fixture.PersonAsync(), appId: app);
+        Assert.Equal("""{"items":[]}""", (await fixture.Anybody().GetAsync($"public/feedback/feed?appId={app}&offset=10001")).Ok().Text);
+    }
+
+    [Fact]
+    public async Task A_page_of_the_feed_is_one_statement()
+    {
+        var (app, person) = (fixture.NewApp(), await fixture.PersonAsync());
+        for (var i = 0; i < 3; i++)
+            await ReactAsync(person, await SubmitAsync(person, $"idea {i}", app));
+        var statements = 0;
+        using var listener = new System.Diagnostics.ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref System.Diagnostics.ActivityCreationOptions<System.Diagnostics.ActivityContext> _) => System.Diagnostics.ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if ($"{activity.GetTagItem("db.query.text")}{activity.GetTagItem("db.statement")}" is { Length: > 0 } text && text.Contains("FROM feedback.", StringComparison.Ordinal))
+                    Interlocked.Increment(ref statements);
+            },
+        };
+        System.Diagnostics.ActivitySource.AddActivityListener(listener);
+        var feed = (await person.GetAsync($"feedback/public?appId={app}")).Ok()["items"];
+        Assert.Equal(3, feed.GetArrayLength());
+        Assert.Equal(1, statements);
+    }
+
+    [Fact]
+    public async Task Scenario_149_submissions_and_reactions_are_counted()
+    {
+        var person = await fixture.PersonAsync();
+        await ReactAsync(person, await SubmitAsync(person));
+        await fixture.DrainAsync();
+        var metrics = await fixture.Host.CreateClient().GetStringAsync("/metrics");
+        foreach (var name in (string[])["feedback_submissions_total", "feedback_reactions_total", "feedback_grants_total"])
+            Assert.Contains($"\n{name}", metrics, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -193,6 +232,10 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
     [InlineData("...", "text", null)]
     [InlineData(null, "text", null)]
     public void Titles_are_cleaned_and_must_say_something(string? found, string text, string? expected) => Assert.Equal(expected, TitleRules.Clean(found, text));
+
+    [Fact]
+    public void An_address_in_a_title_is_blacked_out_before_it_is_cut() =>
+        Assert.Equal(new string('t', 70) + " […]", TitleRules.Clean(new string('t', 70) + " someone.with.a.long.name@example.org", "text"));
 
     [Fact]
     public void A_title_is_cut_at_80_characters() => Assert.Equal(80, TitleRules.Clean(new string('t', 200), "text")!.Length);
@@ -272,8 +315,10 @@ public sealed class SubmissionScenarios(BoardFixture fixture)
     {
         await using var host = await new TestHost(fixture.Database).With(fixture.Clock).With("RateLimits:Enabled", "true").With("Feedback:SubmissionsPerDay", "3").StartAsync();
         var person = new ApiCaller(await new TokenForge(host).ClientForAsync(fixture.NewApp()));
-        for (var i = 0; i < 3; i++)
-            await SubmitAsync(person);
+        await SubmitAsync(person);
+        await SubmitAsync(person);
+        // What is taken back was submitted all the same.
+        (await person.DeleteAsync("feedback/" + await SubmitAsync(person))).Ok();
         (await person.PostAsync("feedback", new { feedbackText = "one more" })).Refused(429, "rate_limited");
         (await person.PostAsync("feedback", new { feedbackText = "and one" })).Refused(429);
         var fast = await person.PostAsync("feedback", new { feedbackText = "and another" });

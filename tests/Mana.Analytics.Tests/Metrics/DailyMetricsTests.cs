@@ -61,6 +61,24 @@ public sealed class DailyMetricsTests(BoardFixture fixture)
         Assert.Equal("whole=7", await fixture.ScalarAsync<string>("SELECT string_agg(name || '=' || value, ',') FROM feedback.daily_metrics WHERE day = $1", day));
     }
 
+    [Fact]
+    public async Task The_last_minutes_of_a_day_are_counted_after_it()
+    {
+        fixture.Clock.Advance(TimeSpan.FromDays(40));
+        fixture.Clock.Advance(fixture.Clock.GetUtcNow().Date.AddDays(1).AddMinutes(-3) - fixture.Clock.GetUtcNow().DateTime);
+        var day = DateOnly.FromDateTime(fixture.Clock.GetUtcNow().DateTime);
+        await fixture.RunAsync<DailyMetrics>();
+        fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+        await SubmitAsync(await fixture.PersonAsync(), "short");
+        Task<string?> CountedAsync() => fixture.ScalarAsync<string>("SELECT (SELECT value FROM feedback.daily_metrics WHERE day = $1 AND name = 'feedback_submissions') || ' ' || (SELECT count(*) FROM feedback.daily_metrics WHERE day = $1 AND name = 'storage_bytes' AND computed_at < $2)", day, fixture.Clock.GetUtcNow());
+        Assert.Equal("0 2", await CountedAsync());
+        fixture.Clock.Advance(TimeSpan.FromHours(1));
+        await fixture.RunAsync<DailyMetrics>();
+        await fixture.RunAsync<DailyMetrics>();
+        // What is only known while the day runs stays as it was seen then.
+        Assert.Equal("1 2", await CountedAsync());
+    }
+
     sealed class Broken : IDailyFigures, IPeopleOfPeriod
     {
         public PeopleOf Kind => PeopleOf.Active;

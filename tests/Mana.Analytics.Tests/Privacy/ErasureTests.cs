@@ -32,7 +32,7 @@ public sealed class ErasureTests(BoardFixture fixture)
     public async Task Scenario_148_an_erasure_leaves_ideas_without_their_author()
     {
         var (person, other) = (await fixture.PersonAsync(), await fixture.PersonAsync());
-        var row = (await person.PostAsync("feedback", new { feedbackText = $"An idea of {person.UserId}@example.test for all", deviceInfo = new { os = "x" } })).Ok(201);
+        var row = (await person.PostAsync("feedback", new { feedbackText = $"An idea of {person.UserId}@example.test, Sinead.O'Connor@example.org and \"jane doe\"@example.org for all", deviceInfo = new { os = "x" } })).Ok(201);
         var hidden = await SubmitAsync(person, isPublic: false);
         await SubmitAsync(person, "own reply to what is hidden", parentId: hidden);
         var theirs = await SubmitAsync(other);
@@ -48,7 +48,7 @@ public sealed class ErasureTests(BoardFixture fixture)
         var left = (await fixture.Anybody().GetAsync("public/feedback/" + row.Said("id"))).Ok();
         Assert.Equal(("Anonym", 1, 0), (left.Said("item", "displayName"), left.Number("item", "score"), left.Number("item", "karma")));
         Assert.NotEqual(row.Said("displayHash"), left.Said("item", "displayHash"));
-        Assert.Equal("An idea of […] for all", await fixture.ScalarAsync<string>("SELECT feedback_text FROM feedback.items WHERE id = $1", Guid.Parse(row.Said("id")!)));
+        Assert.Equal("An idea of […], […] and […] for all", await fixture.ScalarAsync<string>("SELECT feedback_text FROM feedback.items WHERE id = $1", Guid.Parse(row.Said("id")!)));
         Assert.Equal(0L, await fixture.ScalarAsync<long>("SELECT count(*) FROM feedback.items WHERE id = $1 OR parent_id = $1", Guid.Parse(hidden)));
         var reacted = (await fixture.Anybody().GetAsync("public/feedback/" + theirs)).Ok();
         Assert.Equal((0, 0), (reacted.Number("item", "score"), reacted.Number("item", "karma")));

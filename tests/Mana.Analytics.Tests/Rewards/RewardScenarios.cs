@@ -1,4 +1,5 @@
 using Mana.Analytics.Rewards;
+using Mana.Credits.Contracts;
 using Mana.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using static Mana.Analytics.Tests.BoardFixture;
@@ -43,7 +44,51 @@ public sealed class RewardScenarios(BoardFixture fixture)
     }
 
     [Fact]
-    public async Task Scenario_138_a_reward_that_fails_comes_again_and_twice_is_once()
+    public async Task Scenario_138_a_ledger_that_is_busy_does_not_keep_anybody_from_submitting_and_is_asked_again()
+    {
+        var database = await TestCluster.CreateDatabaseAsync();
+        try
+        {
+            var clock = new FakeClock(new DateTimeOffset(2026, 1, 15, 10, 0, 0, TimeSpan.Zero));
+            var busy = new BusyLedger();
+            await using var host = await new TestHost(database).With(clock).With(services =>
+            {
+                var ledger = services.Last(service => service.ServiceType == typeof(ICreditsLedger)).ImplementationFactory!;
+                services.AddSingleton<ICreditsLedger>(provider => busy.Before((ICreditsLedger)ledger(provider)));
+            }).StartAsync();
+            var person = new ApiCaller(await new TokenForge(host).ClientForAsync("busy-person"), "busy-person");
+            await SubmitAsync(person, LongText);
+            await busy.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            async Task<string?> StateAsync()
+            {
+                await using var connection = new Npgsql.NpgsqlConnection(database);
+                await connection.OpenAsync();
+                await using var command = new Npgsql.NpgsqlCommand("SELECT state || ' ' || (SELECT count(*) FROM feedback.outbox WHERE attempts > 0) FROM feedback.grant_log", connection);
+                return (string?)await command.ExecuteScalarAsync();
+            }
+
+            // The attempt is over when the event waits for another.
+            var patience = System.Diagnostics.Stopwatch.StartNew();
+            while (await StateAsync() != "pending 1" && patience.Elapsed < TimeSpan.FromSeconds(30))
+                await Task.Delay(20);
+            Assert.Equal("pending 1", await StateAsync());
+            busy.IsBusy = false;
+            clock.Advance(TimeSpan.FromSeconds(10));
+            await host.DrainAsync();
+            patience.Restart();
+            while (await StateAsync() != "granted 0" && patience.Elapsed < TimeSpan.FromSeconds(30))
+                await Task.Delay(20);
+            Assert.Equal("granted 0", await StateAsync());
+            Assert.Equal(5m, (await host.Services.GetRequiredService<ICreditsLedger>().GetBalanceAsync(person.UserId, default)).Available.Milli / 1000m);
+        }
+        finally
+        {
+            await TestCluster.DropDatabaseAsync(database);
+        }
+    }
+
+    [Fact]
+    public async Task Scenario_138_a_reward_that_comes_twice_is_given_once()
     {
         var person = await fixture.PersonAsync();
         var id = Guid.Parse(await SubmitAsync(person, LongText));

@@ -142,6 +142,44 @@ public sealed class SettingsScenarios(UsersFixture fixture)
     }
 
     [Fact]
+    public async Task A_null_inside_what_is_replaced_as_a_whole_leaves_the_default()
+    {
+        var person = await fixture.PersonAsync();
+        (await person.PutAsync("settings/global", """{"theme":{"mode":null,"own":{"a":null,"b":1}},"nav":{"desktopPosition":null}}""")).Ok();
+        var seen = (await person.GetAsync("settings"))["globalSettings"];
+        Assert.Equal(("system", "top", """{"b":1}"""), (seen.GetProperty("theme").GetProperty("mode").GetString(), seen.GetProperty("nav").GetProperty("desktopPosition").GetString(), seen.GetProperty("theme").GetProperty("own").GetRawText()));
+    }
+
+    [Fact]
+    public async Task No_moment_is_without_its_zone() => Assert.Equal((0L, true), (
+        await fixture.ScalarAsync<long>("SELECT count(*) FROM information_schema.columns WHERE table_schema IN ('users', 'feedback') AND data_type = 'timestamp without time zone'"),
+        await fixture.ScalarAsync<long>("SELECT count(*) FROM information_schema.columns WHERE table_schema IN ('users', 'feedback') AND data_type = 'timestamp with time zone'") > 10));
+
+    [Fact]
+    public async Task Scenario_149_writes_are_counted()
+    {
+        var person = await fixture.PersonAsync();
+        (await person.PatchAsync("settings/global", new { x = 1 })).Ok();
+        (await person.PostAsync("tags", new { name = "counted" })).Ok(201);
+        var metrics = await fixture.Host.CreateClient().GetStringAsync("/metrics");
+        foreach (var name in (string[])["settings_writes_total", "tags_total"])
+            Assert.Contains($"\n{name}", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_elsewhere_may_say_which_version_it_means()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Options, "/api/v1/settings");
+        request.Headers.Add("Origin", "http://localhost:5173");
+        request.Headers.Add("Access-Control-Request-Method", "PATCH");
+        request.Headers.Add("Access-Control-Request-Headers", "if-match,if-none-match,accept-version");
+        using var answer = await fixture.Host.CreateClient().SendAsync(request);
+        var allowed = string.Join(',', answer.Headers.GetValues("Access-Control-Allow-Headers"));
+        foreach (var name in (string[])["If-Match", "If-None-Match", "Accept-Version"])
+            Assert.Contains(name, allowed, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Scenario_120_the_older_clients_get_their_row_and_nobody_elses()
     {
         var (person, other) = (await fixture.PersonAsync(), await fixture.PersonAsync());

@@ -337,6 +337,13 @@ namespace Mana.Analytics.Data.Migrations
                         .HasDefaultValue(0)
                         .HasColumnName("karma");
 
+                    b.Property<DateTimeOffset[]>("RecentSubmissions")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone[]")
+                        .HasColumnName("recent_submissions")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<bool>("ShowRealName")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("boolean")

@@ -1,3 +1,4 @@
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -17,6 +18,14 @@ namespace Mana.Analytics.Data.Migrations
                 type: "text",
                 nullable: true,
                 collation: "C");
+
+            migrationBuilder.AddColumn<DateTimeOffset[]>(
+                name: "recent_submissions",
+                schema: "feedback",
+                table: "profiles",
+                type: "timestamp with time zone[]",
+                nullable: false,
+                defaultValueSql: "'{}'");
         }
 
         /// <inheritdoc />
@@ -26,6 +35,11 @@ namespace Mana.Analytics.Data.Migrations
                 name: "called",
                 schema: "feedback",
                 table: "notifications");
+
+            migrationBuilder.DropColumn(
+                name: "recent_submissions",
+                schema: "feedback",
+                table: "profiles");
         }
     }
 }
