@@ -118,7 +118,7 @@ public sealed class GuardScenarios(AppsFixture world)
         var (series, _) = ExpandRequest.Read(await FieldsAsync(new { rrule = "FREQ=SECONDLY", dtstart = "2026-01-01T00:00:00Z", maxOccurrences = 5000 }), false);
         var reader = new LeavingReader(gone, after: 20_000);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-            await world.Host.Services.GetRequiredService<SeriesExpansion>().StreamAsync(person.UserId, series!, () => { }, System.IO.Pipelines.PipeWriter.Create(reader), gone.Token));
+            await world.Host.Services.GetRequiredService<SeriesExpansion>().StreamAsync(person.UserId, series!, () => { }, System.IO.Pipelines.PipeWriter.Create(reader), null, gone.Token));
         Assert.InRange(reader.Length, 20_000, 20_000 + (1_024 * 200));
     }
 
@@ -143,6 +143,47 @@ public sealed class GuardScenarios(AppsFixture world)
         release.SetResult();
         Assert.All(await Task.WhenAll(running), result => Assert.Equal("done", result));
         Assert.Equal("done", await gate.InvokeAsync(new Invocation("a"), _ => Work()));
+    }
+
+    [Fact]
+    public async Task Scenario_RG_11_whoever_waits_for_a_slow_reader_is_in_nobody_s_way()
+    {
+        using var gate = new ComputeGate(new RecurrenceOptions { ConcurrentPerUser = 1, QueueMs = 5_000 });
+        var (series, _) = ExpandRequest.Read(await FieldsAsync(new { rrule = "FREQ=SECONDLY", dtstart = "2026-01-01T00:00:00Z", maxOccurrences = 1000 }), false);
+        // The reader takes nothing until it is let.
+        var pipe = new System.IO.Pipelines.Pipe(new System.IO.Pipelines.PipeOptions(pauseWriterThreshold: 1_000, resumeWriterThreshold: 500));
+        var expansion = world.Host.Services.GetRequiredService<SeriesExpansion>();
+        var slow = gate.InvokeAsync(new Invocation("a"), async context =>
+        {
+            await expansion.StreamAsync("a", series!, () => { }, pipe.Writer, context.HttpContext.Features.Get<ComputeSlot>(), default);
+            await pipe.Writer.CompleteAsync();
+            return "streamed";
+        }).AsTask();
+        Assert.Equal("done", await gate.InvokeAsync(new Invocation("a"), _ => ValueTask.FromResult<object?>("done")));
+        Assert.False(slow.IsCompleted);
+        using var lines = new StreamReader(pipe.Reader.AsStream());
+        Assert.Equal(1_001, (await lines.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal("streamed", await slow);
+    }
+
+    [Fact]
+    public async Task Scenario_RG_11_whoever_sends_slowly_holds_no_slot()
+    {
+        using var gate = new ComputeGate(new RecurrenceOptions { ConcurrentPerUser = 1, QueueMs = 5_000 });
+        var (body, entered) = (new System.IO.Pipelines.Pipe(), false);
+        var slow = new Invocation("a");
+        slow.HttpContext.Request.Body = body.Reader.AsStream();
+        var sending = gate.InvokeAsync(slow, async context =>
+        {
+            entered = true;
+            return (await BodyFields.ReadAsync(context.HttpContext)).Text("rrule");
+        }).AsTask();
+        await body.Writer.WriteAsync("{\"rrule\":"u8.ToArray());
+        Assert.Equal("done", await gate.InvokeAsync(new Invocation("a"), _ => ValueTask.FromResult<object?>("done")));
+        Assert.False(entered);
+        await body.Writer.WriteAsync("\"x\"}"u8.ToArray());
+        await body.Writer.CompleteAsync();
+        Assert.Equal("x", await sending);
     }
 
     [Fact]
