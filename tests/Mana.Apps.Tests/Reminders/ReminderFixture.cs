@@ -61,7 +61,8 @@ public sealed class ReminderFixture : AppsFixture
     {
         do
             await Host.DrainAsync();
-        while (await ScalarAsync<bool>("SELECT EXISTS (SELECT FROM sync.outbox) OR EXISTS (SELECT FROM apps.outbox WHERE attempts = 0)"));
+        while (await ScalarAsync<bool>(
+            "SELECT EXISTS (SELECT FROM sync.outbox WHERE next_attempt_at <= $1) OR EXISTS (SELECT FROM apps.outbox WHERE next_attempt_at <= $1)", Clock.GetUtcNow()));
     }
 
     /// <summary>Everything that is due at this moment: claimed, sent, written back. How many attempts there were.</summary>

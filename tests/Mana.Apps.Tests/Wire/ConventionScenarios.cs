@@ -122,7 +122,7 @@ public sealed class LimitScenarios(LimitedHost world) : IClassFixture<LimitedHos
     [Fact]
     public async Task A_secret_address_is_read_twenty_times_a_minute_whoever_reads_it()
     {
-        var person = await world.PersonAsync();
+        var person = new Caller(await ClientAsync("beta"), "person-beta");
         var tokens = new List<string>();
         foreach (var id in (string[])["k1", "k2"])
         {
@@ -140,14 +140,7 @@ public sealed class LimitScenarios(LimitedHost world) : IClassFixture<LimitedHos
     [Fact]
     public async Task Scenario_CNV_04_an_app_for_some_people_only()
     {
-        var forge = new TokenForge(world.Host);
-        async Task<Answer> AskAsync(string tier, string path)
-        {
-            var http = world.Host.CreateClient();
-            http.DefaultRequestHeaders.Authorization = new("Bearer", await forge.SignAsync(forge.Claims("person-" + tier).Replace("\"tier\":\"public\"", tier.Length == 0 ? "\"x\":1" : $"\"tier\":\"{tier}\"", StringComparison.Ordinal)));
-            return await new Caller(http, tier).PostAsync(path, new { rrule = "FREQ=DAILY", dtstart = "2026-01-01" });
-        }
-
+        async Task<Answer> AskAsync(string tier, string path) => await new Caller(await ClientAsync(tier), tier).PostAsync(path, new { rrule = "FREQ=DAILY", dtstart = "2026-01-01" });
         foreach (var tier in (string[])["", "guest", "public"])
             Assert.Contains("beta", (await AskAsync(tier, "calendar/events/expand")).Refused(403, "TIER_REQUIRED").String("error"), StringComparison.Ordinal);
         foreach (var tier in (string[])["beta", "alpha", "founder"])
@@ -155,6 +148,16 @@ public sealed class LimitScenarios(LimitedHost world) : IClassFixture<LimitedHos
         (await AskAsync("", "todo/compute/expand")).Ok();
         // Nobody has to say who they are at a secret address.
         (await world.Anybody().GetAsync("calendar/feed/a-token-that-never-was-one.ics")).Refused(404);
+    }
+
+    /// <summary>Of somebody of that tier; of none, when it is empty.</summary>
+    async Task<HttpClient> ClientAsync(string tier)
+    {
+        var forge = new TokenForge(world.Host);
+        var claims = forge.Claims("person-" + tier).Replace("\"tier\":\"public\"", tier.Length == 0 ? "\"x\":1" : $"\"tier\":\"{tier}\"", StringComparison.Ordinal);
+        var http = world.Host.CreateClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", await forge.SignAsync(claims));
+        return http;
     }
 
     [Fact]
