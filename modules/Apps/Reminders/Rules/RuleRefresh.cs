@@ -175,7 +175,7 @@ internal sealed class RuleRefresh(NpgsqlDataSource database, ISyncRecords record
             await RefreshSourceAsync(block with { Id = parent }, null, cancellationToken);
     }
 
-    /// <param name="maker">Null: a rule that is not there is not made.</param>
+    /// <summary>The rule of an origin as it is now; one that is not there is made for <paramref name="maker"/>, unless that is nobody.</summary>
     async Task<ReminderRule?> KeepAsync(
         NpgsqlConnection connection, SourceKey key, SourceKey about, string originKey, string? recordId, string? maker, int minutes, string[] channels, string? blockId, string? status,
         CancellationToken cancellationToken)
