@@ -4,6 +4,7 @@ using Mana.Apps.Recurrence;
 using Mana.Apps.Registry;
 using Mana.Apps.Reminders;
 using Mana.Apps.Todo;
+using Mana.Apps.Wire.Idempotency;
 using Mana.Kernel.Database;
 using Mana.Kernel.Outbox;
 using Microsoft.AspNetCore.Routing;
@@ -19,6 +20,7 @@ public static class AppsModule
     {
         services.AddManaDbContext<AppsDbContext>(AppsDbContext.Schema, options => new AppsDbContext(options));
         services.AddManaOutbox(AppsDbContext.Schema);
+        services.AddSingleton<IdempotencyStore>();
         services.AddRegistry();
         services.AddRecurrenceApi(configuration);
         services.AddTodo();

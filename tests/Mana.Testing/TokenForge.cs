@@ -24,6 +24,24 @@ public sealed class TokenForge(TestHost host)
 
     public DateTimeOffset Now => host.Services.GetRequiredService<TimeProvider>().GetUtcNow();
 
+    /// <summary>Returns when the host has its keys. One that was too busy to read them in time is asked again, as its clients would.</summary>
+    public async Task ReadyAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await host.Services.GetRequiredService<SigningKeyRing>().CurrentAsync(CancellationToken.None);
+                return;
+            }
+            catch (KeysUnavailableException) when (attempt < 10)
+            {
+                // A question that is refused at once is asked again after a second only, which does not pass by a clock that stands.
+                await host.Services.GetRequiredService<SigningKeyRing>().RenewAsync(CancellationToken.None);
+            }
+        }
+    }
+
     /// <summary>A token for a person of this id, in the host's own form.</summary>
     public Task<string> ForAsync(string userId) => SignAsync(Claims(userId));
 

@@ -7,6 +7,8 @@ using Mana.Apps.Calendar.Import;
 using Mana.Apps.Calendar.Privacy;
 using Mana.Apps.Calendar.Records;
 using Mana.Apps.Calendar.Shares;
+using Mana.Apps.Wire;
+using Mana.Apps.Wire.Idempotency;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Identity;
 using Mana.Kernel.Privacy;
@@ -32,7 +34,7 @@ internal static class CalendarEndpoints
         services.AddManaOptions<CalendarOptions>(configuration, "Calendar");
         services.PostConfigure<CalendarOptions>(options => options.PublicUrl ??= configuration["Auth:BaseUrl"] ?? "http://localhost:3001");
         services.AddSingleton<CalendarMetrics>().AddSingleton<CalendarAccess>().AddSingleton<CalendarRecords>();
-        services.AddSingleton<IcsImport>().AddSingleton<StoredEvents>().AddSingleton<CalendarExport>().AddScoped<CalendarFeeds>();
+        services.AddSingleton<IcsImport>().AddSingleton<StoredEvents>().AddSingleton<CalendarExport>().AddScoped<CalendarFeeds>().AddSingleton<FeedBudget>();
         services.AddScoped<CalendarShares>();
         services.AddManaOptions<GoogleOptions>(configuration, "Google");
         services.AddSingleton<GoogleClient>().AddScoped<GoogleAccounts>().AddScoped<GoogleSource>();
@@ -46,7 +48,7 @@ internal static class CalendarEndpoints
 
     public static void Map(RouteGroupBuilder api, bool legacyPaths)
     {
-        var calendar = api.MapGroup("/calendar");
+        var calendar = api.MapGroup("/calendar").RequireTierOf("calendar");
         MapImport(calendar);
         if (legacyPaths)
             MapImport(api);
@@ -69,13 +71,13 @@ internal static class CalendarEndpoints
         own.MapGet("/feed", FeedHandlers.StatusAsync).WithSummary("Whether the calendar has a secret address").Produces<FeedBody>().Produces(404);
         own.MapDelete("/feed", FeedHandlers.RevokeAsync).WithSummary("Revoke the secret address of a calendar").Produces(404);
         calendar.MapMethods("/feed/{token}.ics", ["GET", "HEAD"], FeedHandlers.ReadAsync).AllowAnonymous().RequireRateLimiting(FeedLimit)
-            .WithSummary("A calendar by its secret address").Produces(200, contentType: "text/calendar").Produces(304).Produces(404);
+            .WithSummary("A calendar by its secret address").Produces(200, contentType: "text/calendar").Produces(304).Produces(404).Produces(429);
     }
 
     static void MapShares(RouteGroupBuilder calendar)
     {
         var given = calendar.MapGroup("/calendars/{id}/shares").RequireAuthorization(Policies.User).RequireRateLimiting(OwnLimit);
-        given.MapPost("", ShareHandlers.OfferAsync).WithSummary("Let somebody read a calendar, by their address").Produces<ShareBody>(201).Produces(404);
+        given.MapPost("", ShareHandlers.OfferAsync).TakesIdempotencyKey().WithSummary("Let somebody read a calendar, by their address").Produces<ShareBody>(201).Produces(404);
         given.MapGet("", ShareHandlers.ListAsync).WithSummary("Who may read a calendar");
         given.MapDelete("/{shareId}", ShareHandlers.RevokeAsync).WithSummary("Take a share back").Produces(404);
         var received = calendar.MapGroup("/shares").RequireAuthorization(Policies.User).RequireRateLimiting(OwnLimit);

@@ -17,13 +17,16 @@ internal sealed class CalendarOptions : IManaOptions
     /// <summary>How many calendars of others one person may subscribe to.</summary>
     public int MostExternal { get; set; } = 50;
 
+    /// <summary>How often one secret address may be read in a minute; a burst of as many.</summary>
+    public int FeedReadsPerMinute { get; set; } = 20;
+
     public string Public => (PublicUrl ?? "").TrimEnd('/');
 
     public IEnumerable<string> Problems(bool production)
     {
         if (!Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             yield return "Calendar:PublicUrl or BASE_URL must be an absolute URL.";
-        if (PollSeconds < 1 || MostExternal < 1)
-            yield return "Calendar:PollSeconds and Calendar:MostExternal must be positive.";
+        if (PollSeconds < 1 || MostExternal < 1 || FeedReadsPerMinute < 1)
+            yield return "Calendar:PollSeconds, Calendar:MostExternal and Calendar:FeedReadsPerMinute must be positive.";
     }
 }

@@ -1,5 +1,6 @@
 using Mana.Apps.Calendar;
 using Mana.Apps.Reminders.Data;
+using Mana.Apps.Wire.Idempotency;
 using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,6 +17,7 @@ internal sealed class AppsDbContext(DbContextOptions<AppsDbContext> options) : D
         ReminderModel.Map(modelBuilder);
         modelBuilder.AddOutbox();
         CalendarModel.Map(modelBuilder);
+        IdempotencyKey.Map(modelBuilder);
         Names.Apply(modelBuilder);
     }
 }

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Mana.Apps.Wire;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Http;
@@ -7,83 +7,87 @@ namespace Mana.Apps.Recurrence;
 
 /// <summary>
 /// How many computations run at the same time: four of one user, twice the processors of the host (compute.md 6.9). One more waits up to a second for
-/// its turn; nobody waits because of somebody else's rules but for the processors.
+/// its turn; nobody waits because of somebody else's rules but for the processors. A slot is for computing: the request has arrived as a whole before, and
+/// whoever waits for a reader gives it back meanwhile (<see cref="ComputeSlot"/>).
 /// </summary>
 internal sealed class ComputeGate(RecurrenceOptions options) : IEndpointFilter, IDisposable
 {
     readonly SemaphoreSlim _processors = new(2 * Environment.ProcessorCount);
-    readonly ConcurrentDictionary<string, Turns> _users = new(StringComparer.Ordinal);
+    readonly PersonTurns _people = new(options.ConcurrentPerUser);
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        var turns = TurnsOf(http.Features.Get<CurrentUser>()?.UserId ?? "");
-        try
-        {
-            if (!await turns.Free.WaitAsync(options.QueueMs, http.RequestAborted))
-                return Busy;
-            try
-            {
-                if (!await _processors.WaitAsync(options.QueueMs, http.RequestAborted))
-                    return Busy;
-                try
-                {
-                    return await next(context);
-                }
-                finally
-                {
-                    _processors.Release();
-                }
-            }
-            finally
-            {
-                turns.Free.Release();
-            }
-        }
-        finally
-        {
-            Leave(turns);
-        }
+        await BodyFields.ArriveAsync(http);
+        await using var slot = new ComputeSlot(this, http.Features.Get<CurrentUser>()?.UserId ?? "");
+        if (!await slot.TryTakeAsync(TimeSpan.FromMilliseconds(options.QueueMs), http.RequestAborted))
+            return Busy;
+        http.Features.Set(slot);
+        return await next(context);
     }
 
     static ApiError Busy => new(429, "RATE_LIMITED", "Too many requests") { RetryAfterSeconds = 1 };
 
     public void Dispose() => _processors.Dispose();
 
-    Turns TurnsOf(string user)
+    /// <summary>A person's turn and a processor; null when either was not to be had in time.</summary>
+    internal async ValueTask<IDisposable?> EnterAsync(string user, TimeSpan patience, CancellationToken cancellationToken)
     {
-        while (true)
+        if (await _people.EnterAsync(user, patience, cancellationToken) is not { } turn)
+            return null;
+        try
         {
-            var turns = _users.GetOrAdd(user, (key, most) => new Turns(key, new SemaphoreSlim(most)), options.ConcurrentPerUser);
-            lock (turns)
-                if (turns.Users >= 0)
-                {
-                    turns.Users++;
-                    return turns;
-                }
+            if (await _processors.WaitAsync(patience, cancellationToken))
+                return new Held(turn, _processors);
         }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+
+        turn.Dispose();
+        return null;
     }
 
-    /// <summary>The last one out takes the entry away: the table holds whoever computes now.</summary>
-    void Leave(Turns turns)
+    sealed class Held(IDisposable turn, SemaphoreSlim processors) : IDisposable
     {
-        lock (turns)
+        public void Dispose()
         {
-            if (--turns.Users > 0)
-                return;
-            turns.Users = -1;
-            _users.TryRemove(turns.User, out _);
-            turns.Free.Dispose();
+            processors.Release();
+            turn.Dispose();
         }
     }
+}
 
-    sealed class Turns(string user, SemaphoreSlim free)
+/// <summary>The slot of one request, which may be left and taken again. Used by one thread at a time.</summary>
+internal sealed class ComputeSlot(ComputeGate gate, string user) : IAsyncDisposable
+{
+    IDisposable? _held;
+
+    public async ValueTask<bool> TryTakeAsync(TimeSpan patience, CancellationToken cancellationToken) =>
+        (_held = await gate.EnterAsync(user, patience, cancellationToken)) is not null;
+
+    /// <summary>Waits for a reader without the slot; comes back with it, however long that takes.</summary>
+    public async ValueTask<T> OutsideAsync<T>(ValueTask<T> waiting, CancellationToken cancellationToken)
     {
-        public string User => user;
+        if (waiting.IsCompleted)
+            return await waiting;
+        Leave();
+        var result = await waiting;
+        await TryTakeAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+        return result;
+    }
 
-        public SemaphoreSlim Free => free;
+    public ValueTask DisposeAsync()
+    {
+        Leave();
+        return ValueTask.CompletedTask;
+    }
 
-        /// <summary>Requests that hold or wait; -1: taken out of the table.</summary>
-        public int Users { get; set; }
+    void Leave()
+    {
+        _held?.Dispose();
+        _held = null;
     }
 }

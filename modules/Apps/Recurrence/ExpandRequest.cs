@@ -8,11 +8,29 @@ using NodaTime;
 namespace Mana.Apps.Recurrence;
 
 /// <summary>What <c>expand</c> is asked for (compute.md 6.11): a series, a window of starts with both ends, and how many at most.</summary>
-/// <param name="Fingerprint">Of everything that decides which occurrences there are: a cursor holds for no other request.</param>
-internal sealed record ExpandRequest(SeriesRequest Series, Instant From, Instant Until, int Most, bool Detail, string? Cursor, string Fingerprint)
+internal sealed class ExpandRequest
 {
     const int DefaultMost = 365;
     static readonly Duration DefaultWindow = Duration.FromDays(365);
+
+    readonly BodyFields _fields;
+
+    ExpandRequest(BodyFields fields, SeriesRequest series) => (_fields, Series) = (fields, series);
+
+    public SeriesRequest Series { get; }
+
+    public required Instant From { get; init; }
+
+    public required Instant Until { get; init; }
+
+    public required int Most { get; init; }
+
+    public required bool Detail { get; init; }
+
+    public required string? Cursor { get; init; }
+
+    /// <summary>Of everything that decides which occurrences there are: a cursor holds for no other request. Most answers need none.</summary>
+    public string Fingerprint => field ??= FingerprintOf(_fields, Series.Set);
 
     static readonly string[] Deciding = ["rrule", "dtstart", "until", "from", "tzid", "duration", "end", "startPolicy", "gap", "overlap"];
 
@@ -34,7 +52,7 @@ internal sealed record ExpandRequest(SeriesRequest Series, Instant From, Instant
         var end = until?.EndIn(series.SeriesZone) ?? (start < Instant.MaxValue - DefaultWindow ? start + DefaultWindow : Instant.MaxValue);
         if (end < start)
             return (null, AppsRefusals.BadRequest("INVALID_RANGE", "until lies before the start of the window"));
-        return (new ExpandRequest(series, start, end, Math.Min(most, RecurrenceOptions.MostOccurrences), detail, cursor, FingerprintOf(fields, series.Set)), null);
+        return (new ExpandRequest(fields, series) { From = start, Until = end, Most = Math.Min(most, RecurrenceOptions.MostOccurrences), Detail = detail, Cursor = cursor }, null);
     }
 
     static When? Limit(BodyFields fields, string name)

@@ -1,71 +1,173 @@
-using System.Globalization;
+using System.Buffers;
 using System.Text.Json;
 using Mana.Apps.Wire;
 using Mana.Recurrence.Contracts;
+using NodaTime;
 
 namespace Mana.Apps.Recurrence;
 
-/// <summary>Occurrences as JSON, straight into the response: an expansion is mostly formatting.</summary>
+/// <summary>Occurrences as JSON. An expansion is mostly formatting, so starts are written digit by digit as UTF-8, without a text in between.</summary>
 internal static class OccurrenceWriter
 {
-    public static void WritePage(Utf8JsonWriter json, ExpandRequest request, List<Occurrence> page, string? nextCursor)
+    /// <summary>A start with its quotes and a comma.</summary>
+    public const int LongestStart = 27;
+
+    const int InstantLength = 24;
+    const int CivilLength = 19;
+    const int DateLength = 10;
+
+    public static void WriteItem(Utf8JsonWriter json, in Occurrence occurrence)
     {
+        Span<byte> text = stackalloc byte[InstantLength];
         json.WriteStartObject();
-        json.WriteStartArray("occurrences");
-        foreach (ref readonly var occurrence in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(page))
-            WriteStart(json, occurrence);
-        json.WriteEndArray();
-        json.WriteNumber("count", page.Count);
-        json.WriteBoolean("truncated", nextCursor is not null);
-        json.WriteString("nextCursor", nextCursor);
+        json.WriteString("start"u8, text[..Start(text, occurrence)]);
+        json.WriteString("end"u8, text[..(occurrence.AllDay ? Day(text, occurrence.EndUtc.InUtc().Date) : Format(text, occurrence.EndUtc))]);
+        json.WriteString("recurrenceId"u8, text[..(occurrence.Id.IsDate ? Day(text, occurrence.Id.Civil.Date) : Format(text, occurrence.Id.Utc))]);
+        json.WriteBoolean("allDay"u8, occurrence.AllDay);
+        json.WriteString("tzid"u8, occurrence.ZoneId);
+        json.WriteString("local"u8, text[..Civil(text, occurrence.StartCivil)]);
+        json.WriteBoolean("isOverride"u8, occurrence.IsOverride);
+        if (occurrence.IsRDate)
+            json.WriteBoolean("isRdate"u8, true);
+        if (occurrence.Shifted)
+            json.WriteBoolean("shifted"u8, true);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The start in quotes; how many bytes it is.</summary>
+    public static int WriteStart(Span<byte> to, in Occurrence occurrence)
+    {
+        to[0] = (byte)'"';
+        var length = Start(to[1..], occurrence);
+        to[length + 1] = (byte)'"';
+        return length + 2;
+    }
+
+    static int Start(Span<byte> to, in Occurrence occurrence) => occurrence.AllDay ? Day(to, occurrence.StartCivil.Date) : Format(to, occurrence.StartUtc);
+
+    /// <summary><c>2026-01-31T09:00:00.000Z</c>, cut to milliseconds.</summary>
+    static int Format(Span<byte> to, Instant instant)
+    {
+        var time = DateTime.UnixEpoch.AddTicks(instant.ToUnixTimeTicks());
+        var (year, month, day) = time;
+        var seconds = (int)(time.TimeOfDay.Ticks / TimeSpan.TicksPerSecond);
+        Date(to, year, month, day);
+        Time(to, seconds / 3600, seconds / 60 % 60, seconds % 60);
+        to[19] = (byte)'.';
+        Digits(to, 20, 3, time.Millisecond);
+        to[23] = (byte)'Z';
+        return InstantLength;
+    }
+
+    static int Civil(Span<byte> to, LocalDateTime time)
+    {
+        Date(to, time.Year, time.Month, time.Day);
+        Time(to, time.Hour, time.Minute, time.Second);
+        return CivilLength;
+    }
+
+    static int Day(Span<byte> to, LocalDate day)
+    {
+        Date(to, day.Year, day.Month, day.Day);
+        return DateLength;
+    }
+
+    static void Date(Span<byte> to, int year, int month, int day)
+    {
+        (to[4], to[7]) = ((byte)'-', (byte)'-');
+        Digits(to, 0, 4, year);
+        Digits(to, 5, 2, month);
+        Digits(to, 8, 2, day);
+    }
+
+    static void Time(Span<byte> to, int hour, int minute, int second)
+    {
+        (to[10], to[13], to[16]) = ((byte)'T', (byte)':', (byte)':');
+        Digits(to, 11, 2, hour);
+        Digits(to, 14, 2, minute);
+        Digits(to, 17, 2, second);
+    }
+
+    static void Digits(Span<byte> to, int from, int count, int number)
+    {
+        for (var i = from + count - 1; i >= from; i--, number /= 10)
+            to[i] = (byte)('0' + (number % 10));
+    }
+}
+
+/// <summary>A page while it grows, in memory that is lent: nothing is sent before it is known that the budget held.</summary>
+internal sealed class OccurrencePage : IDisposable
+{
+    const int FirstStarts = 512;
+    readonly ArrayBufferWriter<byte>? _items;
+    readonly Utf8JsonWriter? _json;
+    byte[] _starts = ArrayPool<byte>.Shared.Rent(FirstStarts * OccurrenceWriter.LongestStart);
+    int _length;
+
+    public OccurrencePage(bool detail)
+    {
+        _starts[_length++] = (byte)'[';
+        if (!detail)
+            return;
+        _items = new ArrayBufferWriter<byte>(4096);
+        _json = new Utf8JsonWriter(_items, AppsJson.Writing);
+        _json.WriteStartArray();
+    }
+
+    public int Count { get; private set; }
+
+    public void Add(in Occurrence occurrence)
+    {
+        if (_starts.Length - _length <= OccurrenceWriter.LongestStart)
+            Grow();
+        if (Count++ > 0)
+            _starts[_length++] = (byte)',';
+        _length += OccurrenceWriter.WriteStart(_starts.AsSpan(_length), occurrence);
+        if (_json is not null)
+            OccurrenceWriter.WriteItem(_json, occurrence);
+    }
+
+    public void WriteTo(IBufferWriter<byte> output, ExpandRequest request, string? nextCursor)
+    {
+        _starts[_length++] = (byte)']';
+        using var json = new Utf8JsonWriter(output, AppsJson.Writing);
+        json.WriteStartObject();
+        json.WritePropertyName("occurrences"u8);
+        json.WriteRawValue(_starts.AsSpan(0, _length), skipInputValidation: true);
+        json.WriteNumber("count"u8, Count);
+        json.WriteBoolean("truncated"u8, nextCursor is not null);
+        json.WriteString("nextCursor"u8, nextCursor);
         if (request.Series.IsFloating)
-            json.WriteBoolean("floating", true);
-        if (request.Detail)
+            json.WriteBoolean("floating"u8, true);
+        if (_json is not null)
         {
-            json.WriteStartArray("items");
-            foreach (ref readonly var occurrence in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(page))
-                WriteItem(json, occurrence);
-            json.WriteEndArray();
+            _json.WriteEndArray();
+            _json.Flush();
+            json.WritePropertyName("items"u8);
+            json.WriteRawValue(_items!.WrittenSpan, skipInputValidation: true);
         }
 
         if (RuleValidation.Warnings(request.Series, dense: false) is { } warnings)
         {
-            json.WritePropertyName("warnings");
+            json.WritePropertyName("warnings"u8);
             JsonSerializer.Serialize(json, warnings, AppsJson.Options);
         }
 
         json.WriteEndObject();
     }
 
-    public static void WriteItem(Utf8JsonWriter json, in Occurrence occurrence)
+    public void Dispose()
     {
-        json.WriteStartObject();
-        json.WritePropertyName("start");
-        WriteStart(json, occurrence);
-        json.WriteString("end", occurrence.AllDay ? AppsJson.Text(occurrence.EndUtc.InUtc().Date) : AppsJson.Text(occurrence.EndUtc));
-        json.WriteString("recurrenceId", occurrence.Id.IsDate ? AppsJson.Text(occurrence.Id.Civil.Date) : AppsJson.Text(occurrence.Id.Utc));
-        json.WriteBoolean("allDay", occurrence.AllDay);
-        json.WriteString("tzid", occurrence.ZoneId);
-        json.WriteString("local", AppsJson.Text(occurrence.StartCivil));
-        json.WriteBoolean("isOverride", occurrence.IsOverride);
-        if (occurrence.IsRDate)
-            json.WriteBoolean("isRdate", true);
-        if (occurrence.Shifted)
-            json.WriteBoolean("shifted", true);
-        json.WriteEndObject();
+        _json?.Dispose();
+        ArrayPool<byte>.Shared.Return(_starts);
+        _starts = [];
     }
 
-    static void WriteStart(Utf8JsonWriter json, in Occurrence occurrence)
+    void Grow()
     {
-        if (occurrence.AllDay)
-        {
-            json.WriteStringValue(AppsJson.Text(occurrence.StartCivil.Date));
-            return;
-        }
-
-        Span<byte> text = stackalloc byte[24];
-        var time = DateTime.UnixEpoch.AddTicks(occurrence.StartUtc.ToUnixTimeTicks());
-        time.TryFormat(text, out var length, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        json.WriteStringValue(text[..length]);
+        var larger = ArrayPool<byte>.Shared.Rent(_starts.Length * 2);
+        _starts.AsSpan(0, _length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_starts);
+        _starts = larger;
     }
 }

@@ -1,3 +1,4 @@
+using Mana.Apps.Wire;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Identity;
 using Mana.Kernel.RateLimits;
@@ -28,8 +29,8 @@ internal static class RecurrenceEndpoints
 
     public static void Map(RouteGroupBuilder api, bool legacyPaths)
     {
-        MapCompute(api.MapGroup("/todo/compute"));
-        MapExpand(api.MapGroup("/calendar/events"));
+        MapCompute(api.MapGroup("/todo/compute").RequireTierOf("todo"));
+        MapExpand(api.MapGroup("/calendar/events").RequireTierOf("calendar"));
         if (!legacyPaths)
             return;
         MapCompute(api.MapGroup("/compute"));

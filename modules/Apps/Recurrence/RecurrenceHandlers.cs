@@ -32,7 +32,7 @@ internal static class RecurrenceHandlers
             var lines = context.Request.Headers.Accept.ToString().Contains(Lines, StringComparison.OrdinalIgnoreCase);
             void Starting() => context.Response.ContentType = lines ? Lines : "application/json; charset=utf-8";
             refused = lines
-                ? await expansion.StreamAsync(user.UserId, request!, Starting, context.Response.BodyWriter, cancellationToken)
+                ? await expansion.StreamAsync(user.UserId, request!, Starting, context.Response.BodyWriter, context.Features.Get<ComputeSlot>(), cancellationToken)
                 : expansion.Write(user.UserId, request!, Starting, context.Response.BodyWriter, cancellationToken);
         }
 

@@ -22,33 +22,28 @@ internal sealed class SeriesExpansion(RecurrenceWork work, OccurrenceCursors cur
         if (!TryStart(userId, request, out var after))
             return InvalidCursor;
         var budget = work.Budget(cancellationToken);
-        var page = new List<Occurrence>(Math.Min(request.Most, 512) + 1);
+        using var page = new OccurrencePage(request.Detail);
+        var (last, more) = (default(OccurrencePosition), false);
         foreach (var occurrence in From(request, after, budget))
         {
-            page.Add(occurrence);
-            if (page.Count > request.Most)
+            if (more = page.Count == request.Most)
                 break;
+            page.Add(occurrence);
+            last = OccurrencePosition.Of(occurrence);
         }
 
         if (RecurrenceWork.Exceeded(budget, page.Count) is { } exceeded)
             return exceeded;
-        string? next = null;
-        if (page.Count > request.Most)
-        {
-            page.RemoveAt(page.Count - 1);
-            next = cursors.Write(userId, request.Fingerprint, OccurrencePosition.Of(page[^1]));
-        }
-
         starting();
-        using var json = new Utf8JsonWriter(output, AppsJson.Writing);
-        OccurrenceWriter.WritePage(json, request, page, next);
+        page.WriteTo(output, request, more ? cursors.Write(userId, request.Fingerprint, last) : null);
         return null;
     }
 
     /// <summary>
-    /// One item a line, as fast as the reader takes them; computing stops when the reader goes. What is cut off ends with a line that holds the cursor.
+    /// One item a line, as fast as the reader takes them; computing stops when the reader goes, and is not in anybody's way while the reader waits. What is cut off
+    /// ends with a line that holds the cursor.
     /// </summary>
-    public async Task<ApiError?> StreamAsync(string userId, ExpandRequest request, Action starting, PipeWriter output, CancellationToken cancellationToken)
+    public async Task<ApiError?> StreamAsync(string userId, ExpandRequest request, Action starting, PipeWriter output, ComputeSlot? slot, CancellationToken cancellationToken)
     {
         if (!TryStart(userId, request, out var after))
             return InvalidCursor;
@@ -71,7 +66,7 @@ internal sealed class SeriesExpansion(RecurrenceWork work, OccurrenceCursors cur
             OccurrenceWriter.WriteItem(json, occurrence);
             EndLine(json, output);
             last = OccurrencePosition.Of(occurrence);
-            if (++count % FlushEvery == 0 && (await output.FlushAsync(cancellationToken)).IsCompleted)
+            if (++count % FlushEvery == 0 && (await FlushAsync(output, slot, cancellationToken)).IsCompleted)
                 return null;
         }
 
@@ -84,9 +79,12 @@ internal sealed class SeriesExpansion(RecurrenceWork work, OccurrenceCursors cur
             EndLine(json, output);
         }
 
-        await output.FlushAsync(cancellationToken);
+        await FlushAsync(output, slot, cancellationToken);
         return null;
     }
+
+    static ValueTask<FlushResult> FlushAsync(PipeWriter output, ComputeSlot? slot, CancellationToken cancellationToken) =>
+        slot is null ? output.FlushAsync(cancellationToken) : slot.OutsideAsync(output.FlushAsync(cancellationToken), cancellationToken);
 
     bool TryStart(string userId, ExpandRequest request, out OccurrencePosition? after)
     {

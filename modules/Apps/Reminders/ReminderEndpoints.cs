@@ -1,5 +1,7 @@
 using Mana.Apps.Reminders.Api;
 using Mana.Apps.Reminders.Preferences;
+using Mana.Apps.Wire;
+using Mana.Apps.Wire.Idempotency;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,13 +17,13 @@ internal static class ReminderEndpoints
     {
         var own = api.MapGroup("").WithTags("reminders").WithMetadata(new RequestSizeLimitAttribute(ReminderFields.LargestBody))
             .RequireAuthorization(Policies.User).RequireRateLimiting(ReminderFeature.Limit);
-        MapTask(own.MapGroup("/todo"));
+        MapTask(own.MapGroup("/todo").RequireTierOf("todo"));
         MapOne(own.MapGroup("/todo"));
         MapOne(own);
         if (legacyPaths)
             MapTask(own);
         own.MapGet("/reminders", ReminderHandlers.ListAsync).WithSummary("Reminders of the caller, of one record or all").Produces(400).Produces(404);
-        own.MapPost("/reminders", ReminderHandlers.CreateForRecordAsync).WithSummary("A reminder of any record").Produces(201).Produces(400).Produces(404).Produces(409);
+        own.MapPost("/reminders", ReminderHandlers.CreateForRecordAsync).TakesIdempotencyKey().WithSummary("A reminder of any record").Produces(201).Produces(400).Produces(404).Produces(409);
         own.MapGet("/reminders/upcoming", ReminderHandlers.UpcomingAsync).WithSummary("What fires next").Produces(400);
         own.MapGet("/reminders/inbox", ReminderHandlers.InboxAsync).WithSummary("What was told inside the apps, newest first");
         own.MapGet("/reminders/{id}", ReminderHandlers.ReadAsync).WithSummary("One reminder").Produces(404);
@@ -33,7 +35,7 @@ internal static class ReminderEndpoints
     static void MapTask(RouteGroupBuilder group)
     {
         group.MapGet("/tasks/{taskId}/reminders", ReminderHandlers.OfTaskAsync).WithSummary("Reminders of a task").Produces(404);
-        group.MapPost("/tasks/{taskId}/reminders", ReminderHandlers.CreateForTaskAsync).WithSummary("A reminder of a task").Produces(201).Produces(400).Produces(404).Produces(409);
+        group.MapPost("/tasks/{taskId}/reminders", ReminderHandlers.CreateForTaskAsync).TakesIdempotencyKey().WithSummary("A reminder of a task").Produces(201).Produces(400).Produces(404).Produces(409);
     }
 
     static void MapOne(RouteGroupBuilder group)

@@ -30,9 +30,10 @@ internal static class ReminderFeature
         foreach (var (app, table) in Tables.All)
             services.AddRecordFeed(app, table);
         services.AddManaEventHandler<RecordChanged, ReminderFeedHandler>("apps.reminders");
+        services.AddManaEventHandler<ScheduleOutdated, Rescheduling>("apps.reminders");
         services.TryAddSingleton<IRecurrenceExpander, RecurrenceExpander>();
-        services.AddSingleton<SourceReader>().AddSingleton<FirePlan>().AddSingleton<Scheduler>().AddSingleton<RuleLimits>().AddSingleton<Relevance>().AddSingleton<RuleRefresh>().AddSingleton<Rescheduling>();
-        services.AddSingleton<PreferenceStore>().AddSingleton<ReminderService>().AddSingleton<ReminderActions>().AddSingleton<ReminderLists>();
+        services.AddSingleton<SourceReader>().AddSingleton<FirePlan>().AddSingleton<Scheduler>().AddSingleton<RuleLimits>().AddSingleton<Relevance>().AddSingleton<RuleRefresh>();
+        services.AddSingleton<PreferenceStore>().AddSingleton<ReminderService>().AddScoped<ReminderActions>().AddSingleton<ReminderLists>();
         services.AddSingleton<DeliveryWriter>().AddSingleton<ReminderClaims>().AddSingleton<DeliveryQueue>().AddSingleton<ReminderRetries>().AddSingleton<ReminderSender>().AddSingleton<ReminderDispatcher>();
         services.AddSingleton<WriteBack>().AddSingleton<FirstRead>().AddSingleton<ReminderSignal>().AddSingleton<ReminderMetrics>();
         services.AddHostedService<ReminderWorker>();

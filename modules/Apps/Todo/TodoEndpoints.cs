@@ -1,4 +1,5 @@
 using Mana.Apps.Recurrence;
+using Mana.Apps.Wire;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +15,7 @@ internal static class TodoEndpoints
 
     public static void Map(RouteGroupBuilder api, bool legacyPaths)
     {
-        MapNextTask(api.MapGroup("/todo/compute"));
+        MapNextTask(api.MapGroup("/todo/compute").RequireTierOf("todo"));
         MapAdmin(api.MapGroup("/todo/admin"));
         if (!legacyPaths)
             return;

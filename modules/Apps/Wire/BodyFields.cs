@@ -44,6 +44,20 @@ internal sealed class BodyFields
         }
     }
 
+    /// <summary>Returns when the body is there, for <see cref="ReadAsync"/> to read without waiting: also one that is too large to be read.</summary>
+    public static async Task ArriveAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            var there = read.IsCompleted || read.Buffer.Length > LargestBody;
+            reader.AdvanceTo(read.Buffer.Start, there ? read.Buffer.Start : read.Buffer.End);
+            if (there)
+                return;
+        }
+    }
+
     public bool Has(string name) => Find(name) is not null;
 
     public void Fail(string path, string message) => _errors.Add((path, message));

@@ -72,7 +72,8 @@ internal sealed class SigningKeyRing(ISigningKeySource source, TimeProvider time
             if (!_reload.IsCompleted)
                 return _reload;
             var now = time.GetUtcNow();
-            if (now - _attemptedAt < (_current is null ? EmptyReloadInterval : ReloadInterval))
+            // A clock that was set back must not keep us from asking until it is there again.
+            if ((now - _attemptedAt).Duration() < (_current is null ? EmptyReloadInterval : ReloadInterval))
                 return Task.CompletedTask;
             _attemptedAt = now;
             // Off this thread: the lock must not be held while the source runs.
@@ -91,6 +92,10 @@ internal sealed class SigningKeyRing(ISigningKeySource source, TimeProvider time
         catch (Exception exception) when (IsBrokenInfrastructure(exception))
         {
             _failure = exception is OperationCanceledException ? new TimeoutException("The key source did not answer in time.", exception) : exception;
+            // A question that ran out of time has been the pause before the next, also by a clock that stands still.
+            if (_current is null && (exception is OperationCanceledException || timeout.IsCancellationRequested))
+                lock (_gate)
+                    _attemptedAt = DateTimeOffset.MinValue;
             log.LogWarning("The signing keys could not be read ({Kind}); {Consequence}", exception.GetType().Name, _current is null ? "none are cached" : "serving the cached ones");
         }
         catch (Exception exception)

@@ -41,9 +41,20 @@ internal sealed class PushSender(NpgsqlDataSource database, PushOptions options,
 
     async Task<ChannelResult> PostAsync(ChannelMessage message, Receiver receiver, CancellationToken cancellationToken)
     {
+        string authorization;
         try
         {
-            using var request = Request(message, receiver);
+            authorization = vapid.Authorization(new Uri(receiver.Endpoint));
+        }
+        catch (CryptographicException)
+        {
+            // Our key, not the browser's: it is the operator's to mend, and no reason to forget anybody.
+            return new ChannelResult.Later("vapid", null);
+        }
+
+        try
+        {
+            using var request = Request(message, receiver, authorization);
             using var answer = await http.SendAsync(request, cancellationToken);
             return Answers.Of(answer, time);
         }
@@ -53,11 +64,11 @@ internal sealed class PushSender(NpgsqlDataSource database, PushOptions options,
         }
         catch (CryptographicException)
         {
-            return new ChannelResult.Dead("bad_key");
+            return Point.IsValid(receiver.P256dh) ? new ChannelResult.Later("crypto", null) : new ChannelResult.Dead("bad_key");
         }
     }
 
-    HttpRequestMessage Request(ChannelMessage message, Receiver receiver)
+    HttpRequestMessage Request(ChannelMessage message, Receiver receiver, string authorization)
     {
         var endpoint = new Uri(receiver.Endpoint);
         Span<byte> salt = stackalloc byte[SaltLength];
@@ -72,7 +83,7 @@ internal sealed class PushSender(NpgsqlDataSource database, PushOptions options,
             Content = content,
             Headers =
             {
-                { "Authorization", vapid.Authorization(endpoint) },
+                { "Authorization", authorization },
                 { "TTL", ((long)life.TotalSeconds).ToString(CultureInfo.InvariantCulture) },
                 { "Urgency", "high" },
                 { "Topic", message.Key.Length > LongestTopic ? message.Key[..LongestTopic] : message.Key },
@@ -96,7 +107,7 @@ internal sealed class PushSender(NpgsqlDataSource database, PushOptions options,
         {
             ChannelResult.Dead { Code: "404" or "410" or "bad_key" } => Command(Gone, id),
             ChannelResult.Sent when receiver.IsStale => Command(Worked, id, time.GetUtcNow()),
-            ChannelResult.Sent => null,
+            ChannelResult.Sent or ChannelResult.Later { Code: "vapid" or "crypto" } => null,
             _ => Command(Failed, id),
         };
         if (command is not null)

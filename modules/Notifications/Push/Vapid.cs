@@ -15,7 +15,8 @@ internal sealed class Vapid(PushOptions options, TimeProvider time) : IDisposabl
     static readonly string Header = Base64Url.EncodeToString("""{"typ":"JWT","alg":"ES256"}"""u8);
 
     readonly ConcurrentDictionary<string, (string Value, DateTimeOffset Until)> _tokens = new(StringComparer.Ordinal);
-    readonly Lazy<ECDsa> _key = new(options.CreateKey);
+    /// <summary>A failure is not kept: the next message tries again.</summary>
+    readonly Lazy<ECDsa> _key = new(options.CreateKey, LazyThreadSafetyMode.PublicationOnly);
     readonly Lock _signing = new();
 
     /// <summary>Value of <c>Authorization</c> for a push to this endpoint.</summary>

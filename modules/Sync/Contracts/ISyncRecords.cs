@@ -18,6 +18,12 @@ public interface ISyncRecords
     IAsyncEnumerable<SyncRecord> QueryAsync(RecordOwner owner, string appId, string table, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Those of them that may hold <paramref name="mentioned"/> as a text somewhere: chosen where they lie, so that looking for the few that name a record does not
+    /// read the others. Some may come that do not hold it; none is left out that does.
+    /// </summary>
+    IAsyncEnumerable<SyncRecord> QueryAsync(RecordOwner owner, string appId, string table, string mentioned, CancellationToken cancellationToken);
+
+    /// <summary>
     /// The same over everybody, for a module that builds something of its own from a table: at its first start, or to catch up. Resumable:
     /// pass the <see cref="OwnedRecord.Bookmark"/> of the last record that was dealt with. Records that change meanwhile come by
     /// <see cref="RecordChanged"/>.
@@ -43,7 +49,11 @@ public sealed record RecordOwner
 /// <param name="Fields">Current values without <c>id</c>.</param>
 /// <param name="Position">Where its newest change lies in the log of its owner: the value to compare and set by. Even µs since 1970.</param>
 /// <param name="IsPrivate">In a shared space: only its author may see it.</param>
-public sealed record SyncRecord(string AppId, string Table, string Id, JsonObject Fields, long Position, bool IsDeleted, bool IsPrivate);
+public sealed record SyncRecord(string AppId, string Table, string Id, JsonObject Fields, long Position, bool IsDeleted, bool IsPrivate)
+{
+    /// <summary>User id of the author of a private record; null when it is not private, or its author is not known any more.</summary>
+    public string? PrivateTo { get; init; }
+}
 
 /// <summary>A record with its owner.</summary>
 /// <param name="Bookmark">Opaque; see <see cref="ISyncRecords.QueryAllAsync"/>.</param>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Mana.Sync.Compaction;
 using Mana.Sync.Contracts;
 using Mana.Sync.Merge;
+using Mana.Sync.Spaces;
 using Npgsql;
 
 namespace Mana.Sync.Internal;
@@ -11,10 +12,13 @@ namespace Mana.Sync.Internal;
 internal sealed class RecordReader(NpgsqlDataSource database)
 {
     const int PageSize = 500;
-    const string Columns = "r.record_id, r.state, r.last_seq, r.private";
+    const string Columns = "r.record_id, r.state, r.last_seq, r.private, CASE WHEN r.private THEN (SELECT a.name FROM sync.scopes a WHERE a.id = r.author_id) END";
     const string Scope = "r.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND r.app_id = $2 AND r.table_name = $3";
     const string One = $"SELECT {Columns} FROM sync.records r WHERE {Scope} AND r.record_id = $4";
     const string Page = $"SELECT {Columns} FROM sync.records r WHERE {Scope} AND r.record_id > $4 ORDER BY r.record_id LIMIT $5";
+
+    // Values are kept as they were sent: what is escaped in any way has to be looked at by whoever asks.
+    const string Mentioning = $"SELECT {Columns} FROM sync.records r WHERE {Scope} AND r.record_id > $4 AND (position($6 IN r.state::text) > 0 OR position('\\' IN r.state::text) > 0) ORDER BY r.record_id LIMIT $5";
     const string NextScope = "SELECT id, name, last_seq FROM sync.scopes WHERE id > $1 ORDER BY id LIMIT 1";
 
     public async Task<SyncRecord?> FindAsync(string scope, string appId, string table, string id, CancellationToken cancellationToken)
@@ -25,12 +29,15 @@ internal sealed class RecordReader(NpgsqlDataSource database)
     }
 
     public async IAsyncEnumerable<SyncRecord> TableAsync(
-        string scope, string appId, string table, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string scope, string appId, string table, string after, string? mentioned, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
-            var page = await ReadAsync(scope, appId, table, Maintenance.Command(
-                Page, Maintenance.Text(scope), Maintenance.Text(appId), Maintenance.Text(table), Maintenance.Text(after), Maintenance.Value(PageSize)), cancellationToken);
+            var query = Maintenance.Command(
+                mentioned is null ? Page : Mentioning, Maintenance.Text(scope), Maintenance.Text(appId), Maintenance.Text(table), Maintenance.Text(after), Maintenance.Value(PageSize));
+            if (mentioned is not null)
+                query.Parameters.Add(Maintenance.Text(mentioned));
+            var page = await ReadAsync(scope, appId, table, query, cancellationToken);
             foreach (var record in page.Records)
                 yield return record;
             if (page.Seen < PageSize)
@@ -66,7 +73,10 @@ internal sealed class RecordReader(NpgsqlDataSource database)
             last = rows.GetString(0);
             var state = RecordStateJson.Read(rows.GetFieldValue<byte[]>(1));
             if (!state.IsErased)
-                records.Add(new SyncRecord(appId, table, last, FieldsOf(state), rows.GetInt64(2), state.IsDeleted, rows.GetBoolean(3)));
+                records.Add(new SyncRecord(appId, table, last, FieldsOf(state), rows.GetInt64(2), state.IsDeleted, rows.GetBoolean(3))
+                {
+                    PrivateTo = rows.IsDBNull(4) ? null : ScopeNames.UserIdOf(rows.GetString(4)),
+                });
         }
 
         return (records, seen, last);

@@ -72,12 +72,11 @@ internal sealed class SyncRecords(NpgsqlDataSource database, ChangeStore store, 
     public Task<SyncRecord?> ReadAsync(RecordOwner owner, string appId, string table, string id, CancellationToken cancellationToken) =>
         reader.FindAsync(ScopeOf(owner), appId, table, id, cancellationToken);
 
-    public async IAsyncEnumerable<SyncRecord> QueryAsync(
-        RecordOwner owner, string appId, string table, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var record in reader.TableAsync(ScopeOf(owner), appId, table, "", cancellationToken))
-            yield return record;
-    }
+    public IAsyncEnumerable<SyncRecord> QueryAsync(RecordOwner owner, string appId, string table, CancellationToken cancellationToken) =>
+        reader.TableAsync(ScopeOf(owner), appId, table, "", null, cancellationToken);
+
+    public IAsyncEnumerable<SyncRecord> QueryAsync(RecordOwner owner, string appId, string table, string mentioned, CancellationToken cancellationToken) =>
+        reader.TableAsync(ScopeOf(owner), appId, table, "", mentioned, cancellationToken);
 
     public async IAsyncEnumerable<OwnedRecord> QueryAllAsync(
         string appId, string table, string? bookmark, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -87,7 +86,7 @@ internal sealed class SyncRecords(NpgsqlDataSource database, ChangeStore store, 
         for (var from = scopeId - 1; await reader.NextScopeAsync(from, cancellationToken) is { } scope; from = scope.Id)
         {
             var start = scope.Id == scopeId ? after : "";
-            await foreach (var record in reader.TableAsync(scope.Name, appId, table, start, cancellationToken))
+            await foreach (var record in reader.TableAsync(scope.Name, appId, table, start, null, cancellationToken))
                 yield return new OwnedRecord(OwnerOf(scope.Name), record, string.Create(CultureInfo.InvariantCulture, $"{scope.Id}:{record.Id}"));
         }
     }

@@ -19,7 +19,7 @@ internal static class LiveServices
         services.AddManaOptions<LiveOptions>(configuration, "Sync:Live");
         services.AddSingleton<Connections>().AddSingleton<ILivePresence>(provider => provider.GetRequiredService<Connections>());
         services.AddSingleton<LiveMetrics>().AddSingleton<RevokedSessions>().AddSingleton<MissedTables>();
-        services.AddSingleton<LiveHub>().AddSingleton<IAnnouncements>(provider => provider.GetRequiredService<LiveHub>());
+        services.AddSingleton<LiveHub>().AddSingleton<IAnnouncements>(provider => provider.GetRequiredService<LiveHub>()).AddSingleton<ILiveHints, LiveHints>();
         services.AddSingleton<LiveReactions>().AddSingleton<ILiveSignals, LiveSignals>();
         services.AddSingleton<HostName>().AddSingleton<BackplaneSender>().AddSingleton<IBackplane>(provider => provider.GetRequiredService<BackplaneSender>());
         services.AddHostedService(provider => provider.GetRequiredService<BackplaneSender>()).AddHostedService<BackplaneListener>();

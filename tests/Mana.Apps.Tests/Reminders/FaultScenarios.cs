@@ -3,6 +3,7 @@ using Mana.Apps.Reminders.Firing;
 using Mana.Apps.Reminders.Rules;
 using Mana.Apps.Reminders.Sources;
 using Mana.Notifications.Contracts;
+using Mana.Auth.Contracts;
 using Mana.Sync.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -49,12 +50,18 @@ public sealed class FaultScenarios(ReminderFixture world)
     public void Half_a_character_is_no_text() => Assert.Null(JsonNode.Parse("""{"title":"\ud83d"}""")!.AsObject().Text("title"));
 
     [Fact]
-    public async Task What_is_private_in_a_space_reminds_nobody()
+    public async Task What_is_private_in_a_space_reminds_nobody_but_its_author()
     {
-        static SourceReader Reader(bool isPrivate) => new(new One(new SyncRecord("todo", "tasks", "t", new JsonObject { ["title"] = "secret", ["dueDate"] = "2026-07-01" }, 2, false, isPrivate)));
+        static SourceReader Reader(bool isPrivate, string? author = null) => new(new One(
+            new SyncRecord("todo", "tasks", "t", new JsonObject { ["title"] = "secret", ["dueDate"] = "2026-07-01" }, 2, false, isPrivate) { PrivateTo = author }));
         var key = new SourceKey("b", "space", "todo", "tasks", "t");
-        Assert.Equal("secret", (await Reader(false).ReadAsync(key, default)).Title);
-        Assert.Same(SourceFacts.Gone, await Reader(true).ReadAsync(key, default));
+        Assert.Equal("secret", (await Reader(false).ReadAsync(key, default)).For("b").Title);
+        Assert.Equal((false, (string?)null), Known((await Reader(true, "a").ReadAsync(key, default)).For("b")));
+        Assert.Equal((true, "secret"), Known((await Reader(true, "a").ReadAsync(key, default)).For("a")));
+        // Whose it is, nobody knows any more.
+        Assert.Equal((false, (string?)null), Known((await Reader(true).ReadAsync(key, default)).For("b")));
+
+        static (bool, string?) Known(SourceFacts facts) => (facts.Active, facts.Title);
     }
 
     [Fact]
@@ -91,7 +98,7 @@ public sealed class FaultScenarios(ReminderFixture world)
         var lowest = await world.ScalarAsync<string>("SELECT r.origin_key FROM apps.reminder_instances i JOIN apps.reminder_rules r ON r.id = i.rule_id WHERE i.write_back ORDER BY i.id LIMIT 1");
         var waiting = await world.ScalarAsync<long>("SELECT count(*) FROM apps.reminder_instances WHERE write_back");
         Assert.True(waiting >= 2);
-        var written = await new WriteBack(services.GetRequiredService<NpgsqlDataSource>(), new Failing(world.Records(), id => lowest!.EndsWith(id, StringComparison.Ordinal)), NullLogger<WriteBack>.Instance).RunAsync(default);
+        var written = await new WriteBack(services.GetRequiredService<NpgsqlDataSource>(), new Failing(world.Records(), id => lowest!.EndsWith(id, StringComparison.Ordinal)), services.GetRequiredService<IErasedUsers>(), NullLogger<WriteBack>.Instance).RunAsync(default);
         Assert.Equal((waiting - 1, 1L), ((long)written, await world.ScalarAsync<long>("SELECT count(*) FROM apps.reminder_instances WHERE write_back")));
         await world.TickAsync();
     }
@@ -119,6 +126,8 @@ public sealed class FaultScenarios(ReminderFixture world)
 
         public IAsyncEnumerable<SyncRecord> QueryAsync(RecordOwner owner, string appId, string table, CancellationToken cancellationToken) => records.QueryAsync(owner, appId, table, cancellationToken);
 
+        public IAsyncEnumerable<SyncRecord> QueryAsync(RecordOwner owner, string appId, string table, string mentioned, CancellationToken cancellationToken) => records.QueryAsync(owner, appId, table, mentioned, cancellationToken);
+
         public IAsyncEnumerable<OwnedRecord> QueryAllAsync(string appId, string table, string? bookmark, CancellationToken cancellationToken) => records.QueryAllAsync(appId, table, bookmark, cancellationToken);
     }
 
@@ -130,6 +139,8 @@ public sealed class FaultScenarios(ReminderFixture world)
         public Task<SyncRecord?> ReadAsync(RecordOwner owner, string appId, string table, string id, CancellationToken cancellationToken) => Task.FromResult<SyncRecord?>(record);
 
         public IAsyncEnumerable<SyncRecord> QueryAsync(RecordOwner owner, string appId, string table, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<SyncRecord> QueryAsync(RecordOwner owner, string appId, string table, string mentioned, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public IAsyncEnumerable<OwnedRecord> QueryAllAsync(string appId, string table, string? bookmark, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -5,10 +6,12 @@ using System.Text.Json.Nodes;
 using Mana.Apps.Reminders.Delivery;
 using Mana.Apps.Reminders.Firing;
 using Mana.Apps.Reminders.Rules;
+using Mana.Auth.Contracts;
 using Mana.Sync.Contracts;
 using Mana.Testing;
 using Mana.Testing.Push;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mana.Apps.Tests.Reminders;
 
@@ -25,7 +28,10 @@ public sealed class ReminderFixture : AppsFixture
         await base.InitializeAsync();
     }
 
-    protected override TestHost Configure(TestHost host) => host.WithPush().With("Reminders:Enabled", "false");
+    protected override TestHost Configure(TestHost host) => host.WithPush().With("Reminders:Enabled", "false").With(services => services.Replace(ServiceDescriptor.Singleton<IErasedUsers>(Erased)));
+
+    /// <summary>Whose erasure has been decided on.</summary>
+    internal ErasedPeople Erased { get; } = new();
 
     public override async ValueTask DisposeAsync()
     {
@@ -55,7 +61,8 @@ public sealed class ReminderFixture : AppsFixture
     {
         do
             await Host.DrainAsync();
-        while (await ScalarAsync<bool>("SELECT EXISTS (SELECT FROM sync.outbox)"));
+        while (await ScalarAsync<bool>(
+            "SELECT EXISTS (SELECT FROM sync.outbox WHERE next_attempt_at <= $1) OR EXISTS (SELECT FROM apps.outbox WHERE next_attempt_at <= $1)", Clock.GetUtcNow()));
     }
 
     /// <summary>Everything that is due at this moment: claimed, sent, written back. How many attempts there were.</summary>
@@ -113,8 +120,25 @@ internal sealed class Person(ReminderFixture fixture, string userId)
 
     public async Task<Answer> DeleteAsync(string path) => await (await ClientAsync()).DeleteAsync(path);
 
-    public async Task<Answer> PutPreferencesAsync(object body) => await (await ClientAsync()).SendAsync(
-        new HttpRequestMessage(HttpMethod.Put, "/api/v1/notifications/preferences") { Content = JsonContent.Create(body) });
+    public async Task<Answer> PutPreferencesAsync(object body)
+    {
+        var answer = await (await ClientAsync()).SendAsync(new HttpRequestMessage(HttpMethod.Put, "/api/v1/notifications/preferences") { Content = JsonContent.Create(body) });
+        await fixture.SettleAsync();
+        return answer;
+    }
+
+    /// <summary>What fires next, as <c>upcoming</c> tells it.</summary>
+    public async Task<string[]> UpcomingAsync(int hours = 72) =>
+        [.. (await GetAsync($"reminders/upcoming?hours={hours}")).Ok()["reminders"].EnumerateArray().Select(one => one.GetProperty("fireAt").GetString()!)];
+
+    /// <summary>An event that carries a reminder at its time, every day from then on; the id of the reminder.</summary>
+    public async Task<string> DailyAsync(string start)
+    {
+        var (block, name) = (userId + "-block", userId + "-event");
+        await StoreAsync("timeblocks", "timeBlocks", block, new { startDate = start, allDay = false, timezone = "UTC", recurrenceRule = "FREQ=DAILY", title = "Stehung" });
+        await StoreAsync("calendar", "events", name, new { timeBlockId = block, title = "Stehung", reminders = new[] { 0 } });
+        return (await GetAsync("reminders")).Ok()["reminders"].EnumerateArray().Single().GetProperty("id").GetString()!;
+    }
 
     public Task StoreAsync(string app, string table, string id, object fields) => WriteAsync(app, RecordOp.Insert, table, id, fields);
 
@@ -162,6 +186,15 @@ internal sealed class Person(ReminderFixture fixture, string userId)
         Assert.IsType<AppendResult.Stored>(await fixture.Host.Services.GetRequiredService<ISyncRecords>().AppendAsync(new AppendRequest(userId, app, [write], "device-1"), default));
         await fixture.SettleAsync();
     }
+}
+
+internal sealed class ErasedPeople : IErasedUsers
+{
+    readonly ConcurrentDictionary<string, bool> _people = new(StringComparer.Ordinal);
+
+    public void Add(string userId) => _people[userId] = true;
+
+    public ValueTask<bool> IsErasedAsync(string userId, CancellationToken cancellationToken) => ValueTask.FromResult(_people.ContainsKey(userId));
 }
 
 [CollectionDefinition(Name)]

@@ -73,7 +73,7 @@ public sealed class ConventionScenarios(AppsFixture world)
 /// <summary>The same with limits on and without a service key.</summary>
 public sealed class LimitedHost : AppsFixture
 {
-    protected override TestHost Configure(TestHost host) => host.With("RateLimits:Enabled", "true").With("ServiceKeys:Current", "").With("Compat:LegacyPaths", "false").With("Sync:ValidateCollections", "true");
+    protected override TestHost Configure(TestHost host) => host.With("RateLimits:Enabled", "true").With("ServiceKeys:Current", "").With("Compat:LegacyPaths", "false").With("Modules:calendar:RequiredTier", "beta").With("Sync:ValidateCollections", "true");
 }
 
 public sealed class LimitScenarios(LimitedHost world) : IClassFixture<LimitedHost>
@@ -117,6 +117,47 @@ public sealed class LimitScenarios(LimitedHost world) : IClassFixture<LimitedHos
         (await PushAsync("manadeck", "decks")).Ok();
         (await PushAsync("an-app-of-tomorrow", "things")).Ok();
         Assert.Equal("unknown_collection", (await PushAsync("todo", "chores")).Refused(400).String("error"));
+    }
+
+    [Fact]
+    public async Task A_secret_address_is_read_twenty_times_a_minute_whoever_reads_it()
+    {
+        var person = new Caller(await ClientAsync("beta"), "person-beta");
+        var tokens = new List<string>();
+        foreach (var id in (string[])["k1", "k2"])
+        {
+            await world.CalendarAsync(person, id);
+            tokens.Add((await person.PostAsync($"calendar/calendars/{id}/feed")).Ok(201).String("token")!);
+        }
+
+        for (var i = 0; i < 20; i++)
+            (await world.Anybody().GetAsync($"calendar/feed/{tokens[0]}.ics")).Ok();
+        var refused = (await world.Anybody().GetAsync($"calendar/feed/{tokens[0]}.ics")).Refused(429, "RATE_LIMITED");
+        Assert.True(refused.Message.Headers.RetryAfter?.Delta >= TimeSpan.FromSeconds(1));
+        (await world.Anybody().GetAsync($"calendar/feed/{tokens[1]}.ics")).Ok();
+    }
+
+    [Fact]
+    public async Task Scenario_CNV_04_an_app_for_some_people_only()
+    {
+        async Task<Answer> AskAsync(string tier, string path) => await new Caller(await ClientAsync(tier), tier).PostAsync(path, new { rrule = "FREQ=DAILY", dtstart = "2026-01-01" });
+        foreach (var tier in (string[])["", "guest", "public"])
+            Assert.Contains("beta", (await AskAsync(tier, "calendar/events/expand")).Refused(403, "TIER_REQUIRED").String("error"), StringComparison.Ordinal);
+        foreach (var tier in (string[])["beta", "alpha", "founder"])
+            (await AskAsync(tier, "calendar/events/expand")).Ok();
+        (await AskAsync("", "todo/compute/expand")).Ok();
+        // Nobody has to say who they are at a secret address.
+        (await world.Anybody().GetAsync("calendar/feed/a-token-that-never-was-one.ics")).Refused(404);
+    }
+
+    /// <summary>Of somebody of that tier; of none, when it is empty.</summary>
+    async Task<HttpClient> ClientAsync(string tier)
+    {
+        var forge = new TokenForge(world.Host);
+        var claims = forge.Claims("person-" + tier).Replace("\"tier\":\"public\"", tier.Length == 0 ? "\"x\":1" : $"\"tier\":\"{tier}\"", StringComparison.Ordinal);
+        var http = world.Host.CreateClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", await forge.SignAsync(claims));
+        return http;
     }
 
     [Fact]

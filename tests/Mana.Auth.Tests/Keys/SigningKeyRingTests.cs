@@ -84,6 +84,19 @@ public sealed class SigningKeyRingTests
     }
 
     [Fact]
+    public async Task A_question_that_ran_out_of_time_is_asked_again_also_by_a_clock_that_stands_or_was_set_back()
+    {
+        _source.Failure = new OperationCanceledException();
+        await Assert.ThrowsAsync<KeysUnavailableException>(async () => await Ring.CurrentAsync(default));
+        _source.Failure = null;
+        Assert.NotNull((await Ring.CurrentAsync(default)).Active);
+
+        var added = _source.Add(SigningKeyState.Staged);
+        _clock.Advance(TimeSpan.FromHours(-1));
+        Assert.NotNull(await Ring.FindAsync(added.Kid, default));
+    }
+
+    [Fact]
     public async Task A_bug_in_the_source_is_not_an_outage()
     {
         _source.Failure = new CryptographicException("wrong key");

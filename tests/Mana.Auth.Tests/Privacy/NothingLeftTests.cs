@@ -30,7 +30,7 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
                      "auth.invitations", "auth.personas", "auth.persona_actions", "auth.persona_feedback", "sync.scopes", "sync.records", "sync.changes", "notify.deliveries", "credits.accounts",
                      "credits.purchases", "subscriptions.subscriptions", "subscriptions.invoices", "subscriptions.checkouts",
                      "users.settings", "users.tags", "users.tag_groups", "users.tag_links", "feedback.items", "feedback.reactions", "feedback.notifications", "feedback.profiles", "feedback.grant_log",
-                     "notify.push_subscriptions", "notify.webhook_endpoints", "apps.reminder_rules", "apps.reminder_deliveries", "apps.reminder_preferences",
+                     "notify.push_subscriptions", "notify.webhook_endpoints", "apps.reminder_rules", "apps.reminder_deliveries", "apps.reminder_preferences", "apps.idempotency_keys",
                  ])
             Assert.True(before.ContainsKey(table), $"The test put nothing into {table}.");
 
@@ -104,6 +104,7 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
             "INSERT INTO notify.webhook_endpoints (id, user_id, url, enabled, created_at, failures) VALUES (gen_random_uuid(), $1, 'https://hook.example/', true, now(), 0)",
             "INSERT INTO apps.reminder_rules (id, user_id, app_id, collection, source_id, anchor, minutes_before, channels, critical, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'todo', 'tasks', 't1', 'due', 5, '{push}', false, now(), now())",
             "INSERT INTO apps.reminder_deliveries (id, firing, user_id, app_id, channel, idempotency_key, state, attempt, next_attempt_at, first_attempt_at, anchor_at, critical, overdue, created_at) VALUES (gen_random_uuid(), 0, $1, 'todo', 'push', 'k-' || $1, 'sent', 1, now(), now(), now(), false, false, now())",
+            "INSERT INTO apps.idempotency_keys (user_id, route, key, request, started_at) VALUES ($1, 'POST /x', 'k', '\\x01', now())",
             "INSERT INTO apps.reminder_preferences (user_id, email_enabled, push_enabled, webhook_enabled, quiet_hours_enabled, timezone, locale, default_all_day_time, category_preferences, updated_at) VALUES ($1, true, true, true, false, 'UTC', 'de', '09:00', '{}', now())",
         ];
         foreach (var row in rows)

@@ -7,14 +7,14 @@ namespace Mana.EndToEnd.Tests.Crashes;
 
 /// <summary>
 /// A hundred thousand reminders wait, a thousand are due in one second, and the host is killed with kill -9 three times meanwhile (issue 8): each is
-/// delivered, under one key, and again only where a killed host had it in hand.
+/// delivered, under one key, and again only where a killed host had it in hand. <c>MANA_REMINDERS_WAITING</c> and <c>MANA_REMINDERS_DUE</c> make it larger, or smaller.
 /// </summary>
 public sealed class ReminderCrashTests(ITestOutputHelper output)
 {
-    const int Pending = 100_000;
-    const int Due = 1_000;
     const int Lanes = 16;
-    static readonly int[] KillAt = [150, 400, 700];
+    static readonly int Pending = Setting("MANA_REMINDERS_WAITING", 100_000);
+    static readonly int Due = Setting("MANA_REMINDERS_DUE", 1_000);
+    static readonly int[] KillAt = [Due * 15 / 100, Due * 40 / 100, Due * 70 / 100];
 
     /// <summary>Straight into the tables: making them has tests of its own.</summary>
     const string Fill = """
@@ -62,6 +62,8 @@ public sealed class ReminderCrashTests(ITestOutputHelper output)
 
         await TestCluster.DropDatabaseAsync(database);
     }
+
+    static int Setting(string name, int otherwise) => int.Parse(Environment.GetEnvironmentVariable(name) ?? otherwise.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     static Task<long> SentAsync(string database) => Stored.ScalarAsync<long>(database, "SELECT count(*) FROM apps.reminder_deliveries WHERE state = 'sent'");
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Mana.Notifications.Contracts;
+using Mana.Notifications.Push;
 using Mana.Testing.Push;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -115,6 +116,27 @@ public sealed class ChannelTests(ChannelTests.World world) : IClassFixture<Chann
         using var browser = world.Receiver.NewBrowser();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await person.PostAsJsonAsync("/api/v1/push/subscriptions", browser.Subscription)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await person.GetAsync("/api/v1/push/subscriptions")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_key_of_ours_that_cannot_sign_is_no_reason_to_forget_a_browser()
+    {
+        await using var broken = await new TestHost(world.Host.Database).WithPush().With("Notifications:Deliver", "false").StartAsync();
+        using var person = await new TokenForge(broken).ClientForAsync("unsigned");
+        using var browser = world.Receiver.NewBrowser();
+        Assert.Equal(HttpStatusCode.Created, (await person.PostAsJsonAsync("/api/v1/push/subscriptions", browser.Subscription)).StatusCode);
+        var options = broken.Services.GetRequiredService<PushOptions>();
+        var good = options.VapidPrivateKey;
+        options.VapidPrivateKey = Convert.ToBase64String(new byte[32]).TrimEnd('=');
+        var channels = broken.Services.GetRequiredService<INotificationChannels>();
+        var target = (await channels.TargetsAsync(["unsigned"], default)).Single().Id;
+        Task<ChannelResult> TryAsync() => channels.SendAsync(new ChannelMessage(Channel.Push, target, "unsigned", "todo", "key-of-at-least-32-characters-00009", "Milch", "", Payload, TimeSpan.FromHours(1)), default);
+        Assert.Equal(new ChannelResult.Later("vapid", null), await TryAsync());
+        Assert.Equal(target, (await channels.TargetsAsync(["unsigned"], default)).Single().Id);
+        Assert.Empty(browser.Requests);
+
+        options.VapidPrivateKey = good;
+        Assert.IsType<ChannelResult.Sent>(await TryAsync());
     }
 
     Task<ChannelResult> SendAsync(string userId, string channel, Guid target, string key) =>

@@ -94,6 +94,16 @@ public sealed class SyncRecordsTests(SyncRecordsTests.Watching watching) : IClas
     }
 
     [Fact]
+    public async Task Of_a_table_those_records_come_that_mention_a_text_however_it_is_written()
+    {
+        var a = await watching.PersonAsync();
+        await a.StoreAsync(Change.Many(600, i => Change.Insert($"t{i:0000}", table: "mention")));
+        await a.StoreAsync(Change.InsertData("u1", """{"parent":"p-1"}""", table: "mention") + "," + Change.InsertData("u2", """{"parent":"p\u002d1"}""", table: "mention"));
+        var found = await Records.QueryAsync(RecordOwner.OfUser(a.UserId), "todo", "mention", "p-1", default).ToListAsync();
+        Assert.Equal(["p-1", "p-1"], found.Select(record => (string?)record.Fields["parent"]));
+    }
+
+    [Fact]
     public async Task Watchers_hear_of_every_change_of_their_table_and_of_no_other()
     {
         var a = await watching.PersonAsync();

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Mana.Sync.Contracts;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Sync.Tests.Spaces;
 
@@ -97,6 +99,19 @@ public sealed class PrivateRecordScenarios(SyncFixture fixture) : IClassFixture<
         await a.StoreAsync(Delete(space, "hidden-1"));
         await a.As("late").StoreAsync(Title(space, "hidden-1", "late edit", 50));
         Assert.DoesNotContain("hidden-1", (await b.PullAsync()).Ok().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Other_modules_learn_whose_a_private_record_is()
+    {
+        var (a, b) = (await fixture.MemberAsync(), await fixture.MemberAsync());
+        var space = await fixture.SpaceAsync(a, b);
+        await a.StoreAsync(Insert(space, "t1", "private") + "," + Insert(space, "t2", "space"));
+        await b.StoreAsync(Insert(space, "t3", "private"));
+        var records = fixture.Host.Services.GetRequiredService<ISyncRecords>();
+        var authors = await records.QueryAsync(RecordOwner.OfSpace(space), "todo", "tasks", default).Select(record => (record.Id, record.IsPrivate, record.PrivateTo)).ToListAsync();
+        Assert.Equal([("t1", true, a.UserId), ("t2", false, null), ("t3", true, b.UserId)], authors);
+        Assert.Equal(a.UserId, (await records.ReadAsync(RecordOwner.OfSpace(space), "todo", "tasks", "t1", default))!.PrivateTo);
     }
 
     [Fact]

@@ -25,10 +25,12 @@ internal static class FeedHandlers
         return await SendAsync(context, await events.LoadAsync(calendar, StyleOf(context), from, to, cancellationToken), export, isFeed: false, cancellationToken);
     }
 
-    public static async Task<IResult> ReadAsync(string token, HttpContext context, CalendarFeeds feeds, StoredEvents events, CalendarExport export, CancellationToken cancellationToken)
+    public static async Task<IResult> ReadAsync(string token, HttpContext context, CalendarFeeds feeds, FeedBudget budget, StoredEvents events, CalendarExport export, CancellationToken cancellationToken)
     {
         if (await feeds.OpenAsync(token, cancellationToken) is not { } calendar)
             return AppsRefusals.NotFound("Feed not found");
+        if (budget.Refusal(token, context) is { } refusal)
+            return refusal;
         return await SendAsync(context, await events.LoadAsync(calendar, StyleOf(context), null, null, cancellationToken), export, isFeed: true, cancellationToken);
     }
 

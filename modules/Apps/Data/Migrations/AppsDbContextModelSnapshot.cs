@@ -615,7 +615,7 @@ namespace Mana.Apps.Data.Migrations
 
                     b.ToTable("reminder_instances", "apps", t =>
                         {
-                            t.HasCheckConstraint("reminder_instances_state", "state IN ('pending', 'snoozed', 'claimed', 'done', 'cancelled', 'missed')");
+                            t.HasCheckConstraint("reminder_instances_state", "state IN ('pending', 'snoozed', 'claimed', 'done', 'cancelled', 'missed', 'dismissed')");
                         });
                 });
 
@@ -839,6 +839,54 @@ namespace Mana.Apps.Data.Migrations
 
                             t.HasCheckConstraint("reminder_rules_offset", "anchor = 'absolute' AND at_utc IS NOT NULL OR num_nonnulls(minutes_before, days_before) = 1");
                         });
+                });
+
+            modelBuilder.Entity("Mana.Apps.Wire.Idempotency.IdempotencyKey", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Route")
+                        .HasColumnType("text")
+                        .HasColumnName("route")
+                        .UseCollation("C");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("Answer")
+                        .HasColumnType("bytea")
+                        .HasColumnName("answer");
+
+                    b.Property<string>("ContentType")
+                        .HasColumnType("text")
+                        .HasColumnName("content_type")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("Request")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("request");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.HasKey("UserId", "Route", "Key")
+                        .HasName("idempotency_keys_key");
+
+                    b.HasIndex("StartedAt")
+                        .HasDatabaseName("idempotency_keys_started");
+
+                    b.ToTable("idempotency_keys", "apps");
                 });
 
             modelBuilder.Entity("Mana.Kernel.Outbox.OutboxMessage", b =>

@@ -27,12 +27,15 @@ internal sealed class ReminderFields
 
     /// <summary>Reads the body, whatever it calls itself.</summary>
     /// <exception cref="JsonException">The body is not a JSON object; the pipeline answers 400.</exception>
-    public static async Task<ReminderFields> ReadAsync(HttpContext context)
+    /// <param name="optional">Whether nothing at all is an object without members.</param>
+    public static async Task<ReminderFields> ReadAsync(HttpContext context, bool optional = false)
     {
         using var bytes = new MemoryStream();
-        await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
+        await context.Request.BodyReader.CopyToAsync(bytes, context.RequestAborted);
         if (bytes.Length > LargestBody)
             throw new BadHttpRequestException("Too large.", StatusCodes.Status413PayloadTooLarge);
+        if (optional && bytes.Length == 0)
+            bytes.Write("{}"u8);
         StorableText.Check(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), Depth);
         using var document = JsonDocument.Parse(
             new ReadOnlySequence<byte>(bytes.GetBuffer(), 0, (int)bytes.Length), new JsonDocumentOptions { MaxDepth = Depth, AllowDuplicateProperties = false });

@@ -64,7 +64,7 @@ internal static class ReminderHandlers
         string id, HttpContext context, CurrentUser user, ReminderActions actions, ReminderService reminders, TimeProvider time, CancellationToken cancellationToken)
     {
         var fields = await ReminderFields.ReadAsync(context);
-        var (minutes, until) = (fields.Whole("minutes", 1, LongestSnooze), fields.Instant("until"));
+        var (minutes, until, occurrence) = (fields.Whole("minutes", 1, LongestSnooze), fields.Instant("until"), Occurrence(fields));
         if (minutes is null == until is null && fields.Problem is null)
             fields.Fail("minutes", "or until is required, and not both");
         var at = until ?? actions.After(minutes ?? 0);
@@ -72,15 +72,24 @@ internal static class ReminderHandlers
             fields.Fail("until", "must be in the future, at most a week ahead");
         if (fields.Problem is { } problem)
             return problem;
-        return Guid.TryParse(id, out var reminder) && await actions.SnoozeAsync(user.UserId, reminder, at, cancellationToken)
+        return Guid.TryParse(id, out var reminder) && await actions.SnoozeAsync(user.UserId, reminder, occurrence, at, cancellationToken)
             ? AppsJson.Ok(new { reminder = await reminders.OneAsync(user.UserId, reminder, cancellationToken), fireAt = at })
             : ReminderRefusals.ReminderNotFound;
     }
 
-    public static async Task<IResult> DismissAsync(string id, CurrentUser user, ReminderActions actions, ReminderService reminders, CancellationToken cancellationToken) =>
-        Guid.TryParse(id, out var reminder) && await actions.DismissAsync(user.UserId, reminder, cancellationToken)
+    public static async Task<IResult> DismissAsync(string id, HttpContext context, CurrentUser user, ReminderActions actions, ReminderService reminders, CancellationToken cancellationToken)
+    {
+        var fields = await ReminderFields.ReadAsync(context, optional: true);
+        var occurrence = Occurrence(fields);
+        if (fields.Problem is { } problem)
+            return problem;
+        return Guid.TryParse(id, out var reminder) && await actions.DismissAsync(user.UserId, reminder, occurrence, cancellationToken)
             ? AppsJson.Ok(new { reminder = await reminders.OneAsync(user.UserId, reminder, cancellationToken) })
             : ReminderRefusals.ReminderNotFound;
+    }
+
+    /// <summary>Which firing of a series is meant, as <c>upcoming</c> names it; without it the one in front of the person.</summary>
+    static string? Occurrence(ReminderFields fields) => fields.Text("occurrenceKey", 40);
 
     public static async Task<IResult> UpcomingAsync(CurrentUser user, ReminderLists lists, string? hours, CancellationToken cancellationToken) =>
         TryNumber(hours, 24, 1, MostHours, out var ahead)
@@ -104,6 +113,7 @@ internal static class ReminderHandlers
             ReminderCreation.NotFound => notFound,
             ReminderCreation.NoTime => noTime,
             ReminderCreation.Limit => ReminderRefusals.Limit,
+            ReminderCreation.Busy => ReminderRefusals.Busy,
             _ => throw new InvalidOperationException(),
         };
 

@@ -38,7 +38,7 @@ internal sealed class ReminderLists(NpgsqlDataSource database, TimeProvider time
         var views = new List<InboxView>();
         while (await row.ReadAsync(cancellationToken))
             views.Add(new InboxView(
-                row.GetGuid(0), row.GetGuid(1), row.GetString(2), JsonSerializer.Deserialize<JsonElement>(row.GetString(3)), row.GetFieldValue<DateTimeOffset>(4), row.GetString(5) == "cancelled"));
+                row.GetGuid(0), row.GetGuid(1), row.GetString(2), JsonSerializer.Deserialize<JsonElement>(row.GetString(3)), row.GetFieldValue<DateTimeOffset>(4), row.GetString(5) is "cancelled" or "dismissed"));
         return views;
     }
 }

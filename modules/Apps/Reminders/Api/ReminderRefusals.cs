@@ -12,5 +12,6 @@ internal static class ReminderRefusals
     public static readonly ApiError NoDueDate = AppsRefusals.BadRequest("VALIDATION", "Cannot create reminder for task without due date");
     public static readonly ApiError NoTime = AppsRefusals.BadRequest("VALIDATION", "Cannot create reminder for record without a time; give at");
     public static readonly ApiError Limit = new(409, "LIMIT", "Too many reminders");
+    public static readonly ApiError Busy = new(429, "RATE_LIMITED", "Too many requests") { RetryAfterSeconds = 1 };
     public static readonly ApiError Carried = new(409, "MANAGED_BY_RECORD", "This reminder belongs to the record itself; change it there");
 }

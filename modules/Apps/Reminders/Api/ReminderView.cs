@@ -47,6 +47,7 @@ internal sealed record ReminderView(
         null => "cancelled",
         "claimed" => "pending",
         "done" => outcome ?? "sent",
+        "dismissed" => outcome ?? "cancelled",
         _ => state,
     };
 }

@@ -37,7 +37,7 @@ internal static class ReminderModel
         modelBuilder.Entity<ReminderInstance>(instance =>
         {
             instance.ToTable("reminder_instances", table =>
-                table.HasCheckConstraint("reminder_instances_state", "state IN ('pending', 'snoozed', 'claimed', 'done', 'cancelled', 'missed')"));
+                table.HasCheckConstraint("reminder_instances_state", "state IN ('pending', 'snoozed', 'claimed', 'done', 'cancelled', 'missed', 'dismissed')"));
             instance.HasKey(row => row.Id).HasName("reminder_instances_key");
             instance.Property(row => row.Id).ValueGeneratedNever();
             instance.HasOne<ReminderRule>().WithMany().HasForeignKey(row => row.RuleId).OnDelete(DeleteBehavior.Cascade).HasConstraintName("reminder_instances_rule");

@@ -79,7 +79,7 @@ internal sealed class ReminderInstance
     /// <summary>When it is claimed: as scheduled, or as snoozed.</summary>
     public DateTimeOffset FireAt { get; set; }
 
-    /// <summary><c>pending</c>, <c>snoozed</c>, <c>claimed</c>, <c>done</c>, <c>cancelled</c>, <c>missed</c>.</summary>
+    /// <summary><c>pending</c>, <c>snoozed</c>, <c>claimed</c>, <c>done</c>, <c>cancelled</c> (the record asks for it no more), <c>missed</c>, <c>dismissed</c> (the person does).</summary>
     public required string State { get; set; }
 
     /// <summary>Counts snoozes and new dates: each firing has keys of its own, each attempt of one has the same.</summary>

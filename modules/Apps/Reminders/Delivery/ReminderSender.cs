@@ -6,7 +6,7 @@ using NodaTime;
 namespace Mana.Apps.Reminders.Delivery;
 
 /// <summary>One attempt at one delivery, and what follows from it.</summary>
-internal sealed class ReminderSender(INotificationChannels channels, IMailer mailer, IAccountDirectory accounts, ReminderRetries retries, ReminderOptions options, TimeProvider time)
+internal sealed class ReminderSender(INotificationChannels channels, IMailer mailer, IAccountDirectory accounts, IErasedUsers erased, ReminderRetries retries, ReminderOptions options, TimeProvider time)
 {
     /// <summary>Quiet hours put a reminder off, unless what it is about would be over for so long by then (8.8).</summary>
     static readonly Duration TooLate = Duration.FromHours(12);
@@ -18,6 +18,9 @@ internal sealed class ReminderSender(INotificationChannels channels, IMailer mai
         // Claims that ended without an answer: whatever happens to hosts that take it is not to go on for ever.
         if (delivery.Attempt > options.MaxAttempts)
             return new Settlement(delivery, "dead", now, "attempts", null);
+        // It was in hand when its person's erasure was decided on.
+        if (await erased.IsErasedAsync(delivery.UserId, cancellationToken))
+            return new Settlement(delivery, "dead", now, "erased", null);
         if (QuietUntil(delivery, person, now) is { } quietUntil)
             return new Settlement(delivery, "pending", quietUntil, "quiet", null, Counts: false);
         return await AttemptAsync(delivery, person, now, cancellationToken) switch

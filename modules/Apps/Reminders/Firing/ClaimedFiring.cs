@@ -11,12 +11,25 @@ internal sealed record DueFiring(Guid Id, string Key, Instant AnchorAt, Instant 
     static readonly string Due = $"""
         SELECT {RuleStore.Columns}, i.id, i.occurrence_key, i.anchor_at, i.scheduled_at, i.fire_at, i.state = 'snoozed', i.firing, i.push_suppressed
         FROM apps.reminder_instances i JOIN apps.reminder_rules r ON r.id = i.rule_id
-        WHERE i.state IN ('pending', 'snoozed') AND i.fire_at <= $1 ORDER BY i.fire_at LIMIT $2 FOR UPDATE OF i SKIP LOCKED
+        WHERE i.state IN ('pending', 'snoozed') AND i.fire_at <= $1
         """;
 
-    public static async Task<List<DueFiring>> TakeAsync(NpgsqlConnection connection, DateTimeOffset now, int most, CancellationToken cancellationToken)
+    /// <summary>What is due, without taking it.</summary>
+    public static async Task<List<DueFiring>> LookAsync(NpgsqlDataSource database, DateTimeOffset now, int most, CancellationToken cancellationToken)
     {
-        await using var command = connection.Command(Due, now, most);
+        await using var command = database.Command($"{Due} ORDER BY i.fire_at LIMIT $2", now, most);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>Those of them that are due still and that nobody else has, until commit.</summary>
+    public static async Task<List<DueFiring>> TakeAsync(NpgsqlConnection connection, DateTimeOffset now, Guid[] wanted, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command($"{Due} AND i.id = ANY($2) ORDER BY i.fire_at FOR UPDATE OF i SKIP LOCKED", now, wanted);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    static async Task<List<DueFiring>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var due = new List<DueFiring>();
         while (await row.ReadAsync(cancellationToken))

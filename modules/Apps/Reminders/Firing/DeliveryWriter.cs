@@ -27,9 +27,8 @@ internal sealed class DeliveryWriter(INotificationChannels channels, ReminderOpt
         """;
 
     /// <summary>The outcome of firings of which nothing is left to wait for; null for the others.</summary>
-    public async Task<Dictionary<Guid, string?>> WriteAsync(NpgsqlConnection connection, List<FiringToSend> firings, Instant now, CancellationToken cancellationToken)
+    public async Task<Dictionary<Guid, string?>> WriteAsync(NpgsqlConnection connection, List<FiringToSend> firings, ILookup<(string, string), Guid?> targets, Instant now, CancellationToken cancellationToken)
     {
-        var targets = await TargetsAsync([.. firings.Select(firing => firing.Due.Rule.UserId).Distinct(StringComparer.Ordinal)], cancellationToken);
         var rows = new List<NewDelivery>();
         var outcomes = new Dictionary<Guid, string?>();
         foreach (var firing in firings)
@@ -44,11 +43,10 @@ internal sealed class DeliveryWriter(INotificationChannels channels, ReminderOpt
     }
 
     /// <summary>One message to each browser of somebody who missed something.</summary>
-    public async Task SummariseAsync(NpgsqlConnection connection, List<(string UserId, int Count, PersonalSettings Person)> missed, Instant now, CancellationToken cancellationToken)
+    public async Task SummariseAsync(NpgsqlConnection connection, List<(string UserId, int Count, PersonalSettings Person)> missed, ILookup<(string, string), Guid?> targets, Instant now, CancellationToken cancellationToken)
     {
         if (missed.Count == 0 || !options.MissedSummary)
             return;
-        var targets = await TargetsAsync([.. missed.Select(one => one.UserId)], cancellationToken);
         var rows = new List<NewDelivery>();
         foreach (var (userId, count, person) in missed.Where(one => one.Person.Push))
         {
@@ -106,8 +104,10 @@ internal sealed class DeliveryWriter(INotificationChannels channels, ReminderOpt
         }
     }
 
-    async Task<ILookup<(string, string), Guid?>> TargetsAsync(string[] userIds, CancellationToken cancellationToken)
+    /// <summary>Where people can be reached, by person and channel.</summary>
+    public async Task<ILookup<(string, string), Guid?>> TargetsAsync(IEnumerable<string> people, CancellationToken cancellationToken)
     {
+        var userIds = people.Distinct(StringComparer.Ordinal).ToArray();
         var found = userIds.Length == 0 ? [] : channels.IsOutside
             ? [.. userIds.Select(userId => (userId, Channel.Push, (Guid?)null))]
             : (await channels.TargetsAsync(userIds, cancellationToken)).Select(target => (target.UserId, target.Channel, (Guid?)target.Id)).ToList();

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Mana.Apps.Reminders.Data;
 using Mana.Apps.Reminders.Preferences;
 using Mana.Apps.Reminders.Sources;
@@ -26,7 +27,8 @@ internal sealed class FirePlan(IRecurrenceExpander expander)
     static readonly ZoneLocalMappingResolver Resolver = Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnForwardShifted);
 
     /// <summary>A single anchor always, in the past too; of a series those that fire at <paramref name="from"/> or later, ascending.</summary>
-    public IReadOnlyList<PlannedFiring> Of(ReminderRule rule, SourceFacts facts, PersonalSettings person, Instant from)
+    /// <param name="settled">Keys that are over, or were dismissed: they are planned, and do not count as ones that are to come.</param>
+    public IReadOnlyList<PlannedFiring> Of(ReminderRule rule, SourceFacts facts, PersonalSettings person, Instant from, IReadOnlySet<string>? settled = null)
     {
         if (!facts.Active)
             return [];
@@ -36,19 +38,26 @@ internal sealed class FirePlan(IRecurrenceExpander expander)
         return facts.Anchor switch
         {
             null => [],
-            Anchor.Series series => [.. OfSeries(rule, series, zone, person, from)],
+            Anchor.Series series => [.. OfSeries(rule, series, zone, person, from, settled ?? FrozenSet<string>.Empty)],
             var single => [Firing(rule, "", Resolve(single, zone, person), zone)],
         };
     }
 
-    IEnumerable<PlannedFiring> OfSeries(ReminderRule rule, Anchor.Series series, DateTimeZone zone, PersonalSettings person, Instant from)
+    IEnumerable<PlannedFiring> OfSeries(ReminderRule rule, Anchor.Series series, DateTimeZone zone, PersonalSettings person, Instant from, IReadOnlySet<string> settled)
     {
         var moved = series.Exceptions.Where(exception => exception.Value.Moved is not null)
             .Select(exception => Firing(rule, Key(exception.Key + series.Start.TimeOfDay), Resolve(exception.Value.Moved!, zone, person), zone));
         var ruled = Occurrences(rule, series, zone, person, from);
-        // Few exceptions, at most a hundred instances: sorted in memory.
-        var all = moved.Concat(ruled.Take(Most)).Where(firing => firing.FireAt >= from).OrderBy(firing => firing.FireAt).Take(Most).ToList();
-        return all.TakeWhile((firing, index) => index < Fewest || firing.FireAt <= from + Horizon);
+        // Few exceptions, at most a hundred instances besides what is settled: sorted in memory.
+        var open = 0;
+        foreach (var firing in moved.Concat(ruled.Take(Most + settled.Count)).Where(firing => firing.FireAt >= from).OrderBy(firing => firing.FireAt))
+        {
+            if (open == Most || (open >= Fewest && firing.FireAt > from + Horizon))
+                yield break;
+            if (!settled.Contains(firing.Key))
+                open++;
+            yield return firing;
+        }
     }
 
     IEnumerable<PlannedFiring> Occurrences(ReminderRule rule, Anchor.Series series, DateTimeZone zone, PersonalSettings person, Instant from)

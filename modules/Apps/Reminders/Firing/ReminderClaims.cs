@@ -3,6 +3,7 @@ using Mana.Apps.Reminders.Preferences;
 using Mana.Apps.Reminders.Rules;
 using Mana.Apps.Reminders.Sources;
 using Mana.Auth.Contracts;
+using Mana.Sync.Contracts;
 using NodaTime;
 using Npgsql;
 
@@ -10,10 +11,10 @@ namespace Mana.Apps.Reminders.Firing;
 
 /// <summary>
 /// Turns due firings into deliveries, each once (compute.md 8.7): what a firing becomes, its deliveries and the next one of its series are one
-/// transaction. Any number of hosts may do so at once.
+/// transaction, which begins when all is read that it goes by. Any number of hosts may do so at once.
 /// </summary>
 internal sealed class ReminderClaims(
-    NpgsqlDataSource database, SourceReader sources, FirePlan plan, Scheduler scheduler, PreferenceStore preferences, ISpaceDirectory spaces, DeliveryWriter deliveries, ReminderOptions options,
+    NpgsqlDataSource database, SourceReader sources, FirePlan plan, Scheduler scheduler, ISpaceDirectory spaces, DeliveryWriter deliveries, ILiveHints hints, ReminderOptions options,
     ReminderMetrics metrics, TimeProvider time)
 {
     const int Readers = 8;
@@ -37,18 +38,25 @@ internal sealed class ReminderClaims(
     public async Task<int> ClaimAsync(CancellationToken cancellationToken)
     {
         var started = time.GetUtcNow();
+        var seen = await DueFiring.LookAsync(database, started, options.BatchSize, cancellationToken);
+        if (seen.Count == 0)
+            return 0;
+        // Everything that needs other connections is read before one is held on to.
+        var facts = await FactsAsync(seen, cancellationToken);
+        var targets = await deliveries.TargetsAsync(seen.Select(firing => firing.Rule.UserId), cancellationToken);
+
+        var now = Instant.FromDateTimeOffset(started);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var due = await DueFiring.TakeAsync(connection, started, options.BatchSize, cancellationToken);
+        var due = await DueFiring.TakeAsync(connection, started, [.. seen.Select(firing => firing.Id)], cancellationToken);
+        due.RemoveAll(firing => !facts.ContainsKey(RuleStore.KeyOf(firing.Rule)));
         if (due.Count == 0)
             return 0;
-        var now = Instant.FromDateTimeOffset(started);
-        var people = await preferences.OfAsync([.. due.Select(firing => firing.Rule.UserId)], cancellationToken);
-        var facts = await FactsAsync(due, cancellationToken);
+        var people = await PreferenceStore.OfAsync(connection, due.Select(firing => firing.Rule.UserId), cancellationToken);
         var judged = due.ConvertAll(firing => (Firing: firing, Facts: facts[RuleStore.KeyOf(firing.Rule)] ?? SourceFacts.Gone, Verdict: TryJudge(firing, facts[RuleStore.KeyOf(firing.Rule)], people(firing.Rule.UserId), now)));
 
         var fired = judged.FindAll(one => one.Verdict == Verdict.Fire).ConvertAll(one => new FiringToSend(one.Firing, one.Facts.Title, people(one.Firing.Rule.UserId)));
-        var outcomes = await deliveries.WriteAsync(connection, fired, now, cancellationToken);
+        var outcomes = await deliveries.WriteAsync(connection, fired, targets, now, cancellationToken);
         await SettleAsync(connection, judged.Where(one => one.Verdict != Verdict.Unreadable).Select(one => one.Verdict switch
         {
             Verdict.Fire => (one.Firing.Id, outcomes[one.Firing.Id] is null ? "claimed" : "done", outcomes[one.Firing.Id]),
@@ -58,7 +66,7 @@ internal sealed class ReminderClaims(
             _ => (one.Firing.Id, "cancelled", (string?)null),
         }), started, cancellationToken);
         await deliveries.SummariseAsync(
-            connection, [.. judged.Where(one => one.Verdict == Verdict.Missed).GroupBy(one => one.Firing.Rule.UserId, StringComparer.Ordinal).Select(group => (group.Key, group.Count(), people(group.Key)))], now, cancellationToken);
+            connection, [.. judged.Where(one => one.Verdict == Verdict.Missed).GroupBy(one => one.Firing.Rule.UserId, StringComparer.Ordinal).Select(group => (group.Key, group.Count(), people(group.Key)))], targets, now, cancellationToken);
         var unreadable = judged.Where(one => one.Verdict == Verdict.Unreadable).Select(one => one.Firing.Id).ToList();
         foreach (var one in judged.Where(one => one.Verdict == Verdict.Moved || (one.Verdict != Verdict.Unreadable && one.Facts.Anchor is Anchor.Series)).DistinctBy(one => one.Firing.Rule.Id))
             if (!await TryApplyAsync(transaction, one.Firing.Rule, one.Facts, people(one.Firing.Rule.UserId), cancellationToken))
@@ -66,6 +74,8 @@ internal sealed class ReminderClaims(
         if (unreadable.Count > 0)
             await connection.ExecuteAsync(Later, [unreadable.ToArray(), started + PutOff, started - TimeSpan.FromMinutes(options.MissedAfterMinutes)], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        foreach (var userId in fired.Where(one => one.Due.Rule.Channels.Contains(ReminderChannels.InApp)).Select(one => one.Due.Rule.UserId).Distinct(StringComparer.Ordinal))
+            hints.Announce(userId, ReminderChannels.LiveName, ReminderChannels.LiveTables);
         foreach (var one in judged)
             metrics.Fired(one.Verdict, (now - one.Firing.FireAt).TotalSeconds);
         return due.Count;
@@ -134,7 +144,7 @@ internal sealed class ReminderClaims(
             var mine = keys[i].SpaceId is not { } space || (await spaces.MembersOfAsync(space, token)).Contains(keys[i].UserId);
             try
             {
-                facts[i] = mine ? await sources.ReadAsync(keys[i], token) : SourceFacts.Gone;
+                facts[i] = mine ? (await sources.ReadAsync(keys[i], token)).For(keys[i].UserId) : SourceFacts.Gone;
             }
             catch (Exception exception) when (DueFiring.IsOfOne(exception))
             {

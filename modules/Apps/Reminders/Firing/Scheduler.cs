@@ -26,7 +26,7 @@ internal sealed class Scheduler(FirePlan plan, IIdSource ids, TimeProvider time)
     /// <summary>What has fired before gets keys of its own for the next time.</summary>
     const string Move = """
         UPDATE apps.reminder_instances SET anchor_at = $2, scheduled_at = $3, fire_at = $4, state = $5, outcome = NULL, sent_at = NULL, push_suppressed = false, write_back = false,
-          firing = firing + CASE WHEN state IN ('claimed', 'done', 'snoozed', 'missed') THEN 1 ELSE 0 END
+          firing = firing + CASE WHEN state IN ('claimed', 'done', 'snoozed', 'missed', 'dismissed') THEN 1 ELSE 0 END
         WHERE id = $1
         """;
 
@@ -44,7 +44,8 @@ internal sealed class Scheduler(FirePlan plan, IIdSource ids, TimeProvider time)
         var open = stored.Values.Where(row => row.State == "pending").Select(row => row.ScheduledAt).DefaultIfEmpty(now).Min();
         var from = Instant.Min(now - Grace, open);
         // Where a clock is set back, two instances may be called by the same civil time.
-        var wanted = plan.Of(rule, facts, person, from).DistinctBy(firing => firing.Key, StringComparer.Ordinal).ToDictionary(firing => firing.Key, StringComparer.Ordinal);
+        var settled = stored.Where(row => IsSettled(row.Value, now)).Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
+        var wanted = plan.Of(rule, facts, person, from, settled).DistinctBy(firing => firing.Key, StringComparer.Ordinal).ToDictionary(firing => firing.Key, StringComparer.Ordinal);
         var isSeries = facts.Anchor is Anchor.Series;
 
         foreach (var firing in wanted.Values)
@@ -67,9 +68,12 @@ internal sealed class Scheduler(FirePlan plan, IIdSource ids, TimeProvider time)
 
     static bool IsOpen(StoredFiring stored) => stored.State is "pending" or "snoozed" or "claimed";
 
+    static bool IsSettled(StoredFiring stored, Instant now) => stored.State is not ("pending" or "snoozed") && (stored.State != "cancelled" || stored.ScheduledAt <= now);
+
     async Task PlaceAsync(
         NpgsqlConnection connection, ReminderRule rule, PlannedFiring firing, StoredFiring? stored, Instant now, bool isSeries, CancellationToken cancellationToken)
     {
+        // What was dismissed stays so, whatever is edited, until it is moved: then it is another firing.
         if (stored is { } known && known.ScheduledAt == firing.FireAt && (known.State != "cancelled" || firing.FireAt <= now))
             return;
         var missed = firing.FireAt < now - Grace;

@@ -6,6 +6,7 @@ using Mana.Apps.Reminders.Data;
 using Mana.Apps.Reminders.Delivery;
 using Mana.Apps.Reminders.Rules;
 using Mana.Kernel.Identity;
+using Mana.Kernel.Outbox;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,7 +21,7 @@ internal static class PreferenceHandlers
         Results.Json(Body(await FindAsync(database, user.UserId, cancellationToken) ?? New(user.UserId)));
 
     /// <summary>What is not given stays as it was.</summary>
-    public static async Task<IResult> WriteAsync(HttpContext context, CurrentUser user, AppsDbContext database, Rescheduling rescheduling, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<IResult> WriteAsync(HttpContext context, CurrentUser user, AppsDbContext database, EventWriter events, TimeProvider time, CancellationToken cancellationToken)
     {
         var fields = await ReminderFields.ReadAsync(context);
         var stored = await FindAsync(database, user.UserId, cancellationToken);
@@ -42,23 +43,31 @@ internal static class PreferenceHandlers
         if (fields.Problem is { } problem)
             return problem;
         row.UpdatedAt = time.GetUtcNow();
-        if (stored is null)
-            database.Add(row);
+        var reschedules = before != (row.Timezone, row.DefaultAllDayTime);
         try
         {
-            await database.SaveChangesAsync(cancellationToken);
+            await StoreAsync(database, row, isNew: stored is null, reschedules, events, cancellationToken);
         }
         catch (DbUpdateException) when (stored is null)
         {
             // Two devices chose for the first time at once.
             database.ChangeTracker.Clear();
-            database.Update(row);
-            await database.SaveChangesAsync(cancellationToken);
+            await StoreAsync(database, row, isNew: false, reschedules, events, cancellationToken);
         }
 
-        if (before != (row.Timezone, row.DefaultAllDayTime))
-            await rescheduling.OfPersonAsync(user.UserId, cancellationToken);
         return Results.Json(Body(row));
+    }
+
+    /// <summary>With the choice, that everything which is reckoned by it has to move.</summary>
+    static async Task StoreAsync(AppsDbContext database, ReminderPreferences row, bool isNew, bool reschedules, EventWriter events, CancellationToken cancellationToken)
+    {
+        if (isNew)
+            database.Add(row);
+        else
+            database.Update(row);
+        if (reschedules)
+            events.Add(database, new ScheduleOutdated(row.UserId, null));
+        await database.SaveChangesAsync(cancellationToken);
     }
 
     static string Refuse(ReminderFields fields, string otherwise)

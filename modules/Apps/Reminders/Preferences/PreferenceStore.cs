@@ -1,33 +1,48 @@
 using System.Text.Json;
-using Mana.Apps.Data;
 using Mana.Apps.Reminders.Data;
 using Mana.Apps.Reminders.Sources;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Npgsql;
 
 namespace Mana.Apps.Reminders.Preferences;
 
 /// <summary>What people have chosen, as the scheduler needs it.</summary>
-internal sealed class PreferenceStore(IServiceScopeFactory scopes)
+internal sealed class PreferenceStore(NpgsqlDataSource database)
 {
-    public async Task<PersonalSettings> OfAsync(string userId, CancellationToken cancellationToken) => (await OfAsync([userId], cancellationToken))(userId);
+    const string Chosen = """
+        SELECT user_id, email_enabled, push_enabled, webhook_enabled, quiet_hours_enabled, quiet_hours_start, quiet_hours_end, timezone, locale, default_all_day_time, category_preferences::text
+        FROM apps.reminder_preferences WHERE user_id = ANY($1)
+        """;
 
     /// <summary>A look-up that knows everybody: whoever has chosen nothing has the defaults.</summary>
-    public async Task<Func<string, PersonalSettings>> OfAsync(IReadOnlyCollection<string> userIds, CancellationToken cancellationToken)
+    public async Task<Func<string, PersonalSettings>> OfAsync(IEnumerable<string> userIds, CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var asked = userIds.Distinct(StringComparer.Ordinal).ToArray();
-        var stored = await scope.ServiceProvider.GetRequiredService<AppsDbContext>().Set<ReminderPreferences>().AsNoTracking()
-            .Where(row => asked.Contains(row.UserId)).ToListAsync(cancellationToken);
-        var settings = stored.ToDictionary(row => row.UserId, Read, StringComparer.Ordinal);
+        await using var command = database.Command(Chosen, [Distinct(userIds)]);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>The same within a transaction: whoever holds a connection must not wait for another.</summary>
+    public static async Task<Func<string, PersonalSettings>> OfAsync(NpgsqlConnection connection, IEnumerable<string> userIds, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command(Chosen, [Distinct(userIds)]);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    static string[] Distinct(IEnumerable<string> userIds) => [.. userIds.Distinct(StringComparer.Ordinal)];
+
+    static async Task<Func<string, PersonalSettings>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var settings = new Dictionary<string, PersonalSettings>(StringComparer.Ordinal);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            settings[row.GetString(0)] = new PersonalSettings(
+                row.GetBoolean(1), row.GetBoolean(2), row.GetBoolean(3), QuietOf(row.GetBoolean(4), row.OrNull<TimeOnly>(5), row.OrNull<TimeOnly>(6)),
+                Zones.Find(row.GetString(7)) ?? PersonalSettings.Default.Zone, row.GetString(8), LocalTime.FromTimeOnly(row.GetFieldValue<TimeOnly>(9)), Muted(row.GetString(10)));
         return userId => settings.GetValueOrDefault(userId, PersonalSettings.Default);
     }
 
-    static PersonalSettings Read(ReminderPreferences row) => new(
-        row.EmailEnabled, row.PushEnabled, row.WebhookEnabled,
-        row is { QuietHoursEnabled: true, QuietHoursStart: { } start, QuietHoursEnd: { } end } ? new QuietHours(LocalTime.FromTimeOnly(start), LocalTime.FromTimeOnly(end)) : null,
-        Zones.Find(row.Timezone) ?? PersonalSettings.Default.Zone, row.Locale, LocalTime.FromTimeOnly(row.DefaultAllDayTime), Muted(row.CategoryPreferences));
+    static QuietHours? QuietOf(bool enabled, TimeOnly? start, TimeOnly? end) =>
+        enabled && start is { } from && end is { } until ? new QuietHours(LocalTime.FromTimeOnly(from), LocalTime.FromTimeOnly(until)) : null;
 
     static HashSet<string> Muted(string categories)
     {

@@ -1,11 +1,12 @@
 using Mana.Apps.Reminders.Data;
+using Mana.Apps.Wire.Idempotency;
 using Mana.Kernel.Jobs;
 using Npgsql;
 
 namespace Mana.Apps.Reminders.Privacy;
 
 /// <summary>Forgets what is older than compute.md 8.10 says: deliveries after 30 days, firings and deleted rules after 90.</summary>
-internal sealed class ReminderRetention(NpgsqlDataSource database, ReminderOptions options, TimeProvider time) : IManaJob
+internal sealed class ReminderRetention(NpgsqlDataSource database, IdempotencyStore keys, ReminderOptions options, TimeProvider time) : IManaJob
 {
     static readonly string[] Purges =
     [
@@ -33,6 +34,6 @@ internal sealed class ReminderRetention(NpgsqlDataSource database, ReminderOptio
                 gone = await command.ExecuteNonQueryAsync(cancellationToken);
             }
 
-        return total;
+        return total + await keys.PurgeAsync();
     }
 }

@@ -11,11 +11,10 @@ using Npgsql;
 namespace Mana.Apps.Reminders.Rules;
 
 /// <summary>
-/// Derives rules and firings from what a record is now (compute.md 8.5). It always reads the present state under the record's lock, so it does not matter
-/// in which order, or how often, it hears of changes.
+/// Derives rules and firings from what a record is now (compute.md 8.5). It reads, writes under the record's lock, and reads once more: what changed in between is
+/// done again. So it does not matter in which order, or how often, it hears of changes; and no connection is held while another is waited for.
 /// </summary>
-internal sealed class RuleRefresh(
-    NpgsqlDataSource database, ISyncRecords records, SourceReader sources, Scheduler scheduler, PreferenceStore preferences, RuleLimits limits, IErasedUsers erased, TimeProvider time)
+internal sealed class RuleRefresh(NpgsqlDataSource database, ISyncRecords records, SourceReader sources, Scheduler scheduler, RuleLimits limits, IErasedUsers erased, TimeProvider time)
 {
     const string Shown = "UPDATE apps.reminder_instances SET push_suppressed = true WHERE rule_id = $1 AND state IN ('pending', 'snoozed')";
 
@@ -47,35 +46,41 @@ internal sealed class RuleRefresh(
     public async Task RefreshSourceAsync(SourceKey key, string? authorId, CancellationToken cancellationToken)
     {
         var carries = key is { AppId: "calendar", Collection: "events" } or { AppId: "plants", Collection: "wateringSchedules" };
-        // Once more after a rule was made: see Relevance. Then none is made, because there it is.
-        while (await RefreshOnceAsync(key, authorId, carries, cancellationToken))
+        if (!carries && !await RuleStore.ExistAsync(database, key, cancellationToken))
+            return;
+        var facts = await sources.ReadAsync(key, cancellationToken);
+        for (var seen = facts.Seen + 1; facts.Seen != seen; facts = await sources.ReadAsync(key, cancellationToken))
         {
-            // The record may have changed before anybody could see the rule.
+            seen = facts.Seen;
+            var maker = carries && facts.Wanted.Count > 0 ? await MakerAsync(key, facts.OnlyFor, authorId, cancellationToken) : null;
+            await ApplyAsync(key, facts, carries, maker, cancellationToken);
         }
     }
 
-    async Task<bool> RefreshOnceAsync(SourceKey key, string? authorId, bool carries, CancellationToken cancellationToken)
+    async Task ApplyAsync(SourceKey key, SourceFacts facts, bool carries, string? maker, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await RuleStore.LockAsync(connection, key, cancellationToken);
         var rules = await RuleStore.OfSourceAsync(connection, key, cancellationToken);
-        if (rules.Count == 0 && !carries)
-            return false;
-        var before = rules.Count;
-        var facts = await sources.ReadAsync(key, cancellationToken);
         if (carries)
-            rules = await CarriedAsync(connection, key, authorId, facts, rules, cancellationToken);
-        var people = await preferences.OfAsync([.. rules.Select(rule => rule.UserId)], cancellationToken);
+            rules = await CarriedAsync(connection, key, maker, facts, rules, cancellationToken);
+        var people = await PreferenceStore.OfAsync(connection, rules.Select(rule => rule.UserId), cancellationToken);
         foreach (var rule in rules)
-            await scheduler.ApplyAsync(connection, rule, rule.DeletedAt is null ? facts : SourceFacts.Gone, people(rule.UserId), cancellationToken);
+            await scheduler.ApplyAsync(connection, rule, rule.DeletedAt is null ? facts.For(rule.UserId) : SourceFacts.Gone, people(rule.UserId), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return rules.Count > before;
     }
+
+    /// <summary>
+    /// Whose a rule will be that nobody has made yet: in a space that of whoever asked for it, or whose private record it is; what is read again later does not say
+    /// who the former was. Null: nobody's.
+    /// </summary>
+    async Task<string?> MakerAsync(SourceKey key, string? onlyFor, string? authorId, CancellationToken cancellationToken) =>
+        (key.SpaceId is null ? key.UserId : onlyFor ?? authorId) is { Length: > 0 } userId && !await erased.IsErasedAsync(userId, cancellationToken) ? userId : null;
 
     /// <summary>Rules of reminders that the record itself lists: added, changed, deleted.</summary>
     async Task<List<ReminderRule>> CarriedAsync(
-        NpgsqlConnection connection, SourceKey key, string? authorId, SourceFacts facts, List<ReminderRule> rules, CancellationToken cancellationToken)
+        NpgsqlConnection connection, SourceKey key, string? maker, SourceFacts facts, List<ReminderRule> rules, CancellationToken cancellationToken)
     {
         var origin = $"{key.AppId}/{key.Collection}/{key.Id}/";
         var wanted = facts.Wanted.ToDictionary(reminder => origin + reminder.Name, StringComparer.Ordinal);
@@ -87,7 +92,7 @@ internal sealed class RuleRefresh(
 
         foreach (var (originKey, reminder) in wanted)
         {
-            var rule = await KeepAsync(connection, key, key, originKey, null, authorId, reminder.MinutesBefore, reminder.Channels, facts.BlockId, null, cancellationToken);
+            var rule = await KeepAsync(connection, key, key, originKey, null, maker, reminder.MinutesBefore, reminder.Channels, facts.BlockId, null, cancellationToken);
             if (rule is not null && !rules.Exists(known => known.Id == rule.Id))
                 rules.Add(rule);
         }
@@ -98,35 +103,52 @@ internal sealed class RuleRefresh(
     /// <summary>A synchronised reminder: the lock is that of the record it is about.</summary>
     async Task RefreshReminderAsync(SourceKey key, string? authorId, CancellationToken cancellationToken)
     {
+        var wanted = await WantedAsync(key, cancellationToken);
+        for (var seen = wanted.Seen + 1; wanted.Seen != seen; wanted = await WantedAsync(key, cancellationToken))
+        {
+            seen = wanted.Seen;
+            await ApplyAsync(key, wanted, await MakerAsync(key, wanted.OnlyFor, authorId, cancellationToken), cancellationToken);
+        }
+    }
+
+    async Task<WantedFiring> WantedAsync(SourceKey key, CancellationToken cancellationToken)
+    {
+        var record = await records.ReadAsync(key.Owner, key.AppId, key.Collection, key.Id, cancellationToken);
+        var reading = new Reading();
+        reading.Add(record);
+        if (record is not { IsDeleted: false } || record.Fields.Text("taskId") is not { } taskId || record.Fields["minutesBefore"].Number() is not { } minutes)
+            return new WantedFiring(null, SourceFacts.Gone, 0, [], null, reading.OnlyFor, reading.Seen);
+        var task = key.Of("todo", "tasks", taskId);
+        var facts = await sources.ReadAsync(task, cancellationToken);
+        return new WantedFiring(
+            task, facts, minutes, ReminderChannels.OfRecord(record.Fields), record.Fields.Text("status"), reading.OnlyFor, unchecked((reading.Seen * 1_000_003) + facts.Seen));
+    }
+
+    async Task ApplyAsync(SourceKey key, WantedFiring wanted, string? maker, CancellationToken cancellationToken)
+    {
         var originKey = $"todo/reminders/{key.Id}";
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await RuleStore.LockAsync(connection, key, cancellationToken);
-        var record = await records.ReadAsync(key.Owner, key.AppId, key.Collection, key.Id, cancellationToken);
         var known = await RuleStore.OfOriginAsync(connection, key, originKey, cancellationToken);
-        var task = record is { IsDeleted: false } && record.Fields.Text("taskId") is { } taskId ? key.Of("todo", "tasks", taskId) : null;
-        var minutes = task is null ? null : record!.Fields["minutesBefore"].Number();
-        if (task is null || minutes is null)
+        if (wanted.Task is { } task)
         {
-            if (known is { DeletedAt: null })
-                await DropAsync(connection, known, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return;
+            await RuleStore.LockAsync(connection, task, cancellationToken);
+            var wasShown = wanted.Status == "sent" && known?.ClientStatus != "sent";
+            if (await KeepAsync(connection, key, task, originKey, key.Id, maker, wanted.Minutes, wanted.Channels, null, wanted.Status, cancellationToken) is { } rule)
+            {
+                var person = (await PreferenceStore.OfAsync(connection, [rule.UserId], cancellationToken))(rule.UserId);
+                await scheduler.ApplyAsync(connection, rule, wanted.Facts.For(rule.UserId), person, cancellationToken);
+                if (wasShown)
+                    await ShownAsync(connection, rule.Id, cancellationToken);
+            }
         }
-
-        await RuleStore.LockAsync(connection, task, cancellationToken);
-        var status = record!.Fields.Text("status");
-        var wasShown = status == "sent" && known?.ClientStatus != "sent";
-        if (await KeepAsync(connection, key, task, originKey, key.Id, authorId, minutes.Value, ReminderChannels.OfRecord(record.Fields), null, status, cancellationToken) is { } rule)
+        else if (known is { DeletedAt: null })
         {
-            await scheduler.ApplyAsync(connection, rule, await sources.ReadAsync(task, cancellationToken), await preferences.OfAsync(rule.UserId, cancellationToken), cancellationToken);
-            if (wasShown)
-                await ShownAsync(connection, rule.Id, cancellationToken);
+            await DropAsync(connection, known, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
-        if (known is null)
-            await RefreshSourceAsync(task, null, cancellationToken);
     }
 
     /// <summary>What a browser has shown is not pushed; what is leased already cannot be stopped.</summary>
@@ -153,8 +175,9 @@ internal sealed class RuleRefresh(
             await RefreshSourceAsync(block with { Id = parent }, null, cancellationToken);
     }
 
+    /// <summary>The rule of an origin as it is now; one that is not there is made for <paramref name="maker"/>, unless that is nobody.</summary>
     async Task<ReminderRule?> KeepAsync(
-        NpgsqlConnection connection, SourceKey key, SourceKey about, string originKey, string? recordId, string? authorId, int minutes, string[] channels, string? blockId, string? status,
+        NpgsqlConnection connection, SourceKey key, SourceKey about, string originKey, string? recordId, string? maker, int minutes, string[] channels, string? blockId, string? status,
         CancellationToken cancellationToken)
     {
         if (await RuleStore.OfOriginAsync(connection, key, originKey, cancellationToken) is { } rule)
@@ -165,14 +188,12 @@ internal sealed class RuleRefresh(
             return rule;
         }
 
-        // In a space somebody is told who asked for it; what is read again later does not say who that was.
-        if ((key.SpaceId is null ? key.UserId : authorId) is not { } userId || await limits.RefusesAsync(connection, userId, about, cancellationToken)
-            || await erased.IsErasedAsync(userId, cancellationToken))
+        if (maker is null || await limits.RefusesAsync(connection, maker, about, cancellationToken))
             return null;
         rule = new ReminderRule
         {
             Id = Guid.TryParse(recordId, out var given) ? given : Derived(key, originKey),
-            UserId = userId, SpaceId = key.SpaceId, AppId = about.AppId, Collection = about.Collection, SourceId = about.Id, BlockId = blockId, OriginKey = originKey,
+            UserId = maker, SpaceId = key.SpaceId, AppId = about.AppId, Collection = about.Collection, SourceId = about.Id, BlockId = blockId, OriginKey = originKey,
             Anchor = AnchorOf(about), MinutesBefore = minutes, Channels = channels, ClientStatus = status, CreatedAt = time.GetUtcNow(), UpdatedAt = time.GetUtcNow(),
         };
         if (await RuleStore.InsertAsync(connection, rule, cancellationToken))
@@ -192,4 +213,8 @@ internal sealed class RuleRefresh(
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash, bigEndian: true);
     }
+
+    /// <summary>What a synchronised reminder asks for.</summary>
+    /// <param name="Task">What it is about; null: it asks for nothing.</param>
+    sealed record WantedFiring(SourceKey? Task, SourceFacts Facts, int Minutes, string[] Channels, string? Status, string? OnlyFor, long Seen);
 }

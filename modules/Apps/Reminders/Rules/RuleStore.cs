@@ -40,7 +40,22 @@ internal static class RuleStore
           OR id = $1 AND deleted_at IS NOT NULL
         """;
 
-    /// <summary>Serialises everything about one record; taken before the record is read, so that whoever comes later has read later.</summary>
+    const string Exist = """
+        SELECT EXISTS (SELECT FROM apps.reminder_rules r
+          WHERE r.app_id = $1 AND r.collection = $2 AND r.source_id = $3 AND (r.space_id = $4 OR (r.space_id IS NULL AND $4 IS NULL AND r.user_id = $5)) AND r.deleted_at IS NULL)
+        """;
+
+    /// <summary>Whether anybody wants to be told of a record; asked without a lock.</summary>
+    public static async Task<bool> ExistAsync(NpgsqlDataSource database, SourceKey key, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(Exist, key.AppId, key.Collection, key.Id, ReminderSql.Text(key.SpaceId), key.UserId);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    /// <summary>
+    /// Serialises everything about one record. Whoever holds it needs nothing else that others may hold: what they go by was read before, and is read once more
+    /// after the commit, so that the last to write has read last.
+    /// </summary>
     public static Task LockAsync(NpgsqlConnection connection, SourceKey key, CancellationToken cancellationToken) => connection.ExecuteAsync(
         "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))", [$"{key.Scope}/{key.AppId}/{key.Collection}/{key.Id}"], cancellationToken);
 

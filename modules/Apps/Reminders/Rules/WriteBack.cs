@@ -1,4 +1,5 @@
 using Mana.Apps.Reminders.Data;
+using Mana.Auth.Contracts;
 using Mana.Sync.Contracts;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -13,7 +14,7 @@ namespace Mana.Apps.Reminders.Rules;
 /// Tells the synchronised reminder what became of it, so that other devices stop showing it (compute.md 8.7). Repeated after a crash under the same event
 /// id.
 /// </summary>
-internal sealed class WriteBack(NpgsqlDataSource database, ISyncRecords records, ILogger<WriteBack> log)
+internal sealed class WriteBack(NpgsqlDataSource database, ISyncRecords records, IErasedUsers erased, ILogger<WriteBack> log)
 {
     const string ClientId = "system:reminders";
     const int MostFailures = 1_000;
@@ -51,6 +52,12 @@ internal sealed class WriteBack(NpgsqlDataSource database, ISyncRecords records,
 
     async Task WriteAsync(Outcome outcome, CancellationToken cancellationToken)
     {
+        if (await erased.IsErasedAsync(outcome.UserId, cancellationToken))
+        {
+            await ExecuteAsync(Done, cancellationToken, outcome.InstanceId, outcome.Firing);
+            return;
+        }
+
         await ExecuteAsync(Known, cancellationToken, outcome.RuleId, outcome.Status);
         var fields = new JsonObject { ["status"] = outcome.Status };
         if (outcome.SentAt is { } sentAt)

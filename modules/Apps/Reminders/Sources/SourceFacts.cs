@@ -11,6 +11,15 @@ internal sealed record SourceFacts(bool Active, Anchor? Anchor, string? ZoneId =
 {
     public static readonly SourceFacts Gone = new(false, null);
 
+    /// <summary>Of everything that was read for it: another value, another answer. Whoever has acted on facts reads once more and compares.</summary>
+    public long Seen { get; init; }
+
+    /// <summary>The only person who may know of it, when something that was read is private; nobody, when several are.</summary>
+    public string? OnlyFor { get; init; }
+
+    /// <summary>What a person may know: for others a private record is as good as none.</summary>
+    public SourceFacts For(string userId) => OnlyFor is null || OnlyFor == userId ? this : Gone with { Seen = Seen };
+
     /// <summary>What the record itself asks for: reminders of an event, of a watering schedule.</summary>
     public IReadOnlyList<WantedReminder> Wanted { get; init; } = [];
 }

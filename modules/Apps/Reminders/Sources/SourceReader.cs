@@ -12,20 +12,28 @@ internal sealed class SourceReader(ISyncRecords records)
     const int MostWanted = 20;
     static readonly string[] OnlyPush = [Channel.Push];
 
-    /// <summary>What is private in a space does not exist here: whose it is, only sync knows.</summary>
+    /// <summary>Private things in a space are told with whose they are: see <see cref="SourceFacts.For"/>.</summary>
     public async Task<SourceFacts> ReadAsync(SourceKey key, CancellationToken cancellationToken)
     {
-        if (await records.ReadAsync(key.Owner, key.AppId, key.Collection, key.Id, cancellationToken) is not { IsDeleted: false, IsPrivate: false } record)
-            return SourceFacts.Gone;
-        var fields = record.Fields;
-        return (key.AppId, key.Collection) switch
+        var reading = new Reading();
+        if (await FindAsync(key, reading, cancellationToken) is not { } fields)
+            return SourceFacts.Gone with { Seen = reading.Seen };
+        var facts = (key.AppId, key.Collection) switch
         {
             ("todo", "tasks") => Task(fields),
-            ("calendar", "events") => await EventAsync(key, fields, cancellationToken),
-            ("timeblocks", "timeBlocks") => await BlockAsync(key, fields, cancellationToken),
+            ("calendar", "events") => await EventAsync(key, fields, reading, cancellationToken),
+            ("timeblocks", "timeBlocks") => await BlockAsync(key, fields, reading, cancellationToken),
             ("plants", "wateringSchedules") => Watering(fields),
             _ => new SourceFacts(true, null, null, fields.Text("title") ?? fields.Text("name")),
         };
+        return facts with { Seen = reading.Seen, OnlyFor = reading.OnlyFor };
+    }
+
+    async Task<JsonObject?> FindAsync(SourceKey key, Reading reading, CancellationToken cancellationToken)
+    {
+        var record = await records.ReadAsync(key.Owner, key.AppId, key.Collection, key.Id, cancellationToken);
+        reading.Add(record);
+        return record is { IsDeleted: false } ? record.Fields : null;
     }
 
     static SourceFacts Task(JsonObject fields)
@@ -36,14 +44,13 @@ internal sealed class SourceReader(ISyncRecords records)
         return new SourceFacts(!fields.Flag("isCompleted") && fields.Text("completedAt") is null, anchor, null, fields.Text("title"));
     }
 
-    async Task<SourceFacts> EventAsync(SourceKey key, JsonObject fields, CancellationToken cancellationToken)
+    async Task<SourceFacts> EventAsync(SourceKey key, JsonObject fields, Reading reading, CancellationToken cancellationToken)
     {
         var facts = new SourceFacts(true, fields.Flag("allDay") ? AllDay(fields, "startDate", null) : fields.When("startDate"), fields.Text("timezone"));
         if (fields.Text("timeBlockId") is { } blockId)
         {
-            facts = await records.ReadAsync(key.Owner, "timeblocks", "timeBlocks", blockId, cancellationToken) is { IsDeleted: false, IsPrivate: false } block
-                ? await BlockAsync(key.Of("timeblocks", "timeBlocks", blockId), block.Fields, cancellationToken)
-                : SourceFacts.Gone;
+            var block = key.Of("timeblocks", "timeBlocks", blockId);
+            facts = await FindAsync(block, reading, cancellationToken) is { } time ? await BlockAsync(block, time, reading, cancellationToken) : SourceFacts.Gone;
             facts = facts with { BlockId = blockId };
         }
         else if (fields.Text("recurrenceRule") is { } rule && facts.Anchor is { } start)
@@ -54,12 +61,12 @@ internal sealed class SourceReader(ISyncRecords records)
         return facts with { Title = fields.Text("title") ?? facts.Title, Wanted = Wanted(fields["reminders"]) };
     }
 
-    async Task<SourceFacts> BlockAsync(SourceKey key, JsonObject fields, CancellationToken cancellationToken)
+    async Task<SourceFacts> BlockAsync(SourceKey key, JsonObject fields, Reading reading, CancellationToken cancellationToken)
     {
         var (allDay, zone) = (fields.Flag("allDay"), fields.Text("timezone"));
         var anchor = allDay ? AllDay(fields, "startDate", zone) : fields.When("startDate");
         if (anchor is not null && fields.Text("recurrenceRule") is { } rule && fields.Text("parentBlockId") is null)
-            anchor = SeriesOf(anchor, allDay, rule, zone, await ExceptionsAsync(key, cancellationToken));
+            anchor = SeriesOf(anchor, allDay, rule, zone, await ExceptionsAsync(key, reading, cancellationToken));
         return new SourceFacts(true, anchor, zone, fields.Text("title"), key.Id);
     }
 
@@ -73,14 +80,18 @@ internal sealed class SourceReader(ISyncRecords records)
     }
 
     /// <summary>
-    /// Changed instances are records of their own that name their parent (8.6): with a start they moved, deleted as an exception they do not take place.
+    /// Changed instances are records of their own that name their parent (8.6): with a start they moved, deleted as an exception they do not take place. One that is
+    /// private changes the series of its author only, so it counts where the series is theirs alone.
     /// </summary>
-    async Task<Dictionary<LocalDate, Anchor.Exception>> ExceptionsAsync(SourceKey key, CancellationToken cancellationToken)
+    async Task<Dictionary<LocalDate, Anchor.Exception>> ExceptionsAsync(SourceKey key, Reading reading, CancellationToken cancellationToken)
     {
         var exceptions = new Dictionary<LocalDate, Anchor.Exception>();
-        await foreach (var child in records.QueryAsync(key.Owner, "timeblocks", "timeBlocks", cancellationToken))
+        await foreach (var child in records.QueryAsync(key.Owner, "timeblocks", "timeBlocks", key.Id, cancellationToken))
         {
-            if (child.IsPrivate || child.Fields.Text("parentBlockId") != key.Id || child.Fields.Date("recurrenceDate") is not { } date)
+            if (child.Fields.Text("parentBlockId") != key.Id || child.Fields.Date("recurrenceDate") is not { } date)
+                continue;
+            reading.AddPosition(child);
+            if (child.IsPrivate && child.PrivateTo != reading.OnlyFor)
                 continue;
             if (!child.IsDeleted)
                 exceptions[date] = new(child.Fields.Flag("allDay") ? AllDay(child.Fields, "startDate", child.Fields.Text("timezone")) : child.Fields.When("startDate"));
@@ -119,6 +130,25 @@ internal sealed class SourceReader(ISyncRecords records)
     }
 }
 
+/// <summary>What was read on the way, and who may know of it.</summary>
+internal sealed class Reading
+{
+    const string Nobody = "";
+
+    public long Seen { get; private set; }
+
+    public string? OnlyFor { get; private set; }
+
+    public void Add(SyncRecord? record)
+    {
+        AddPosition(record);
+        if (record is { IsPrivate: true })
+            OnlyFor = OnlyFor is null || OnlyFor == record.PrivateTo ? record.PrivateTo ?? Nobody : Nobody;
+    }
+
+    public void AddPosition(SyncRecord? record) => Seen = unchecked((Seen * 1_000_003) + (record is null ? 1 : record.Position));
+}
+
 /// <summary>Zones by the names that clients use.</summary>
 internal static class Zones
 {
@@ -129,6 +159,10 @@ internal static class Zones
 internal static class ReminderChannels
 {
     public const string InApp = "inapp";
+
+    /// <summary>What live channels say when something was told inside the apps: <c>GET /reminders/inbox</c> has it.</summary>
+    public const string LiveName = "reminders";
+    public static readonly string[] LiveTables = ["inbox"];
     public static readonly string[] All = [Channel.Push, Channel.Email, Channel.Webhook, InApp];
 
     public static string[]? OfType(string? type) => type switch

@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using System.Text;
+using Mana.Kernel.Errors;
+using Mana.Kernel.Identity;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mana.Apps.Wire.Idempotency;
+
+/// <summary>
+/// Routes that take an <c>Idempotency-Key</c> (compute.md 3.6): the same request is answered once, and told the same again for a day. An answer that says that we
+/// failed, or that there is too much to do, is not kept.
+/// </summary>
+internal static class IdempotentRoutes
+{
+    const string Header = "Idempotency-Key";
+    const string Replayed = "Idempotency-Replayed";
+    const int LongestKey = 128;
+
+    public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder route) => route.AddEndpointFilterFactory((factory, next) =>
+    {
+        var store = factory.ApplicationServices.GetRequiredService<IdempotencyStore>();
+        return context => context.HttpContext.Request.Headers.ContainsKey(Header) ? AnswerAsync(context, next, store) : next(context);
+    });
+
+    static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, IdempotencyStore store)
+    {
+        var http = context.HttpContext;
+        var key = http.Request.Headers[Header].ToString();
+        if (key.Length is 0 or > LongestKey || key.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0)
+            return AppsRefusals.Invalid(Header, $"must be 1 to {LongestKey} visible ASCII characters");
+        if (http.Features.Get<CurrentUser>() is not { } user)
+            return await next(context);
+        var route = $"{http.Request.Method} {(http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText}";
+        switch (await store.TakeAsync(user.UserId, route, key, await RequestAsync(http), http.RequestAborted))
+        {
+            case KeyState.Mine mine:
+                return await AnswerAsync(context, next, store, new Claim(user.UserId, route, key, mine));
+            case KeyState.Answered answered:
+                http.Response.Headers[Replayed] = "true";
+                http.Response.StatusCode = answered.Status;
+                http.Response.ContentType = answered.ContentType;
+                await http.Response.Body.WriteAsync(answered.Answer, http.RequestAborted);
+                return Results.Empty;
+            case KeyState.Conflict:
+                return new ApiError(409, "IDEMPOTENCY_CONFLICT", "This Idempotency-Key was used for another request");
+            default:
+                return new ApiError(409, "IDEMPOTENCY_IN_PROGRESS", "This request is being answered");
+        }
+    }
+
+    /// <summary>The answer goes into the table before it goes to the client: one that is lost on the way can be had again.</summary>
+    static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, IdempotencyStore store, Claim claim)
+    {
+        var http = context.HttpContext;
+        var (client, answer) = (http.Response.Body, new MemoryStream());
+        var kept = false;
+        try
+        {
+            http.Response.Body = answer;
+            if (await next(context) is IResult result)
+                await result.ExecuteAsync(http);
+            if (http.Response.StatusCode is < 500 and not 429)
+            {
+                await store.KeepAsync(claim.UserId, claim.Route, claim.Key, claim.Mine, http.Response.StatusCode, http.Response.ContentType, answer.ToArray());
+                kept = true;
+            }
+        }
+        finally
+        {
+            http.Response.Body = client;
+            if (!kept)
+                await store.FreeAsync(claim.UserId, claim.Route, claim.Key, claim.Mine);
+        }
+
+        await client.WriteAsync(answer.GetBuffer().AsMemory(0, (int)answer.Length), http.RequestAborted);
+        return Results.Empty;
+    }
+
+    static async Task<byte[]> RequestAsync(HttpContext http)
+    {
+        await BodyFields.ArriveAsync(http);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{http.Request.Path}{http.Request.QueryString}\n"));
+        var read = await http.Request.BodyReader.ReadAsync(http.RequestAborted);
+        foreach (var part in read.Buffer)
+            hash.AppendData(part.Span);
+        http.Request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
+        return hash.GetHashAndReset();
+    }
+
+    sealed record Claim(string UserId, string Route, string Key, KeyState.Mine Mine);
+}
