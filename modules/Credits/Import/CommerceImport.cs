@@ -46,10 +46,7 @@ internal sealed class CommerceImport(
 
     async Task<(long There, long Here)> CopyHistoryAsync(NpgsqlConnection source, bool verifyOnly, List<string> differences, CancellationToken cancellationToken)
     {
-        var there = await FormerHistory.CountThereAsync(source, cancellationToken);
-        if (!verifyOnly)
-            await history.CopyAsync(source, cancellationToken);
-        var here = await history.CountHereAsync(cancellationToken);
+        var (there, here) = await history.CopyAsync(source, verifyOnly, cancellationToken);
         if (there != here)
             differences.Add($"history: {there.Lines} lines of {new CreditAmount(there.Sum)} credits there, {here.Lines} of {new CreditAmount(here.Sum)} here");
         return (there.Lines, here.Lines);

@@ -21,8 +21,10 @@ internal sealed class FormerHistory(NpgsqlDataSource database)
         JOIN credits.accounts a ON a.owner_id = u.user_id AND a.kind = 'available' AND a.owner_type = 'user' ON CONFLICT DO NOTHING
         """;
 
-    public async Task CopyAsync(NpgsqlConnection original, CancellationToken cancellationToken)
+    /// <summary>Returns how many lines there are and what they add up to in milli-credits, in the original and of the same lines here.</summary>
+    public async Task<(HistorySum There, HistorySum Here)> CopyAsync(NpgsqlConnection original, bool verifyOnly, CancellationToken cancellationToken)
     {
+        var (there, here) = (default(HistorySum), default(HistorySum));
         await using var command = original.Sql(Read);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var batch = new List<Line>(Batch);
@@ -32,22 +34,22 @@ internal sealed class FormerHistory(NpgsqlDataSource database)
                 row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetString(7), row.GetString(8), row.TextOrNull(9),
                 row.GetFieldValue<DateTimeOffset>(10), row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11)));
             if (batch.Count == Batch)
-                await WriteAsync(batch, cancellationToken);
+                await TakeAsync();
         }
 
-        if (batch.Count > 0)
-            await WriteAsync(batch, cancellationToken);
+        await TakeAsync();
+        return (there, here);
+
+        async Task TakeAsync()
+        {
+            if (!verifyOnly)
+                await WriteAsync(batch, cancellationToken);
+            there += new HistorySum(batch.Count, batch.Sum(line => line.Amount));
+            here += (await database.Sql("SELECT count(*), coalesce(sum(amount), 0)::bigint FROM credits.former_transactions WHERE id = ANY ($1)", batch.Select(line => line.Id).ToArray())
+                .RowsAsync(found => new HistorySum(found.GetInt64(0), found.GetInt64(1)), cancellationToken))[0];
+            batch.Clear();
+        }
     }
-
-    /// <summary>How many lines, and what they add up to in milli-credits.</summary>
-    public static async Task<(long Lines, long Sum)> CountThereAsync(NpgsqlConnection original, CancellationToken cancellationToken) =>
-        await CountAsync(original.Sql("SELECT count(*), coalesce(sum(amount), 0)::bigint * 1000 FROM credits.transactions"), cancellationToken);
-
-    public async Task<(long Lines, long Sum)> CountHereAsync(CancellationToken cancellationToken) =>
-        await CountAsync(database.Sql("SELECT count(*), coalesce(sum(amount), 0)::bigint FROM credits.former_transactions"), cancellationToken);
-
-    static async Task<(long Lines, long Sum)> CountAsync(NpgsqlCommand command, CancellationToken cancellationToken) =>
-        (await command.RowsAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken))[0];
 
     async Task WriteAsync(List<Line> batch, CancellationToken cancellationToken)
     {
@@ -55,9 +57,14 @@ internal sealed class FormerHistory(NpgsqlDataSource database)
         await database.Sql(
             Write, All(line => line.Id), All(line => line.UserId), All(line => line.Type), All(line => line.Status), All(line => line.Amount), All(line => line.Before), All(line => line.After), All(line => line.App),
             All(line => line.Description), All(line => line.Metadata), All(line => line.Created), All(line => line.Completed)).RunAsync(cancellationToken);
-        batch.Clear();
     }
 
     sealed record Line(
         Guid Id, string UserId, string Type, string Status, long Amount, long Before, long After, string App, string Description, string? Metadata, DateTimeOffset Created, DateTimeOffset? Completed);
+}
+
+/// <param name="Sum">Milli-credits.</param>
+internal readonly record struct HistorySum(long Lines, long Sum)
+{
+    public static HistorySum operator +(HistorySum left, HistorySum right) => new(left.Lines + right.Lines, left.Sum + right.Sum);
 }
