@@ -48,8 +48,8 @@ public sealed class AccountPage
     /// <param name="cents">Euro cents.</param>
     public string Euro(long cents)
     {
-        var amount = (cents / 100m).ToString("#,0.00", Culture);
-        return this[amount + " €", "€" + amount];
+        var (sign, amount) = (cents < 0 ? "−" : "", (Math.Abs(cents) / 100m).ToString("#,0.00", Culture));
+        return sign + this[amount + " €", "€" + amount];
     }
 
     /// <summary>The address of a path of this server, for others who send people back here.</summary>

@@ -40,7 +40,7 @@ internal static class BalancePage
     }
 
     static Markup Line(AccountPage page, TransactionView line) => Markup.Of($"""
-        <li><div><strong>{CreditsWords.Kind(page, line.Type, line.AppId)}</strong><small>{page.Day(line.CreatedAt)} · {line.Description}</small></div>{Sum(page, line.Amount)}</li>
+        <li><div><strong>{CreditsWords.Kind(page, line.Type, line.AppId)}</strong><small>{page.Day(line.CreatedAt)}{CreditsWords.About(line.AppId, line.Description)}</small></div>{Sum(page, line.Amount)}</li>
         """);
 
     public static Markup Sum(AccountPage page, CreditAmount amount) => Markup.Of($"""<span class="sum{(amount > CreditAmount.Zero ? " plus" : "")}">{CreditsWords.Signed(page, amount)}</span>""");

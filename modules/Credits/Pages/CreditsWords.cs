@@ -28,6 +28,9 @@ internal static class CreditsWords
         _ => app == "sync" ? "Cloud Sync" : page["Benutzt", "Used"],
     };
 
+    /// <summary>What the line is about in the words of who booked it; of our own bookings the kind says everything.</summary>
+    public static string About(string app, string description) => app is "stripe" or "subscriptions" or "sync" or "gifts" or "system" || description.Length == 0 ? "" : " · " + description;
+
     public static string Status(AccountPage page, string status) => status switch
     {
         Purchase.Completed => page["bezahlt", "paid"],

@@ -20,7 +20,7 @@ internal static class HistoryPage
             ? Controls.Done(page[$"{all.Available.PostingsCount} Buchungen ergeben zusammen {CreditsWords.Amount(page, all.Available.Sum)} Mana. Das ist dein Guthaben.", $"{all.Available.PostingsCount} entries add up to {CreditsWords.Amount(page, all.Available.Sum)} Mana. That is your balance."])
             : Controls.Problem(page["Die Buchungen ergeben nicht dein Guthaben. Wir sind benachrichtigt und prüfen es.", "The entries do not add up to your balance. We have been told and are checking."]);
         var rows = all.Available.Postings.Select(posting => Markup.Of($"""
-            <li><div><strong>{CreditsWords.Kind(page, posting.Kind, posting.AppId)}</strong><small>{page.Instant(posting.OccurredAt)} · {posting.Description}</small></div>
+            <li><div><strong>{CreditsWords.Kind(page, posting.Kind, posting.AppId)}</strong><small>{page.Instant(posting.OccurredAt)}{CreditsWords.About(posting.AppId, posting.Description)}</small></div>
             <span class="sum">{CreditsWords.Signed(page, posting.Amount)} → {CreditsWords.Amount(page, posting.BalanceAfter)}</span></li>
             """));
         var more = all.Available.NextAfter is { } next ? Controls.Link($"{CreditsPages.HistoryPath}?after={next.ToString(CultureInfo.InvariantCulture)}", page["Weiter →", "Next →"]) : Markup.None;

@@ -14,7 +14,7 @@ internal static class PlanOffers
         var plans = view.Plans.Select(plan => Markup.Of($"""
             <li class="offer"{(plan.Id == view.Live?.PlanId ? new Markup(" aria-current=\"true\"") : Markup.None)}>
             <div><strong>{plan.Name}</strong><br><small>{page[$"{plan.MonthlyCredits.ToString("#,0", page.Culture)} Mana im Monat", $"{plan.MonthlyCredits.ToString("#,0", page.Culture)} Mana a month"]}<br>
-            {page[$"{PlanPage.Limit(page, plan.MaxTeamMembers)} Personen, {PlanPage.Limit(page, plan.MaxOrganizations)} Spaces", $"{PlanPage.Limit(page, plan.MaxTeamMembers)} people, {PlanPage.Limit(page, plan.MaxOrganizations)} spaces"]}</small></div>
+            {page["Personen", "People"]}: {PlanPage.Limit(page, plan.MaxTeamMembers)}<br>Spaces: {PlanPage.Limit(page, plan.MaxOrganizations)}</small></div>
             {page.Form(view.Live is null ? PlanPages.SubscribePath : PlanPages.ChangePath, Markup.Of($"{Controls.Hidden("plan", plan.Id.ToString())}{Button(page, view, plan, SubscriptionRow.Monthly)}{Button(page, view, plan, SubscriptionRow.Yearly)}"))}</li>
             """));
         return AccountPage.Card(page["Pläne", "Plans"], view.CanBuy ? Markup.Of($"<ul class=\"offers\">{plans}</ul>") : Markup.Of($"<p>{page["Hier kann gerade nichts abonniert werden.", "Nothing can be subscribed to here at the moment."]}</p>"),

@@ -77,7 +77,7 @@ public sealed class FormerHistoryTests(ShopFixture shop) : IClassFixture<ShopFix
         var ada = await shop.PersonAsync(userId: "m-ada");
         foreach (var (intent, cents) in (IEnumerable<(string, int)>)[("pi_late_1", 490), ("pi_late_2", 70)])
         {
-            shop.Stripe.Put(new StripePaymentIntent { Id = intent, Status = "succeeded", Amount = cents, AmountReceived = cents, Currency = "eur", CustomerId = "cus_m_ada_live", CreatedAt = shop.Clock.GetUtcNow() });
+            shop.Stripe.Put(new StripePaymentIntent { Id = intent, Status = "succeeded", Amount = cents, AmountReceived = cents, Currency = "eur", CustomerId = "cus_m_ada_old", CreatedAt = shop.Clock.GetUtcNow() });
             for (var i = 0; i < 2; i++)
                 await shop.TellAsync("payment_intent.succeeded", intent);
         }
