@@ -45,7 +45,7 @@ public sealed class AccountPage
 
     public string Day(DateTimeOffset at) => at.UtcDateTime.ToString(this["d. MMMM yyyy", "d MMMM yyyy"], Culture);
 
-    /// <param name="cents">Euro cents.</param>
+    /// <summary>An amount of euro cents as people write it.</summary>
     public string Euro(long cents)
     {
         var (sign, amount) = (cents < 0 ? "−" : "", (Math.Abs(cents) / 100m).ToString("#,0.00", Culture));

@@ -63,6 +63,7 @@ internal sealed class FormerHistory(NpgsqlDataSource database)
         Guid Id, string UserId, string Type, string Status, long Amount, long Before, long After, string App, string Description, string? Metadata, DateTimeOffset Created, DateTimeOffset? Completed);
 }
 
+/// <summary>Lines and what they add up to.</summary>
 /// <param name="Sum">Milli-credits.</param>
 internal readonly record struct HistorySum(long Lines, long Sum)
 {

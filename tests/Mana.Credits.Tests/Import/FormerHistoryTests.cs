@@ -1,7 +1,6 @@
 using Mana.Credits.Contracts;
 using Mana.Credits.Tests.Purchases;
 using Mana.Payments.Contracts;
-using Mana.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Credits.Tests.Import;
