@@ -7,6 +7,16 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
     readonly List<FakeTimer> _timers = [];
     DateTimeOffset _now = start;
 
+    /// <summary>How many wait for their time: what a test lets run out must have begun.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (_lock)
+                return _timers.Count;
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)

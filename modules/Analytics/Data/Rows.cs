@@ -76,6 +76,9 @@ internal sealed class NotificationRow
 
     public string? Body { get; init; }
 
+    /// <summary>The name of the idea at that time, for words in another language than the stored ones; null in what is older than this column.</summary>
+    public string? Called { get; init; }
+
     /// <summary>Whole credits that were in fact given.</summary>
     public int CreditsAwarded { get; init; }
 

@@ -7,9 +7,9 @@ namespace Mana.Analytics.Inbox;
 /// <summary><c>/api/v1/feedback/me/notifications</c> (commerce.md 10.3).</summary>
 internal static class InboxHandlers
 {
-    public static async Task<IResult> ListAsync(string? unread_only, string? limit, CurrentUser user, InboxStore notifications, CancellationToken cancellationToken) =>
+    public static async Task<IResult> ListAsync(string? unread_only, string? limit, HttpContext context, CurrentUser user, InboxStore notifications, CancellationToken cancellationToken) =>
         PageQuery.TryRead(limit, null, 50, out var rows, out _)
-            ? PlatformJson.Ok(new { items = await notifications.ListAsync(user.UserId, unread_only is "true" or "1", rows, cancellationToken) })
+            ? PlatformJson.Ok(new { items = await notifications.ListAsync(user.UserId, unread_only is "true" or "1", rows, VisitorLanguage.Of(context.Request), cancellationToken) })
             : ValidationFailed.With("limit", "must be a number");
 
     public static async Task<IResult> ReadAsync(string id, CurrentUser user, InboxStore notifications, CancellationToken cancellationToken)

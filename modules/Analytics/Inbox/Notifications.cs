@@ -12,14 +12,13 @@ internal sealed record Notification(
 /// <summary>The inbox of the board (commerce.md 10.8). Who wrote an item hears of it; what is in the inbox is nobody else's.</summary>
 internal sealed class InboxStore(NpgsqlDataSource database, IIdSource ids, TimeProvider time)
 {
-    const string Columns = "id, user_id, feedback_id, kind, title, body, credits_awarded, read_at, created_at";
+    const string Columns = "id, user_id, feedback_id, kind, title, body, credits_awarded, read_at, created_at, called";
 
     /// <summary>Newest first; without a limit all of them.</summary>
-    public Task<List<Notification>> ListAsync(string userId, bool unreadOnly, int? limit, CancellationToken cancellationToken) => database.Sql($"""
+    /// <param name="locale"><c>de</c> or <c>en</c>: what we word ourselves; what an administrator wrote stays as it is.</param>
+    public Task<List<Notification>> ListAsync(string userId, bool unreadOnly, int? limit, string locale, CancellationToken cancellationToken) => database.Sql($"""
         SELECT {Columns} FROM feedback.notifications WHERE user_id = $1 AND (NOT $2 OR read_at IS NULL) ORDER BY created_at DESC, id DESC LIMIT $3::bigint
-        """, userId, unreadOnly, limit).RowsAsync(row => new Notification(
-            row.GetGuid(0), row.GetString(1), row.GetGuid(2), row.GetString(3), row.GetString(4), row.TextOrNull(5), row.GetInt32(6),
-            row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7), row.GetFieldValue<DateTimeOffset>(8)), cancellationToken);
+        """, userId, unreadOnly, limit).RowsAsync(row => Read(row, locale), cancellationToken);
 
     /// <summary>One of the person's own; what is somebody else's stays as it is.</summary>
     public Task<int> ReadAsync(string userId, Guid? id, CancellationToken cancellationToken) =>
@@ -28,29 +27,39 @@ internal sealed class InboxStore(NpgsqlDataSource database, IIdSource ids, TimeP
     /// <summary>A status was reached. What went back and forth to <c>completed</c> is told once in 24 hours, and the bonus is told of once for ever.</summary>
     public async Task StatusAsync(FeedbackItem item, string status, int awarded, EventContext context, CancellationToken cancellationToken)
     {
-        var (title, body) = Words(status, item.Called);
+        var kind = NotificationWords.OfStatus(status);
+        var (title, body) = NotificationWords.For(kind, item.Called, null, 0, NotificationWords.German);
         await database.Sql("""
-            INSERT INTO feedback.notifications (id, user_id, feedback_id, kind, title, body, credits_awarded, created_at)
-            SELECT $1, $2, $3, $4, $5, $6, CASE WHEN EXISTS (SELECT FROM feedback.notifications WHERE user_id = $2 AND feedback_id = $3 AND kind = $4 AND credits_awarded > 0) THEN 0 ELSE $7 END, $8
+            INSERT INTO feedback.notifications (id, user_id, feedback_id, kind, title, body, credits_awarded, created_at, called)
+            SELECT $1, $2, $3, $4, $5, $6, CASE WHEN EXISTS (SELECT FROM feedback.notifications WHERE user_id = $2 AND feedback_id = $3 AND kind = $4 AND credits_awarded > 0) THEN 0 ELSE $7 END, $8, $10
             WHERE NOT ($9 AND EXISTS (SELECT FROM feedback.notifications WHERE user_id = $2 AND feedback_id = $3 AND kind = $4 AND created_at > $8 - interval '24 hours')) ON CONFLICT DO NOTHING
-            """, context.EventId, item.UserId, item.Id, "status_" + status, title, body, awarded, context.OccurredAt, status == FeedbackWords.Completed).RunAsync(cancellationToken);
+            """, context.EventId, item.UserId, item.Id, kind, title, body, awarded, context.OccurredAt, status == FeedbackWords.Completed, item.Called).RunAsync(cancellationToken);
     }
 
     public Task SupportedAsync(string userId, Guid feedbackId, string called, int credits, EventContext context, CancellationToken cancellationToken) =>
-        AddAsync(ids.NewGuid(), userId, feedbackId, "reactioner_bonus", $"„{called}“ ist umgesetzt", $"Du hast die Idee mitgetragen: {credits} Mana für dich.", credits, context.OccurredAt, cancellationToken);
+        AddAsync(ids.NewGuid(), userId, feedbackId, NotificationWords.Supported, called, null, credits, context.OccurredAt, cancellationToken);
+
+    public Task AnsweredAsync(FeedbackItem item, string answer, EventContext context, CancellationToken cancellationToken) =>
+        AddAsync(context.EventId, item.UserId, item.Id, NotificationWords.Answered, item.Called, answer, 0, context.OccurredAt, cancellationToken);
 
     /// <summary>Once per id, and a bonus once per person and item.</summary>
-    public Task AddAsync(Guid id, string userId, Guid feedbackId, string kind, string title, string? body, int credits, DateTimeOffset at, CancellationToken cancellationToken) => database.Sql("""
-        INSERT INTO feedback.notifications (id, user_id, feedback_id, kind, title, body, credits_awarded, created_at) VALUES ($1, $2, $3, $4, $5, $6::text, $7, $8) ON CONFLICT DO NOTHING
-        """, id, userId, feedbackId, kind, title, body, credits, at).RunAsync(cancellationToken);
-
-    static (string Title, string Body) Words(string status, string called) => status switch
+    Task AddAsync(Guid id, string userId, Guid feedbackId, string kind, string called, string? written, int credits, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        "submitted" => ($"„{called}“ ist wieder offen", "Deine Idee steht wieder am Anfang."),
-        "under_review" => ($"„{called}“ wird geprüft", "Wir sehen uns deine Idee an."),
-        "planned" => ($"„{called}“ ist geplant", "Deine Idee steht auf dem Plan."),
-        "in_progress" => ($"„{called}“ ist in Arbeit", "Wir bauen gerade daran."),
-        FeedbackWords.Completed => ($"„{called}“ ist umgesetzt", "Deine Idee ist da. Danke!"),
-        _ => ($"„{called}“ wird nicht umgesetzt", "Danke für die Idee; wir bauen sie nicht."),
-    };
+        var (title, body) = NotificationWords.For(kind, called, written, credits, NotificationWords.German);
+        return database.Sql("""
+            INSERT INTO feedback.notifications (id, user_id, feedback_id, kind, title, body, credits_awarded, created_at, called) VALUES ($1, $2, $3, $4, $5, $6::text, $7, $8, $9) ON CONFLICT DO NOTHING
+            """, id, userId, feedbackId, kind, title, body, credits, at, called).RunAsync(cancellationToken);
+    }
+
+    /// <summary>Stored are the German words and what the idea was called then; what is stored without that is told as it was stored.</summary>
+    static Notification Read(NpgsqlDataReader row, string locale)
+    {
+        var (kind, credits) = (row.GetString(3), row.GetInt32(6));
+        var (title, body) = row.TextOrNull(9) is { } called && locale != NotificationWords.German
+            ? NotificationWords.For(kind, called, row.TextOrNull(5), credits, locale)
+            : (row.GetString(4), row.TextOrNull(5));
+        return new Notification(
+            row.GetGuid(0), row.GetString(1), row.GetGuid(2), kind, title, body, credits,
+            row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7), row.GetFieldValue<DateTimeOffset>(8));
+    }
 }

@@ -28,19 +28,24 @@ internal sealed class DailyMetrics(
     {
         var all = new List<DailyFigure>();
         foreach (var source in figures)
-            try
-            {
-                all.AddRange(await source.OfDayAsync(day, cancellationToken));
-            }
-            catch (NpgsqlException failure)
-            {
-                // What one module cannot tell now keeps nothing from the others.
-                log.LogWarning("Figures of {Source} are missing today ({Kind})", source.GetType().Name, failure.GetType().Name);
-            }
-
-        all.AddRange(await RetentionAsync(day, cancellationToken));
+            all.AddRange(await TryAsync(source.GetType().Name, () => source.OfDayAsync(day, cancellationToken), cancellationToken));
+        all.AddRange(await TryAsync(Retention, () => RetentionAsync(day, cancellationToken), cancellationToken));
         await database.Sql(Store, day, all.Select(figure => figure.Name).ToArray(), all.Select(figure => figure.Label).ToArray(), all.Select(figure => figure.Value).ToArray(), time.GetUtcNow())
             .RunAsync(cancellationToken);
+    }
+
+    /// <summary>What one module cannot tell now keeps nothing from the others.</summary>
+    async Task<IReadOnlyList<DailyFigure>> TryAsync(string source, Func<Task<IReadOnlyList<DailyFigure>>> askAsync, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await askAsync();
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.LogWarning(failure, "Figures of {Source} are missing today ({Kind})", source, failure.GetType().Name);
+            return [];
+        }
     }
 
     /// <summary>Of the people who registered in the week n weeks before this one: how many, and how many of them were active this week.</summary>

@@ -5,6 +5,7 @@ using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Kernel.Ids;
 using Mana.Kernel.Pages;
+using Mana.Kernel.Wire;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -44,9 +45,7 @@ internal sealed class BoardFrame(HttpContext http)
     public IQueryCollection Query => http.Request.Query;
 
     /// <summary>German unless the first language that we have is English (auth.md 23).</summary>
-    public string Locale { get; } = http.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(language => language.Quality ?? 1).Select(language => language.Value.Value ?? "")
-        .FirstOrDefault(language => language.StartsWith("en", StringComparison.OrdinalIgnoreCase) || language.StartsWith("de", StringComparison.OrdinalIgnoreCase))
-        ?.StartsWith("en", StringComparison.OrdinalIgnoreCase) == true ? "en" : "de";
+    public string Locale { get; } = VisitorLanguage.Of(http.Request);
 
     /// <summary>The text in the visitor's language.</summary>
     public string this[string de, string en] => Locale == "en" ? en : de;

@@ -37,7 +37,7 @@ internal sealed class FeedbackPersonalData(NpgsqlDataSource database, FeedbackBo
         Member(json, "items", (await board.OfAuthorAsync(userId, most: null, cancellationToken)).ConvertAll(FeedbackRow.Of));
         Member(json, "reactions", await database.Sql("SELECT feedback_id, emoji, created_at FROM feedback.reactions WHERE user_id = $1 ORDER BY created_at", userId)
             .RowsAsync(row => new { feedbackId = row.GetGuid(0), emoji = row.GetString(1), createdAt = row.GetFieldValue<DateTimeOffset>(2) }, cancellationToken));
-        Member(json, "notifications", await notifications.ListAsync(userId, unreadOnly: false, limit: null, cancellationToken));
+        Member(json, "notifications", await notifications.ListAsync(userId, unreadOnly: false, limit: null, NotificationWords.German, cancellationToken));
         Member(json, "rewards", await database.Sql("SELECT feedback_id, reason, state, granted_at FROM feedback.grant_log WHERE user_id = $1 ORDER BY granted_at", userId)
             .RowsAsync(row => new { feedbackId = row.GetGuid(0), reason = row.GetString(1), state = row.GetString(2), at = row.GetFieldValue<DateTimeOffset>(3) }, cancellationToken));
         json.WriteEndObject();

@@ -38,6 +38,6 @@ internal sealed class StatusConsequences(
     public async Task HandleAsync(Answered happened, EventContext context, CancellationToken cancellationToken)
     {
         if (await board.FindAsync(happened.FeedbackId, cancellationToken) is { } item && await profiles.GetAsync(item.UserId, cancellationToken) is not null)
-            await notifications.AddAsync(context.EventId, item.UserId, item.Id, "admin_response", $"Antwort auf „{item.Called}“", Grants.Cut(happened.Response, LongestAnswer), 0, context.OccurredAt, cancellationToken);
+            await notifications.AnsweredAsync(item, Grants.Cut(happened.Response, LongestAnswer), context, cancellationToken);
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.TwoFactor;
+using Mana.Kernel.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.Passwords;
@@ -22,7 +23,7 @@ internal sealed record Visitor(ClientInfo Client, string Network, string? Device
     public static ValueTask<Visitor?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Visitor?>(Of(context));
 
     public static Visitor Of(HttpContext context) => new(
-        ClientInfo.Of(context), NetworkOf(context.Connection.RemoteIpAddress), KnownDevices.CookieOf(context.Request), LocaleOf(context.Request))
+        ClientInfo.Of(context), NetworkOf(context.Connection.RemoteIpAddress), KnownDevices.CookieOf(context.Request), VisitorLanguage.Of(context.Request))
     {
         TrustCookie = TwoFactorCookies.TrustOf(context.Request),
     };
@@ -37,14 +38,5 @@ internal sealed record Visitor(ClientInfo Client, string Network, string? Device
         var bytes = address.GetAddressBytes();
         bytes.AsSpan(kept).Clear();
         return new IPAddress(bytes) + suffix;
-    }
-
-    /// <summary>German unless the first language that we have is English (auth.md 23).</summary>
-    static string LocaleOf(HttpRequest request)
-    {
-        var first = request.GetTypedHeaders().AcceptLanguage.OrderByDescending(language => language.Quality ?? 1)
-            .Select(language => language.Value.Value ?? "")
-            .FirstOrDefault(language => language.StartsWith("en", StringComparison.OrdinalIgnoreCase) || language.StartsWith("de", StringComparison.OrdinalIgnoreCase));
-        return first?.StartsWith("en", StringComparison.OrdinalIgnoreCase) == true ? "en" : "de";
     }
 }

@@ -6,7 +6,7 @@ namespace Mana.Credits.Ledger;
 /// Repeats what the database gave up so that others could go on: deadlock, serialisation, and the loser of a race for a unique key, who finds the
 /// winner's row the second time. Everything else is not repeated here: nobody knows whether it happened (commerce.md 16.3).
 /// </summary>
-internal sealed class LedgerRetry(TimeProvider time, CreditsMetrics metrics)
+internal sealed class LedgerRetry(CreditsMetrics metrics)
 {
     const int Attempts = 5;
 
@@ -29,7 +29,7 @@ internal sealed class LedgerRetry(TimeProvider time, CreditsMetrics metrics)
             }
 
             // Who collided starts again at slightly different moments.
-            await Task.Delay(TimeSpan.FromMilliseconds((5 << attempt) + (Environment.CurrentManagedThreadId % 8)), time, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds((5 << attempt) + (Environment.CurrentManagedThreadId % 8)), cancellationToken);
         }
     }
 }

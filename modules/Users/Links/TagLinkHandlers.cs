@@ -40,8 +40,8 @@ internal static class TagLinkHandlers
         {
             LinkResult.Linked { New: [var added] } => PlatformJson.Created(added),
             LinkResult.Linked linked => PlatformJson.Ok(linked.All[0]),
-            LinkResult.ForeignTag => UsersRefusals.TagNotFound,
-            _ => TooMany,
+            LinkResult.TooMany(var what, var most) => UsersRefusals.TooMany(what, most),
+            _ => UsersRefusals.TagNotFound,
         };
     }
 
@@ -56,8 +56,8 @@ internal static class TagLinkHandlers
         return await links.AddAsync(user.UserId, wanted, cancellationToken) switch
         {
             LinkResult.Linked linked => PlatformJson.Ok(linked.New),
-            LinkResult.ForeignTag => UsersRefusals.SomeTagsNotFound,
-            _ => TooMany,
+            LinkResult.TooMany(var what, var most) => UsersRefusals.TooMany(what, most),
+            _ => UsersRefusals.SomeTagsNotFound,
         };
     }
 
@@ -65,17 +65,18 @@ internal static class TagLinkHandlers
     {
         var fields = await RequestFields.ReadAsync(context);
         var (appId, entityId, entityType, tagIds) = (fields.Text("appId", LongestApp), fields.Text("entityId", LongestEntity), fields.Text("entityType", LongestType), fields.Ids("tagIds", TagStore.MostIds));
-        if (fields.Problem is null && tagIds.Distinct().Count() > TagLinkStore.MostPerEntity)
-            return TooMany;
         if (fields.Problem is { } problem)
             return problem;
-        return await links.SyncAsync(user.UserId, appId, entityId, entityType, tagIds, cancellationToken) is { } synced ? PlatformJson.Ok(synced) : UsersRefusals.SomeTagsNotFound;
+        return await links.SyncAsync(user.UserId, appId, entityId, entityType, tagIds, cancellationToken) switch
+        {
+            LinkResult.Synced synced => PlatformJson.Ok(synced.Links),
+            LinkResult.TooMany(var what, var most) => UsersRefusals.TooMany(what, most),
+            _ => UsersRefusals.SomeTagsNotFound,
+        };
     }
 
     public static async Task<IResult> DeleteAsync(string id, CurrentUser user, TagLinkStore links, CancellationToken cancellationToken) =>
         TagHandlers.Id(id) is { } known && await links.DeleteAsync(user.UserId, known, cancellationToken) ? PlatformJson.Ok(new { success = true }) : UsersRefusals.LinkNotFound;
-
-    static ApiError TooMany => UsersRefusals.TooMany("tags on one thing", TagLinkStore.MostPerEntity);
 
     static WantedLink Read(RequestFields fields)
     {

@@ -27,7 +27,11 @@ internal abstract record LinkResult
     /// <summary>A tag is not the caller's; nothing was linked.</summary>
     public sealed record ForeignTag : LinkResult;
 
-    public sealed record TooMany : LinkResult;
+    /// <summary>More than fits; nothing changed.</summary>
+    public sealed record TooMany(string What, int Most) : LinkResult;
+
+    /// <summary>The thing has exactly these tags now.</summary>
+    public sealed record Synced(SyncedLinks Links) : LinkResult;
 }
 
 /// <summary>
@@ -38,6 +42,9 @@ internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IId
 {
     public const int MostPerEntity = 100;
     const int MostListed = 5000;
+
+    /// <summary>Of one person in all.</summary>
+    public const int MostLinks = 100_000;
     const string Columns = "id, tag_id, app_id, entity_id, entity_type, user_id, created_at";
 
     /// <summary>Every filter that is not null holds, and the owner's always (W-53).</summary>
@@ -61,7 +68,9 @@ internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IId
         if (await connection.Sql($"""
             SELECT EXISTS (SELECT FROM users.tag_links WHERE user_id = $1 AND (app_id, entity_id) IN (SELECT * FROM unnest($2::text[], $3::text[])) GROUP BY app_id, entity_id HAVING count(*) > {MostPerEntity})
             """, owner, apps, entities).ValueAsync<bool>(cancellationToken))
-            return new LinkResult.TooMany();
+            return new LinkResult.TooMany("tags on one thing", MostPerEntity);
+        if (await IsFullAsync(connection, owner, cancellationToken))
+            return new LinkResult.TooMany("tagged things", MostLinks);
         var all = await connection.Sql($"""
             SELECT {Columns} FROM users.tag_links WHERE user_id = $1 AND (tag_id, app_id, entity_id) IN (SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[])) ORDER BY created_at, id
             """, owner, wanted.Select(link => link.TagId).ToArray(), apps, entities).RowsAsync(Read, cancellationToken);
@@ -70,10 +79,12 @@ internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IId
         return new LinkResult.Linked(all, added);
     }
 
-    /// <summary>Afterwards the thing has exactly these tags. Null when one of them is not the owner's; then nothing changed.</summary>
-    public async Task<SyncedLinks?> SyncAsync(string owner, string appId, string entityId, string entityType, IReadOnlyCollection<Guid> tagIds, CancellationToken cancellationToken)
+    /// <summary>Afterwards the thing has exactly these tags.</summary>
+    public async Task<LinkResult> SyncAsync(string owner, string appId, string entityId, string entityType, IReadOnlyCollection<Guid> tagIds, CancellationToken cancellationToken)
     {
         var wanted = tagIds.Distinct().ToArray();
+        if (wanted.Length > MostPerEntity)
+            return new LinkResult.TooMany("tags on one thing", MostPerEntity);
         List<Guid> removed;
         List<TagLink> added;
         await using (var connection = await database.OpenConnectionAsync(cancellationToken))
@@ -81,15 +92,17 @@ internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IId
         {
             await LockAsync(connection, owner, cancellationToken);
             if (!await OwnsAsync(connection, owner, wanted, cancellationToken))
-                return null;
+                return new LinkResult.ForeignTag();
             removed = await connection.Sql("DELETE FROM users.tag_links WHERE user_id = $1 AND app_id = $2 AND entity_id = $3 AND tag_id <> ALL ($4) RETURNING id", owner, appId, entityId, wanted)
                 .RowsAsync(row => row.GetGuid(0), cancellationToken);
             added = await InsertAsync(connection, owner, [.. wanted.Select(tag => new WantedLink(tag, appId, entityId, entityType))], cancellationToken);
+            if (added.Count > 0 && await IsFullAsync(connection, owner, cancellationToken))
+                return new LinkResult.TooMany("tagged things", MostLinks);
             await transaction.CommitAsync(cancellationToken);
         }
 
         metrics.Tags("sync");
-        return new SyncedLinks(wanted.Length, added, removed, await tags.ResolveAsync(owner, wanted, cancellationToken));
+        return new LinkResult.Synced(new SyncedLinks(wanted.Length, added, removed, await tags.ResolveAsync(owner, wanted, cancellationToken)));
     }
 
     public async Task<bool> DeleteAsync(string owner, Guid id, CancellationToken cancellationToken)
@@ -103,6 +116,10 @@ internal sealed class TagLinkStore(NpgsqlDataSource database, TagStore tags, IId
     /// <summary>Ends with the transaction. One per person, not per thing: the server has room for few thousand locks in all.</summary>
     static Task LockAsync(NpgsqlConnection connection, string owner, CancellationToken cancellationToken) =>
         connection.Sql("SELECT pg_advisory_xact_lock(hashtextextended('users.tag_links' || chr(1) || $1, 0))", owner).RunAsync(cancellationToken);
+
+    /// <summary>With what this transaction has added; whoever is full may still take away.</summary>
+    static async Task<bool> IsFullAsync(NpgsqlConnection connection, string owner, CancellationToken cancellationToken) => await connection.Sql(
+        $"SELECT count(*) FROM (SELECT FROM users.tag_links WHERE user_id = $1 LIMIT {MostLinks + 1}) some", owner).ValueAsync<long>(cancellationToken) > MostLinks;
 
     /// <summary>Every one of them is the owner's, and stays so until the transaction ends.</summary>
     static async Task<bool> OwnsAsync(NpgsqlConnection connection, string owner, Guid[] distinct, CancellationToken cancellationToken) =>

@@ -13,7 +13,7 @@ namespace Mana.Kernel.Database;
 /// one query per module: EF's model is not even built.
 /// </summary>
 internal sealed class MigrationRunner(
-    DatabaseOptions options, IEnumerable<ModuleSchema> modules, TimeProvider time, ILogger<MigrationRunner> log)
+    DatabaseOptions options, IEnumerable<ModuleSchema> modules, ILogger<MigrationRunner> log)
 {
     const long LockKey = 0x4D616E61; // "Mana"
 
@@ -71,17 +71,17 @@ internal sealed class MigrationRunner(
 
     async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        var deadline = time.GetUtcNow().AddSeconds(options.StartupWaitSeconds);
-        while (true)
+        // By the count: a clock may be set, or stand, while a database starts.
+        for (var left = options.StartupWaitSeconds * 2; ; left--)
         {
             try
             {
                 return await source.OpenConnectionAsync(cancellationToken);
             }
-            catch (NpgsqlException exception) when (Errors.ExceptionMapping.IsBrokenInfrastructure(exception) && time.GetUtcNow() < deadline)
+            catch (NpgsqlException exception) when (Errors.ExceptionMapping.IsBrokenInfrastructure(exception) && left > 0)
             {
                 log.LogWarning("The database does not answer yet; trying again for up to {Seconds} s", options.StartupWaitSeconds);
-                await Task.Delay(TimeSpan.FromMilliseconds(500), time, cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
             }
         }
     }

@@ -1,5 +1,9 @@
 using Mana.Analytics.Metrics;
+using Mana.Kernel.Figures;
 using Mana.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using static Mana.Analytics.Tests.BoardFixture;
 
 namespace Mana.Analytics.Tests.Metrics;
@@ -45,5 +49,29 @@ public sealed class DailyMetricsTests(BoardFixture fixture)
         foreach (var person in (ApiCaller[])[returns, leaves])
             Assert.Equal(0L, await fixture.ScalarAsync<long>("SELECT count(*) FROM feedback.daily_metrics m WHERE m::text LIKE '%' || $1 || '%'", person.UserId));
         (await (await fixture.AdminAsync()).GetAsync("admin/metrics?days=abc")).Refused(400);
+    }
+
+    [Fact]
+    public async Task What_one_module_cannot_tell_keeps_nothing_from_the_others()
+    {
+        var day = new DateOnly(2020, 2, 2);
+        var job = new DailyMetrics(
+            fixture.Host.Services.GetRequiredService<NpgsqlDataSource>(), [new Broken(), new Whole()], [new Broken()], fixture.Clock, NullLogger<DailyMetrics>.Instance);
+        await job.ComputeAsync(day, default);
+        Assert.Equal("whole=7", await fixture.ScalarAsync<string>("SELECT string_agg(name || '=' || value, ',') FROM feedback.daily_metrics WHERE day = $1", day));
+    }
+
+    sealed class Broken : IDailyFigures, IPeopleOfPeriod
+    {
+        public PeopleOf Kind => PeopleOf.Active;
+
+        public Task<IReadOnlyList<DailyFigure>> OfDayAsync(DateOnly day, CancellationToken cancellationToken) => throw new InvalidOperationException("not today");
+
+        public Task<IReadOnlyCollection<string>> BetweenAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken) => throw new InvalidOperationException("not today");
+    }
+
+    sealed class Whole : IDailyFigures
+    {
+        public Task<IReadOnlyList<DailyFigure>> OfDayAsync(DateOnly day, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DailyFigure>>([new("whole", "", 7)]);
     }
 }

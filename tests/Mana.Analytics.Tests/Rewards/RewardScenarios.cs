@@ -206,6 +206,11 @@ public sealed class RewardScenarios(BoardFixture fixture)
         Assert.Equal(["admin_response", "status_planned"], inbox.Select(item => item.GetProperty("kind").GetString()));
         Assert.Equal(200, inbox[0].GetProperty("body").GetString()!.Length);
         Assert.Equal("„Ein Wunsch, der länger als vierzig Zeich…“ ist geplant", inbox[1].GetProperty("title").GetString());
+        // In the language of who reads; what an administrator wrote stays as it was written.
+        var english = (await author.GetAsync("feedback/me/notifications", language: "en-GB,de;q=0.5")).Ok()["items"].EnumerateArray().ToList();
+        Assert.Equal(("“Ein Wunsch, der länger als vierzig Zeich…” is planned", "Your idea is on the plan."), (english[1].GetProperty("title").GetString(), english[1].GetProperty("body").GetString()));
+        Assert.Equal(("An answer to “Ein Wunsch, der länger als vierzig Zeich…”", 200), (english[0].GetProperty("title").GetString(), english[0].GetProperty("body").GetString()!.Length));
+        Assert.DoesNotContain("called", english[0].EnumerateObject().Select(member => member.Name));
     }
 
     [Fact]

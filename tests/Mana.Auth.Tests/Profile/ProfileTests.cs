@@ -34,6 +34,15 @@ public sealed class ProfileTests(AccountWorld world) : IClassFixture<AccountWorl
         Assert.Contains("profile_updated", await world.SecurityAsync(id));
     }
 
+    [Fact]
+    public async Task Scenario_73_a_name_has_one_to_eighty_characters()
+    {
+        var (email, _) = await world.PersonAsync();
+        var token = (await world.Api.LoginAsync(email)).IsOk()["accessToken"];
+        async Task<int> NameAsync(int length) => (await world.Api.CallAsync("PATCH", "/api/v1/me/profile", new { name = new string('n', length) }, token)).Status;
+        Assert.Equal((400, 200, 200, 400), (await NameAsync(0), await NameAsync(1), await NameAsync(80), await NameAsync(81)));
+    }
+
     [Theory]
     [InlineData("POST", "/api/v1/auth/profile", """{"accessTier":"founder"}""")]
     [InlineData("POST", "/api/v1/auth/profile", """{"name":"Ada","role":"admin"}""")]
@@ -64,7 +73,7 @@ public sealed class ProfileTests(AccountWorld world) : IClassFixture<AccountWorl
     }
 
     [Fact]
-    public async Task The_introduction_is_completed_once_and_can_be_shown_again()
+    public async Task Scenario_74_the_introduction_is_completed_once_and_can_be_shown_again()
     {
         var (email, _) = await world.PersonAsync();
         var token = (await world.Api.LoginAsync(email)).IsOk()["accessToken"];

@@ -43,7 +43,7 @@ public sealed class MigrationRunnerTests
         var current = await TestCluster.CreateDatabaseAsync();
         await using var host = await new TestHost(current).StartAsync();
         var options = new DatabaseOptions { Url = new NpgsqlConnectionStringBuilder(database) { Username = "mana_app" }.ConnectionString };
-        var runner = new MigrationRunner(options, host.Services.GetServices<ModuleSchema>(), TimeProvider.System, NullLogger<MigrationRunner>.Instance);
+        var runner = new MigrationRunner(options, host.Services.GetServices<ModuleSchema>(), NullLogger<MigrationRunner>.Instance);
 
         var refused = await Assert.ThrowsAsync<StartupRefusedException>(() => runner.RunAsync(default));
 

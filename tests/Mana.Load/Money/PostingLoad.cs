@@ -25,7 +25,7 @@ internal static class PostingLoad
         await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { MaxAutoPrepare = 20, AutoPrepareMinUsages = 1 }.ConnectionString);
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var metrics = new CreditsMetrics(services.GetRequiredService<IMeterFactory>());
-        var ledger = new CreditsLedger(database, new LedgerRetry(TimeProvider.System, metrics), new Nobody(), new Ids(), TimeProvider.System, new CreditsOptions(), metrics);
+        var ledger = new CreditsLedger(database, new LedgerRetry(metrics), new Nobody(), new Ids(), TimeProvider.System, new CreditsOptions(), metrics);
         var workers = Enumerable.Range(0, options.Clients).Select(_ => new Worker()).ToList();
         var run = Guid.NewGuid().ToString("N");
         var start = Stopwatch.GetTimestamp();

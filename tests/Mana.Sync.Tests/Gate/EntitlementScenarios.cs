@@ -65,7 +65,7 @@ public sealed class EntitlementScenarios(EntitlementScenarios.WithLedger gate) :
         try
         {
             var waiting = first.PullAsync();
-            await gate.Ledger.Entered.Task;
+            await gate.Ledger.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30));
             gate.Clock.Advance(TimeSpan.FromSeconds(2));
             (await waiting).Ok();
         }

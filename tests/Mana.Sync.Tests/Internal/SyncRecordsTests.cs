@@ -134,8 +134,9 @@ public sealed class SyncRecordsTests(SyncRecordsTests.Watching watching) : IClas
         /// <summary>Until the outbox is empty: the host's own dispatcher may be delivering as well.</summary>
         internal async Task DrainAsync()
         {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             while (await Inner.CountAsync("sync.outbox") > 0)
-                await Task.Delay(20);
+                await Task.Delay(20, patience.Token);
         }
 
         public async ValueTask DisposeAsync()

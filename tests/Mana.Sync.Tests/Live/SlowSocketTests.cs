@@ -12,6 +12,7 @@ namespace Mana.Sync.Tests.Live;
 /// <summary>sync.md 9.3, 9.5: a device that does not take what is sent costs itself the connection and nobody else anything.</summary>
 public sealed class SlowSocketTests
 {
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     readonly FakeClock _clock = new(DateTimeOffset.UnixEpoch);
     readonly LiveMetrics _metrics = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), new Connections(new LiveOptions()));
 
@@ -22,14 +23,16 @@ public sealed class SlowSocketTests
         SocketConnection slowOne = Connect(slow), fastOne = Connect(fast);
         foreach (var connection in (SocketConnection[])[slowOne, fastOne])
             connection.Hear(Told("tasks"));
-        await slow.Writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
-        await fastOne.Wake();
+        await slow.Writing.Task.WaitAsync(Patience);
+        await fastOne.Wake().WaitAsync(Patience);
+        // The stuck write has reached the socket; the clock may only move when its time is being taken, too.
+        await Soon.TrueAsync("the write is timed", () => _clock.Timers == 1);
         Assert.Contains("tasks", Assert.Single(fast.Sent), StringComparison.Ordinal);
 
         _clock.Advance(TimeSpan.FromSeconds(4));
         Assert.Equal(WebSocketState.Open, slow.State);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await slowOne.Wake();
+        await slowOne.Wake().WaitAsync(Patience);
         Assert.Equal(WebSocketState.Aborted, slow.State);
         Assert.Equal(WebSocketState.Open, fast.State);
     }
@@ -40,12 +43,12 @@ public sealed class SlowSocketTests
         var slow = new Pipe(isStuck: true);
         var connection = Connect(slow);
         connection.Hear(Told("first"));
-        await slow.Writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await slow.Writing.Task.WaitAsync(Patience);
         for (var i = 0; i < 1000; i++)
             connection.Hear(Told($"table-{i % 3}", position: i));
         connection.Hear(Told("events", "calendar"));
         slow.Free();
-        await connection.Wake();
+        await connection.Wake().WaitAsync(Patience);
 
         Assert.Equal(3, slow.Sent.Count);
         Assert.Contains("\"appId\":\"calendar\",\"tables\":[\"events\"]", slow.Sent[1], StringComparison.Ordinal);
@@ -58,11 +61,11 @@ public sealed class SlowSocketTests
         var slow = new Pipe(isStuck: true);
         var connection = Connect(slow);
         connection.Hear(Told("first"));
-        await slow.Writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await slow.Writing.Task.WaitAsync(Patience);
         for (var i = 0; i <= DirtyTables.Most; i++)
             connection.Hear(Told($"table-{i}"));
         slow.Free();
-        await connection.Wake();
+        await connection.Wake().WaitAsync(Patience);
         Assert.Equal((1013, "too far behind"), ((int)slow.CloseStatus!, slow.CloseStatusDescription));
     }
 

@@ -10,7 +10,7 @@ namespace Mana.Sync.Tests.Singletons;
 public sealed class SingletonScenarios(SyncFixture fixture) : IClassFixture<SyncFixture>
 {
     [Fact]
-    public async Task A_start_of_an_app_makes_what_is_missing_and_says_so_once()
+    public async Task Auth_Scenario_75_a_start_of_an_app_makes_what_is_missing_and_says_so_once()
     {
         var a = await fixture.MemberAsync();
         var space = await fixture.SpaceAsync(a);
@@ -43,7 +43,7 @@ public sealed class SingletonScenarios(SyncFixture fixture) : IClassFixture<Sync
     }
 
     [Fact]
-    public async Task Many_at_once_make_one()
+    public async Task Auth_Scenario_75_many_at_once_make_one()
     {
         var a = await fixture.MemberAsync();
         var space = await fixture.SpaceAsync(a);

@@ -99,7 +99,7 @@ public sealed class SettingsScenarios(UsersFixture fixture)
     }
 
     [Fact]
-    public async Task Scenario_118_devices_come_are_seen_and_are_forgotten()
+    public async Task Scenario_118_and_Auth_Scenario_69_devices_come_are_seen_and_are_forgotten()
     {
         var person = await fixture.PersonAsync();
         (await person.PatchAsync("settings/device/dev_1/todo", new { settings = new { a = 1, b = 2 } })).Ok();
@@ -132,7 +132,7 @@ public sealed class SettingsScenarios(UsersFixture fixture)
     }
 
     [Fact]
-    public async Task Scenario_119_changes_at_the_same_time_are_all_kept()
+    public async Task Scenario_119_and_Auth_Scenario_68_changes_at_the_same_time_are_all_kept()
     {
         var person = await fixture.PersonAsync();
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => person.PatchAsync("settings/global", $$"""{"k{{i}}":{{i}}}""")));

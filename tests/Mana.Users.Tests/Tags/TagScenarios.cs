@@ -243,4 +243,23 @@ public sealed class TagScenarios(UsersFixture fixture)
         Assert.Equal("[]", (await person.GetAsync("tag-links")).Text);
         Assert.Equal(100, (await person.PostAsync("tag-links/sync", new { appId = "a", entityId = "e", entityType = "t", tagIds = ids.Take(100) })).Ok().Number("synced"));
     }
+
+    [Fact]
+    public async Task Of_all_links_together_there_is_a_limit_too_and_who_is_full_can_still_take_away()
+    {
+        var person = await fixture.PersonAsync();
+        var (a, b) = (await TagAsync(person, "a"), await TagAsync(person, "b"));
+        await fixture.ScalarAsync<object>("""
+            INSERT INTO users.tag_links (id, tag_id, user_id, app_id, entity_id, entity_type, created_at)
+            SELECT gen_random_uuid(), $2::uuid, $1, 'todo', 'e' || i, 'task', now() FROM generate_series(1, 100000) i
+            """, person.UserId, a);
+        Task<ApiAnswer> SyncAsync(params string[] tagIds) => person.PostAsync("tag-links/sync", new { appId = "todo", entityId = "e1", entityType = "task", tagIds });
+        (await person.PostAsync("tag-links", Link(b))).Refused(400, "validation_failed", "There are at most 100000 tagged things");
+        (await person.PostAsync("tag-links/bulk", new { links = new[] { Link(b) } })).Refused(400, "validation_failed");
+        (await SyncAsync(a, b)).Refused(400, "validation_failed");
+        Assert.Equal(1, (await SyncAsync(b)).Ok().Number("synced"));
+        Assert.Equal(0, (await SyncAsync()).Ok().Number("synced"));
+        (await person.PostAsync("tag-links", Link(b))).Ok(201);
+        Assert.Equal(100_000L, await fixture.ScalarAsync<long>("SELECT count(*) FROM users.tag_links WHERE user_id = $1", person.UserId));
+    }
 }

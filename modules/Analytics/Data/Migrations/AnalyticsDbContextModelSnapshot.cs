@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mana.Analytics.Data.Migrations
 {
     [DbContext(typeof(AnalyticsDbContext))]
-    sealed partial class AnalyticsDbContextModelSnapshot : ModelSnapshot
+    partial class AnalyticsDbContextModelSnapshot : ModelSnapshot
     {
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
@@ -243,6 +243,11 @@ namespace Mana.Analytics.Data.Migrations
                     b.Property<string>("Body")
                         .HasColumnType("text")
                         .HasColumnName("body")
+                        .UseCollation("C");
+
+                    b.Property<string>("Called")
+                        .HasColumnType("text")
+                        .HasColumnName("called")
                         .UseCollation("C");
 
                     b.Property<DateTimeOffset>("CreatedAt")

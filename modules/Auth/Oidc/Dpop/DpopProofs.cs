@@ -63,7 +63,7 @@ internal sealed class DpopProofs(UsedIds used, TimeProvider time)
         var now = time.GetUtcNow();
         if (JwtClaims.Instant(claims, "iat") is not { } at || at < now - Window || at > now + Window)
             return new DpopVerdict.Bad("The proof is too old, or of the future");
-        if (accessToken is not null && (!CompactJws.TryText(claims, "ath", out var hash) || hash != Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)))))
+        if (accessToken is not null && (!CompactJws.TryText(claims, "ath", out var hash) || hash is null || !IsHashOf(hash, accessToken)))
             return new DpopVerdict.Bad("The proof is for another access token");
         return CompactJws.TryText(claims, "jti", out var jti) && jti is { Length: > 0 and <= LongestId }
             && await used.FirstTimeAsync(SHA256.HashData(Encoding.UTF8.GetBytes($"dpop\n{thumbprint}\n{jti}")), now + (2 * Window), cancellationToken)
@@ -74,4 +74,8 @@ internal sealed class DpopProofs(UsedIds used, TimeProvider time)
     /// <summary>Compared as RFC 3986 6.2.2 and 6.2.3 normalise them: the client writes what its URL class makes of the address.</summary>
     static bool IsFor(string uri, string? target) =>
         Uri.TryCreate(target, UriKind.Absolute, out var given) && new Uri(uri).GetLeftPart(UriPartial.Path) == given.GetLeftPart(UriPartial.Path);
+
+    /// <summary>RFC 9449, section 4.2: <c>ath</c>.</summary>
+    static bool IsHashOf(string hash, string accessToken) => CryptographicOperations.FixedTimeEquals(
+        Encoding.UTF8.GetBytes(hash), Encoding.ASCII.GetBytes(Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)))));
 }
