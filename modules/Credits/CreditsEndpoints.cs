@@ -2,6 +2,7 @@ using Mana.Credits.Accounts;
 using Mana.Credits.Admin;
 using Mana.Credits.Gifts;
 using Mana.Credits.Internal;
+using Mana.Credits.Pages;
 using Mana.Credits.Purchases;
 using Mana.Credits.SyncBilling;
 using Mana.Credits.Wire;
@@ -28,6 +29,7 @@ internal static class CreditsEndpoints
         MapSync(api.MapGroup("/sync").RequireAuthorization(Policies.User).RequireRateLimiting(CreditsModule.ReadLimit));
         MapAdmin(api.MapGroup("/admin").RequireAuthorization(Policies.User).AddEndpointFilter<AdminOnly>().AddEndpointFilter<UserInPath>());
         MapInternal(api.MapGroup("/internal").RequireAuthorization(Policies.Service).AddEndpointFilter<UserInPath>());
+        CreditsPages.Map(app);
     }
 
     static void MapCredits(RouteGroupBuilder credits)

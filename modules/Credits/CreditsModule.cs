@@ -8,6 +8,7 @@ using Mana.Credits.Figures;
 using Mana.Credits.Gifts;
 using Mana.Credits.Import;
 using Mana.Credits.Ledger;
+using Mana.Credits.Pages;
 using Mana.Credits.Prices;
 using Mana.Credits.Privacy;
 using Mana.Credits.Purchases;
@@ -47,7 +48,8 @@ public static class CreditsModule
         services.AddGifts();
         services.AddSyncBilling();
         services.AddPurchases();
-        services.AddSingleton<ICommerceImport, CommerceImport>();
+        services.AddCreditsPages();
+        services.AddSingleton<ICommerceImport, CommerceImport>().AddSingleton<FormerHistory>().AddSingleton<FormerPurchases>();
         services.AddSingleton<AdminOnly>().AddSingleton<Adjustments>();
         services.AddSingleton<CreditsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CreditsPersonalData>());
         services.AddSingleton<ICreditTotals, Totals>().AddSingleton<IDailyFigures, CreditFigures>();

@@ -9,6 +9,7 @@ using Mana.Payments.Api;
 using Mana.Payments.Contracts;
 using Mana.Payments.Customers;
 using Mana.Payments.Data;
+using Mana.Payments.Import;
 using Mana.Payments.Inbox;
 using Mana.Payments.Privacy;
 using Mana.Payments.Reconciliation;
@@ -32,6 +33,7 @@ public static class PaymentsModule
         services.AddApi();
         services.AddInbox();
         services.AddSingleton<AdminOnly>().AddScoped<EventList>();
+        services.AddSingleton<IStripeCustomerImport, CustomerImport>();
         services.AddSingleton<PaymentsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<PaymentsPersonalData>());
         return services;
     }
@@ -52,7 +54,7 @@ public static class PaymentsModule
     {
         services.AddSingleton<StripeSubscribers>().AddSingleton<InboxStore>().AddSingleton<CurrentObjects>().AddSingleton<EventHandling>();
         services.AddSingleton<InboxDispatcher>().AddHostedService(provider => provider.GetRequiredService<InboxDispatcher>());
-        services.AddSingleton<WebhookReceiver>().AddSingleton<EventPull>().AddSingleton<Reconcilers>().AddSingleton<IStripeInbox, StripeInbox>();
+        services.AddSingleton<WebhookReceiver>().AddSingleton<EventPull>().AddSingleton<Reconcilers>().AddSingleton<IStripeInbox, StripeInbox>().AddSingleton<IStripeInboxLag, InboxLag>();
         services.AddManaJob<PullJob>("payments.pull", schedule => schedule.Every(TimeSpan.FromMinutes(5)));
         services.AddManaJob<OpenReconciliation>("payments.reconcile", schedule => schedule.Every(TimeSpan.FromMinutes(15)));
         services.AddManaJob<FullReconciliation>("payments.reconcile-all", schedule => schedule.Cron("0 30 2 * * ?"));

@@ -3,6 +3,7 @@ using Mana.Kernel.Identity;
 using Mana.Subscriptions.Admin;
 using Mana.Subscriptions.Billing;
 using Mana.Subscriptions.Current;
+using Mana.Subscriptions.Pages;
 using Mana.Subscriptions.Plans;
 using Mana.Subscriptions.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -34,6 +35,8 @@ internal static class SubscriptionsEndpoints
         billing.MapPost("/reactivate", BillingHandlers.ReactivateAsync).WithSummary("Go on after all").Produces(404).Produces(502).Produces(503);
         billing.MapPost("/change", BillingHandlers.ChangeAsync).WithSummary("Another plan or interval, prorated at once").Produces<CurrentBody>().Produces(404).Produces(502).Produces(503);
         billing.MapPost("/change/preview", BillingHandlers.PreviewAsync).WithSummary("What that would cost now").Produces(404).Produces(502).Produces(503);
+
+        PlanPages.Map(app);
 
         var service = api.MapGroup("/internal").RequireAuthorization(Policies.Service);
         service.MapGet("/plan-limits/{userId}", BillingHandlers.LimitsOfAsync).WithSummary("How many people and spaces a person's plan allows; null is no limit");

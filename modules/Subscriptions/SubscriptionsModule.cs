@@ -12,6 +12,7 @@ using Mana.Subscriptions.Contracts;
 using Mana.Subscriptions.Current;
 using Mana.Subscriptions.Data;
 using Mana.Subscriptions.Notices;
+using Mana.Subscriptions.Pages;
 using Mana.Subscriptions.PlanCredits;
 using Mana.Subscriptions.Plans;
 using Mana.Subscriptions.Privacy;
@@ -38,6 +39,7 @@ public static class SubscriptionsModule
         services.AddSingleton<SubscriptionEntitlements>().AddSingleton<ISubscriptionEntitlements>(provider => provider.GetRequiredService<SubscriptionEntitlements>());
         services.AddSingleton<IPlanLimits>(provider => provider.GetRequiredService<SubscriptionEntitlements>());
         services.AddSingleton<IPersonalData, SubscriptionsPersonalData>();
+        services.AddPlanPages();
         services.AddStripeEventHandler<SubscriptionEvents>("subscriptions", SubscriptionEvents.Types).AddStripeReconciler<SubscriptionReconciliation>("subscriptions");
         services.AddManaEventHandler<SubscriptionNotice, SubscriptionMails>("subscriptions.mails");
         services.AddManaJob<YearlyDrip>("subscriptions.plan-credits", schedule => schedule.Cron("0 30 0 * * ?"));

@@ -22,6 +22,14 @@ public sealed class SchemaTests
         Contexts().Where(context => context.Database.HasPendingModelChanges()).Select(context => context.GetType().FullName!));
 
     [Fact]
+    public void Every_instant_has_a_time_zone() => Wall.Holds("Columns that hold an instant without its zone:",
+        from context in Contexts()
+        from entity in Model(context).GetEntityTypes()
+        from property in entity.GetProperties()
+        where property.GetColumnType() is { } type && type.StartsWith("timestamp", StringComparison.Ordinal) && !type.StartsWith("timestamp with time zone", StringComparison.Ordinal) && type != "timestamptz"
+        select $"{entity.DisplayName()}.{property.Name} is {property.GetColumnType()}");
+
+    [Fact]
     public void Contexts_are_found() => Assert.True(Contexts().Count() >= 3);
 
     [Fact]

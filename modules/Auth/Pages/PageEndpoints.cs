@@ -18,7 +18,7 @@ namespace Mana.Auth.Pages;
 /// <summary>The pages that people see (auth.md 5, 6, 10, 15, 19): services and routes. A form is sent to the address of the page that shows it, or to one below it.</summary>
 internal static class PageEndpoints
 {
-    const int LargestForm = 16 * 1024;
+    public const int LargestForm = 16 * 1024;
 
     public static void AddPages(this IServiceCollection services)
     {

@@ -46,7 +46,7 @@ internal static class AuditSql
         SELECT a.id, 'below zero without a clawback' FROM credits.accounts a WHERE a.kind = 'available' AND a.balance < 0
           AND NOT EXISTS (SELECT FROM credits.entries e WHERE e.wallet = a.id AND e.kind = 'clawback')
         UNION ALL
-        SELECT NULL, 'gift ' || coalesce(g.id::text, a.owner_id) || ': escrow is not what is promised' FROM credits.gift_codes g
+        SELECT a.id, 'gift ' || coalesce(g.id::text, a.owner_id) || ': escrow is not what is promised' FROM credits.gift_codes g
           FULL JOIN (SELECT * FROM credits.accounts WHERE kind = 'gift_escrow') a ON a.owner_id = g.id::text
         WHERE coalesce(a.balance, 0) <> CASE WHEN g.status = 'active' THEN g.total ELSE 0 END
         """;

@@ -1,8 +1,8 @@
 namespace Mana.Credits.Contracts;
 
 /// <summary>
-/// Takes over balances, open reservations, active gifts and sync subscriptions of an original database (commerce.md 16.4). Every account begins with one opening
-/// entry; the reservations that were open are part of what can be spent. May be stopped at any moment and run again: a person is taken over once.
+/// Takes over balances, open reservations, active gifts, sync subscriptions, purchases, history and Stripe's customers of an original database (commerce.md 16.4, 7.3). Every account begins with
+/// one opening entry; the reservations that were open are part of what can be spent; old lines can be looked up and move nothing. May be stopped at any moment and run again: a person is taken over once.
 /// </summary>
 public interface ICommerceImport
 {
@@ -33,7 +33,19 @@ public abstract record CommerceImportResult
     /// <param name="Differences">Who is not here, or not equal; ids and amounts only.</param>
     public sealed record Completed(int People, int Imported, CreditAmount There, CreditAmount Here, int Gifts, int SyncSubscriptions, IReadOnlyList<string> Differences) : CommerceImportResult
     {
+        /// <summary>With those that were not paid.</summary>
+        public ImportedRows Purchases { get; init; }
+
+        /// <summary>Lines that people see; outside the ledger.</summary>
+        public ImportedRows History { get; init; }
+
+        /// <summary>Customers at Stripe, aliases included.</summary>
+        public ImportedRows Customers { get; init; }
+
         /// <summary>Everybody is here with what they had.</summary>
         public bool Passed => Differences.Count == 0 && There == Here;
     }
 }
+
+/// <summary>Rows of one kind, in the original and of them here.</summary>
+public readonly record struct ImportedRows(long There, long Here);

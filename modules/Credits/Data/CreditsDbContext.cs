@@ -30,6 +30,7 @@ internal sealed class CreditsDbContext(DbContextOptions<CreditsDbContext> option
         LedgerModel.Map(modelBuilder);
         GiftModel.Map(modelBuilder);
         PurchaseModel.Map(modelBuilder);
+        FormerTransaction.Map(modelBuilder);
         modelBuilder.Entity<SyncSubscription>(sync =>
         {
             sync.ToTable("sync_subscriptions", table =>

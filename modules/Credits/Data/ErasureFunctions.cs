@@ -33,4 +33,14 @@ internal static class ErasureFunctions
         REVOKE EXECUTE ON FUNCTION credits.erase_wallet, credits.set_frozen FROM PUBLIC;
         GRANT EXECUTE ON FUNCTION credits.erase_wallet, credits.set_frozen TO mana_app;
         """;
+
+    /// <summary>As <c>set_frozen</c> was, and the escrow of a gift holds the account of who made it: what is promised comes out of there.</summary>
+    public const string HoldsCreators = """
+        CREATE OR REPLACE FUNCTION credits.set_frozen(p_account bigint, p_at timestamptz) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+          UPDATE credits.accounts a SET frozen_at = p_at
+          FROM credits.accounts found WHERE found.id = p_account AND a.kind = 'available' AND a.owner_type = 'user' AND (p_at IS NULL OR a.frozen_at IS NULL)
+            AND (a.id = found.id OR (found.owner_type = 'user' AND a.owner_id = found.owner_id) OR (found.owner_type = 'system' AND a.id::text = found.owner_id)
+              OR (found.owner_type = 'gift' AND a.owner_id = (SELECT g.creator_id FROM credits.gift_codes g WHERE g.id::text = found.owner_id)))
+        $$;
+        """;
 }

@@ -6,13 +6,16 @@ using Mana.Credits.Data;
 using Mana.Credits.Ledger;
 using Mana.Kernel.Database;
 using Mana.Kernel.Ids;
+using Mana.Payments.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Mana.Credits.Import;
 
 /// <summary>Takes over an original database, one person per transaction. The key of the opening entry makes a second run harmless.</summary>
-internal sealed class CommerceImport(LedgerTransactions transactions, CreditsLedger ledger, NpgsqlDataSource database, IIdSource ids, TimeProvider time) : ICommerceImport
+internal sealed class CommerceImport(
+    LedgerTransactions transactions, CreditsLedger ledger, FormerHistory history, FormerPurchases purchases, IStripeCustomerImport customers, NpgsqlDataSource database, IIdSource ids, TimeProvider time)
+    : ICommerceImport
 {
     const int DefaultGiftDays = 90;
 
@@ -34,7 +37,19 @@ internal sealed class CommerceImport(LedgerTransactions transactions, CreditsLed
                 differences.Add($"{person.UserId}: the original owes {person.Balance} credits, which nobody can begin with");
             else if (!request.VerifyOnly && await TakeAsync(person, cancellationToken) is { } taken)
                 imported += taken ? 1 : 0;
-        return await CompareAsync(people, imported, differences, cancellationToken);
+        var bought = await original.HasAsync("credits.purchases", cancellationToken) ? await purchases.CopyAsync(source, request.VerifyOnly, differences, cancellationToken) : default;
+        var lines = await original.HasAsync("credits.transactions", cancellationToken) ? await CopyHistoryAsync(source, request.VerifyOnly, differences, cancellationToken) : default;
+        var stripe = await customers.RunAsync(source, request.VerifyOnly, cancellationToken);
+        differences.AddRange(stripe.Differences);
+        return (await CompareAsync(people, imported, differences, cancellationToken)) with { Purchases = new(bought.There, bought.Here), History = new(lines.There, lines.Here), Customers = new(stripe.There, stripe.Here) };
+    }
+
+    async Task<(long There, long Here)> CopyHistoryAsync(NpgsqlConnection source, bool verifyOnly, List<string> differences, CancellationToken cancellationToken)
+    {
+        var (there, here) = await history.CopyAsync(source, verifyOnly, cancellationToken);
+        if (there != here)
+            differences.Add($"history: {there.Lines} lines of {new CreditAmount(there.Sum)} credits there, {here.Lines} of {new CreditAmount(here.Sum)} here");
+        return (there.Lines, here.Lines);
     }
 
     /// <summary>True when this run did it, false when an earlier one had, null when it could not be done.</summary>
@@ -90,7 +105,7 @@ internal sealed class CommerceImport(LedgerTransactions transactions, CreditsLed
         IsGifted = sync.IsGifted, GiftedBy = sync.IsGifted ? sync.GiftedBy : null, GiftedAt = sync.IsGifted ? sync.GiftedAt : null, CreatedAt = sync.ActivatedAt ?? now, UpdatedAt = now,
     };
 
-    async Task<CommerceImportResult> CompareAsync(List<OriginalPerson> people, int imported, List<string> differences, CancellationToken cancellationToken)
+    async Task<CommerceImportResult.Completed> CompareAsync(List<OriginalPerson> people, int imported, List<string> differences, CancellationToken cancellationToken)
     {
         var (there, here) = (0L, 0L);
         foreach (var person in people)

@@ -1,3 +1,4 @@
+using Mana.Kernel.Database;
 using Npgsql;
 
 namespace Mana.Credits.Import;
@@ -20,14 +21,12 @@ internal sealed class OriginalCommerce(NpgsqlConnection connection)
     public async Task<string?> ProblemAsync(CancellationToken cancellationToken)
     {
         foreach (var table in (string[])["credits.balances", "credits.reservations", "credits.sync_subscriptions", "gifts.gift_codes"])
-        {
-            await using var command = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection) { Parameters = { new() { Value = table } } };
-            if (await command.ExecuteScalarAsync(cancellationToken) is not true)
+            if (!await HasAsync(table, cancellationToken))
                 return $"There is no table {table}.";
-        }
-
         return null;
     }
+
+    public Task<bool> HasAsync(string table, CancellationToken cancellationToken) => connection.Sql("SELECT to_regclass($1) IS NOT NULL", table).ValueAsync<bool>(cancellationToken);
 
     public async Task<List<OriginalPerson>> PeopleAsync(CancellationToken cancellationToken)
     {
@@ -44,9 +43,14 @@ internal sealed class OriginalCommerce(NpgsqlConnection connection)
             """, row => sync[row.GetString(0)] = new(row.GetBoolean(1), row.GetString(2), Instant(row, 3), Instant(row, 4), Instant(row, 5), row.GetBoolean(6), Text(row, 7), Instant(row, 8)), cancellationToken);
         var balances = new Dictionary<string, long>(StringComparer.Ordinal);
         await EachAsync("SELECT user_id, balance::bigint FROM credits.balances", row => balances[row.GetString(0)] = row.GetInt64(1), cancellationToken);
+        // Somebody without a balance may still have a history.
+        var former = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var table in (string[])["credits.transactions", "credits.purchases"])
+            if (await HasAsync(table, cancellationToken))
+                await EachAsync("SELECT DISTINCT user_id FROM " + table, row => former.Add(row.GetString(0)), cancellationToken);
 
         var byCreator = gifts.ToLookup(gift => gift.Creator, gift => gift.Gift, StringComparer.Ordinal);
-        return [.. balances.Keys.Concat(reserved.Keys).Concat(sync.Keys).Concat(byCreator.Select(group => group.Key)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+        return [.. balances.Keys.Concat(reserved.Keys).Concat(sync.Keys).Concat(byCreator.Select(group => group.Key)).Concat(former).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select(user => new OriginalPerson(user, balances.GetValueOrDefault(user), reserved.GetValueOrDefault(user), [.. byCreator[user]], sync.GetValueOrDefault(user)))];
     }
 

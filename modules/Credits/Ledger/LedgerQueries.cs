@@ -43,7 +43,16 @@ internal static class LedgerQueries
 
     const string One = $"SELECT {Columns} FROM credits.entries e WHERE e.wallet = {Wallet} AND e.id = $2";
 
+    const string Former = $"""
+        SELECT f.id, f.type, f.status, f.amount, f.balance_before, f.balance_after, f.app_id, f.description, f.metadata::text, f.created_at, f.completed_at
+        FROM credits.former_transactions f WHERE f.wallet = {Wallet} ORDER BY f.created_at DESC, f.id DESC LIMIT $2 OFFSET $3
+        """;
+
     const string Visible = $"SELECT count(*) FROM credits.entries e WHERE e.wallet = {Wallet} AND e.type IS NOT NULL";
+
+    const string VisibleWithHolds = $"""
+        SELECT count(*) FROM credits.postings p JOIN credits.entries e ON e.id = p.entry_id WHERE p.account_id = {Wallet} AND (e.kind IN ('reserve', 'release', 'expire') OR e.type IS NOT NULL)
+        """;
 
     const string Reserved = """
         SELECT r.id, a.owner_id, r.amount, r.captured, r.reason, r.status, r.created_at, r.expires_at, r.resolved_at, r.entry_id
@@ -74,11 +83,22 @@ internal static class LedgerQueries
         return all;
     }
 
+    /// <summary>Newest first; behind the last line of the ledger come those that the original had written.</summary>
     public static async Task<List<TransactionView>> TransactionsAsync(
         NpgsqlDataSource database, string userId, int limit, int offset, bool withHolds, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(withHolds ? PageWithHolds : Page);
-        return await ReadAsync(command.Text(userId).Number(limit).Number(offset), userId, cancellationToken);
+        var page = await ReadAsync(command.Text(userId).Number(limit).Number(offset), userId, cancellationToken);
+        if (page.Count == limit)
+            return page;
+        var own = page.Count > 0 || offset == 0 ? offset + page.Count : await CountAsync(database, withHolds ? VisibleWithHolds : Visible, userId, cancellationToken);
+        await using var former = database.CreateCommand(Former);
+        await using var row = await former.Text(userId).Number(limit - page.Count).Number(Math.Max(0, offset - own)).ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            page.Add(new TransactionView(
+                row.GetGuid(0), userId, row.GetString(1), row.GetString(2), new(row.GetInt64(3)), new(row.GetInt64(4)), new(row.GetInt64(5)), row.GetString(6), row.GetString(7),
+                RawJson.Of(row.IsDBNull(8) ? null : row.GetString(8)), null, row.GetFieldValue<DateTimeOffset>(9), Instant(row, 10)));
+        return page;
     }
 
     /// <summary>Null when it is not this person's.</summary>
@@ -88,9 +108,11 @@ internal static class LedgerQueries
         return (await ReadAsync(command.Text(userId).Id(id), userId, cancellationToken)).SingleOrDefault();
     }
 
-    public static async Task<long> TransactionsCountAsync(NpgsqlDataSource database, string userId, CancellationToken cancellationToken)
+    public static Task<long> TransactionsCountAsync(NpgsqlDataSource database, string userId, CancellationToken cancellationToken) => CountAsync(database, Visible, userId, cancellationToken);
+
+    static async Task<long> CountAsync(NpgsqlDataSource database, string query, string userId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Visible);
+        await using var command = database.CreateCommand(query);
         return (long)(await command.Text(userId).ExecuteScalarAsync(cancellationToken))!;
     }
 

@@ -5,6 +5,7 @@ using Mana.Credits.Gifts;
 using Mana.Credits.Ledger;
 using Mana.Credits.Purchases;
 using Mana.Credits.Wire;
+using Mana.Kernel.Database;
 using Mana.Kernel.Ids;
 using Mana.Kernel.Privacy;
 using Microsoft.EntityFrameworkCore;
@@ -95,6 +96,11 @@ internal sealed class CreditsPersonalData(NpgsqlDataSource database, CreditsLedg
         }
 
         await ForfeitAsync(userId, cancellationToken);
+        // As the texts of entries; before the account loses its name, by which they are found.
+        await database.Sql("""
+            UPDATE credits.former_transactions f SET description = '', metadata = NULL
+            FROM credits.accounts a WHERE a.id = f.wallet AND a.owner_id = $1 AND a.kind = 'available' AND a.owner_type = 'user'
+            """, userId).RunAsync(cancellationToken);
         await using var command = database.CreateCommand("SELECT credits.erase_wallet($1, $2, $3)");
         return rows + (long)(await command.Text(userId).Text(pseudonym).Instant(time.GetUtcNow()).ExecuteScalarAsync(cancellationToken))!;
     }

@@ -36,7 +36,8 @@ internal sealed class PurchaseReconciliation(CreditsDbContext database, Purchase
         return new(open.Count, repaired, failed);
     }
 
-    async Task<StripeOutcome> LookAsync(Purchase purchase, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>One look at one purchase.</summary>
+    public async Task<StripeOutcome> LookAsync(Purchase purchase, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (purchase.StripePaymentIntentId is { } intent)
         {

@@ -85,6 +85,16 @@ public interface IStripeInbox
     Task<StripeResult<int>> PullAsync(DateTimeOffset since, CancellationToken cancellationToken);
 }
 
+/// <summary>Whether events are handled as they come (commerce.md 1.8).</summary>
+public interface IStripeInboxLag
+{
+    /// <summary>More than this is worth somebody's attention (commerce.md 13.1).</summary>
+    static readonly TimeSpan Most = TimeSpan.FromMinutes(5);
+
+    /// <summary>Age of the oldest event that waits; zero when none does, null when Stripe is off.</summary>
+    Task<TimeSpan?> OfOldestAsync(CancellationToken cancellationToken);
+}
+
 public static class StripeRegistration
 {
     /// <summary>Subscribes a handler to event types. <paramref name="name"/> is stored with events, so it never changes.</summary>

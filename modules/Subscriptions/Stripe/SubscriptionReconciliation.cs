@@ -32,7 +32,8 @@ internal sealed class SubscriptionReconciliation(SubscriptionsDbContext database
         return new(outcomes.Count, outcomes.Count(outcome => outcome is StripeOutcome.Applied), outcomes.Count(outcome => outcome is StripeOutcome.Retry or StripeOutcome.Parked));
     }
 
-    async Task<StripeOutcome> CheckoutAsync(string session, CancellationToken cancellationToken)
+    /// <summary>One look at one page that somebody was sent to.</summary>
+    public async Task<StripeOutcome> CheckoutAsync(string session, CancellationToken cancellationToken)
     {
         switch (await stripe.RetrieveCheckoutSessionAsync(session, cancellationToken))
         {

@@ -21,7 +21,7 @@ internal abstract record CommandLine
           --batch <rows>                 rows per transaction, 1 to 2000; default 1000
           --rename <old=new,...>         former names of apps (zitare=quotes) and collections (zitare/old=new)
           --verify-only                  compares, stores nothing
-        Mana.Host import-commerce        takes over balances, active gifts and sync subscriptions of an original database; after import-auth
+        Mana.Host import-commerce        takes over balances, gifts, sync subscriptions, purchases, history and Stripe's customers of an original database; after import-auth
           --from <address>               postgresql://user:password@host/db or Npgsql form; may be read-only
           --verify-only                  compares, stores nothing
         Mana.Host rotate-keys --emergency  replaces the signing keys at once; every access token is void, sessions go on

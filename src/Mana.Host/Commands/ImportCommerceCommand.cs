@@ -22,6 +22,9 @@ internal static class ImportCommerceCommand
         await Console.Out.WriteLineAsync($"credits here     {completed.Here}");
         await Console.Out.WriteLineAsync($"active gifts     {completed.Gifts}");
         await Console.Out.WriteLineAsync($"sync             {completed.SyncSubscriptions}");
+        await Console.Out.WriteLineAsync($"purchases        {completed.Purchases.There} there, {completed.Purchases.Here} here");
+        await Console.Out.WriteLineAsync($"history          {completed.History.There} there, {completed.History.Here} here");
+        await Console.Out.WriteLineAsync($"customers        {completed.Customers.There} there, {completed.Customers.Here} here");
         foreach (var difference in completed.Differences)
             await Console.Out.WriteLineAsync("DIFFERS          " + difference);
         await Console.Out.WriteLineAsync(completed.Passed ? "equal" : "NOT EQUAL");

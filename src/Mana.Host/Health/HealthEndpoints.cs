@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mana.Payments.Contracts;
 using Mana.Sync.Contracts;
 using Npgsql;
 
@@ -6,7 +7,8 @@ namespace Mana.Host.Health;
 
 /// <summary>
 /// <c>/health</c> keeps the keys of all former services and is always 200 while the process answers; <c>/health/ready</c> tells a load
-/// balancer whether to send requests here (sync.md 11, auth.md 3.6).
+/// balancer whether to send requests here (sync.md 11, auth.md 3.6). Events of Stripe that wait for too long are told there as <c>degraded</c>, still
+/// with 200 (commerce.md 1.8): no other host would handle them sooner, and one that gets no requests gets no webhooks either.
 /// </summary>
 internal static class HealthEndpoints
 {
@@ -31,11 +33,35 @@ internal static class HealthEndpoints
         database = await AnswersAsync(database, cancellationToken) ? "up" : "down",
     });
 
-    static async Task<IResult> ReadyAsync(NpgsqlDataSource database, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    static async Task<IResult> ReadyAsync(NpgsqlDataSource database, IStripeInboxLag inbox, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var stopping = lifetime.ApplicationStopping.IsCancellationRequested;
+        var lag = stopping ? null : await LagAsync(inbox, cancellationToken);
         var up = !stopping && await AnswersAsync(database, cancellationToken);
-        return Results.Json(new { status = up ? "ready" : "unavailable", database = up ? "up" : "down", stopping }, statusCode: up ? 200 : 503);
+        var late = lag > IStripeInboxLag.Most;
+        return Results.Json(new
+        {
+            status = !up ? "unavailable" : late ? "degraded" : "ready",
+            database = up ? "up" : "down",
+            stripeInbox = lag is null ? "off" : late ? "late" : "up",
+            stripeInboxLagSeconds = (long?)lag?.TotalSeconds,
+            stopping,
+        }, statusCode: up ? 200 : 503);
+    }
+
+    /// <summary>Null also while the database is away, which is told by itself.</summary>
+    static async Task<TimeSpan?> LagAsync(IStripeInboxLag inbox, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await inbox.OfOldestAsync(patience.Token);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or TimeoutException)
+        {
+            return null;
+        }
     }
 
     static async Task<bool> AnswersAsync(NpgsqlDataSource database, CancellationToken cancellationToken)

@@ -50,6 +50,31 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_gift_whose_escrow_is_not_what_is_promised_holds_the_account_of_who_made_it()
+    {
+        var person = await BusyAsync();
+        (await person.PostAsync("gifts", new { totalCredits = 10 })).Ok(201);
+        await _world.IsSoundAsync();
+        await TamperAsync("UPDATE credits.gift_codes SET total = total + 1000");
+        Assert.Contains(await Auditor.RunAsync(full: false, default), problem => problem.Contains("escrow is not what is promised", StringComparison.Ordinal));
+        (await person.UseAsync(1)).Refused(409, "account_frozen");
+    }
+
+    [Fact]
+    public async Task What_was_held_before_may_still_be_taken_or_given_back()
+    {
+        var person = await _world.PersonAsync(100);
+        var (taken, back) = (await HeldAsync(), await HeldAsync());
+        await _world.ScalarAsync<object>("SELECT credits.set_frozen(id, now()) FROM credits.accounts WHERE owner_id = $1 AND kind = 'available'", person.UserId);
+        (await _world.Service().PostAsync("internal/credits/reserve", new { userId = person.UserId, amount = 1, reason = "r" })).Refused(409, "account_frozen");
+        (await _world.Service().PostAsync("internal/credits/commit", new { reservationId = taken })).Ok();
+        (await _world.Service().PostAsync("internal/credits/refund-reservation", new { reservationId = back })).Ok();
+        Assert.Equal((90_000, 0), ((await _world.BalanceAsync(person)).Available.Milli, (await _world.BalanceAsync(person)).Reserved.Milli));
+
+        async Task<string> HeldAsync() => (await _world.Service().PostAsync("internal/credits/reserve", new { userId = person.UserId, amount = 10, reason = "r" })).Ok().String("reservationId")!;
+    }
+
+    [Fact]
     public async Task The_hourly_audit_looks_at_what_is_new()
     {
         var person = await BusyAsync();

@@ -3,7 +3,7 @@ using Mana.Testing;
 
 namespace Mana.Credits.Tests.Wire;
 
-/// <summary>commerce.md 17, scenarios 1, 2, 4–8 for the routes of credits.</summary>
+/// <summary>commerce.md 17, scenarios 1–8 for the routes of credits.</summary>
 public sealed class EnvelopeScenarios(CreditsFixture fixture) : IClassFixture<CreditsFixture>
 {
     [Fact]
@@ -25,6 +25,18 @@ public sealed class EnvelopeScenarios(CreditsFixture fixture) : IClassFixture<Cr
             Bearer.Set(caller.Http, token);
             (await caller.GetAsync("credits/balance")).Refused(401, message: "Invalid or expired token");
         }
+    }
+
+    [Fact]
+    public async Task Scenario_03_tokens_carry_the_public_address_whatever_address_the_host_is_called_by()
+    {
+        await using var host = await new TestHost(fixture.Database).With("Auth:BaseUrl", "https://auth.mana.example").StartAsync();
+        var forge = new TokenForge(host);
+        Assert.Equal("https://auth.mana.example", forge.Issuer);
+        var inside = await forge.ClientForAsync("u-issuer");
+        Assert.Equal("localhost", inside.BaseAddress!.Host);
+        Assert.Equal(200, (int)(await inside.GetAsync("/api/v1/credits/balance")).StatusCode);
+        Assert.Equal(200, (int)(await inside.GetAsync("/api/auth/jwks")).StatusCode);
     }
 
     [Fact]
@@ -57,6 +69,29 @@ public sealed class EnvelopeScenarios(CreditsFixture fixture) : IClassFixture<Cr
         for (var i = 0; i < 210; i++)
             await fixture.Ledger.DebitAsync(new(person.UserId, new(1), "chat", "x"), default);
         Assert.Equal(200, (await person.GetAsync("credits/transactions?limit=100000")).Ok().Body.GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("https://mana.how", true)]
+    [InlineData("https://evil.example", false)]
+    public async Task Scenario_07_only_a_page_of_ours_may_ask_with_credentials(string origin, bool allowed)
+    {
+        await using var host = await new TestHost(fixture.Database).With("Origins:Trusted", "https://mana.how").StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Options, "/api/v1/credits/use");
+        request.Headers.Add("Origin", origin);
+        request.Headers.Add("Access-Control-Request-Method", "POST");
+        using var answer = await host.CreateClient().SendAsync(request);
+        Assert.Equal(allowed ? origin : null, answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var echoed) ? echoed.Single() : null);
+        Assert.Equal(allowed ? "true" : null, answer.Headers.TryGetValues("Access-Control-Allow-Credentials", out var credentials) ? credentials.Single() : null);
+    }
+
+    [Fact]
+    public async Task Scenario_08_health_is_ok_for_anybody_and_says_when()
+    {
+        var answer = System.Text.Json.JsonDocument.Parse(await fixture.Host.CreateClient().GetStringAsync("/health")).RootElement;
+        Assert.Equal("ok", answer.GetProperty("status").GetString());
+        Assert.True(answer.GetProperty("timestamp").GetDateTimeOffset() > DateTimeOffset.UnixEpoch);
+        Assert.EndsWith("Z", answer.GetProperty("timestamp").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,6 +32,28 @@ public sealed class SubscriptionScenarios(SubscriptionsFixture shop) : IClassFix
     }
 
     [Fact]
+    public async Task Scenario_98_without_any_plan_in_the_database_there_is_still_a_free_one()
+    {
+        var empty = new SubscriptionsFixture();
+        try
+        {
+            await empty.InitializeAsync();
+            await empty.ScalarAsync<object>("DELETE FROM subscriptions.plans");
+            var person = await empty.PersonAsync();
+            var plan = (await person.GetAsync("subscriptions/current")).Ok()["plan"];
+            Assert.Equal(("free", "Free", 0, 1, 1), (plan.GetProperty("id").GetString(), plan.GetProperty("name").GetString(), plan.GetProperty("monthlyCredits").GetInt32(),
+                plan.GetProperty("maxTeamMembers").GetInt32(), plan.GetProperty("maxOrganizations").GetInt32()));
+            Assert.Empty((await empty.Anybody().GetAsync("subscriptions/plans")).Ok().Body.EnumerateArray());
+            var limits = (await empty.Service().GetAsync("internal/plan-limits/" + person.UserId)).Ok();
+            Assert.Equal((1, 1), (limits["maxTeamMembers"].GetInt32(), limits["maxOrganizations"].GetInt32()));
+        }
+        finally
+        {
+            await empty.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Scenario_99_a_checkout_says_whose_it_is_and_refuses_what_makes_no_sense()
     {
         var person = await shop.PersonAsync();

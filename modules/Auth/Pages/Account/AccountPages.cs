@@ -1,8 +1,10 @@
+using Mana.Auth.Contracts;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Auth.Pages.Account;
 
-/// <summary>The frame of <c>/account</c>: one page per subject, the same list of them on each.</summary>
+/// <summary>The frame of <c>/account</c>: one page per subject, the same list of them on each. Those of other modules (<see cref="AccountSubject"/>) stand in it too.</summary>
 internal static class AccountPages
 {
     public const string Path = "/account";
@@ -22,7 +24,8 @@ internal static class AccountPages
     /// <param name="path">Of the subject, to mark it.</param>
     public static IResult Show(Page page, string path, string title, Markup body, int status = 200, bool script = false)
     {
-        var links = Subjects.Select(subject => Markup.Of(
+        var others = page.Http.RequestServices.GetServices<AccountSubject>().Select(subject => (subject.Path, subject.De, subject.En));
+        var links = Subjects.Concat(others).Select(subject => Markup.Of(
             $"<a href=\"{subject.Path}\"{(subject.Path == path ? new Markup(" aria-current=\"page\"") : Markup.None)}>{page[subject.De, subject.En]}</a>"));
         return page.Show(title, Markup.Of($"""
             <nav class="tabs" aria-label="{page["Konto", "Account"]}">{links}</nav>

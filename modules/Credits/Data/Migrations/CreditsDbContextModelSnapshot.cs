@@ -248,6 +248,73 @@ namespace Mana.Credits.Data.Migrations
                     b.ToTable("entries", "credits");
                 });
 
+            modelBuilder.Entity("Mana.Credits.Data.FormerTransaction", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("app_id")
+                        .UseCollation("C");
+
+                    b.Property<long>("BalanceAfter")
+                        .HasColumnType("bigint")
+                        .HasColumnName("balance_after");
+
+                    b.Property<long>("BalanceBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("balance_before");
+
+                    b.Property<DateTimeOffset?>("CompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("completed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("description")
+                        .UseCollation("C");
+
+                    b.Property<string>("Metadata")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("metadata");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status")
+                        .UseCollation("C");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type")
+                        .UseCollation("C");
+
+                    b.Property<long>("Wallet")
+                        .HasColumnType("bigint")
+                        .HasColumnName("wallet");
+
+                    b.HasKey("Id")
+                        .HasName("former_transactions_key");
+
+                    b.HasIndex("Wallet", "CreatedAt", "Id")
+                        .HasDatabaseName("former_transactions_wallet");
+
+                    b.ToTable("former_transactions", "credits");
+                });
+
             modelBuilder.Entity("Mana.Credits.Data.GiftCode", b =>
                 {
                     b.Property<Guid>("Id")
