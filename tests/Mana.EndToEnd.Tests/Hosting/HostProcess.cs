@@ -123,6 +123,16 @@ public sealed partial class HostProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>The exit code of the command <c>health</c>, started beside the host as a container engine does.</summary>
+    public async Task<int> AskHealthAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Mana.Host.dll"), "health"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PORT"] = _settings["PORT"];
+        using var asking = Process.Start(start)!;
+        await asking.WaitForExitAsync();
+        return asking.ExitCode;
+    }
+
     /// <summary>The same host once more: same folder, settings and port.</summary>
     public async Task RestartAsync()
     {
