@@ -23,6 +23,7 @@ internal static class SecretFiles
         "SMTP_PASSWORD", "GOOGLE_CLIENT_SECRET", "VAPID_PUBLIC_KEY", "VAPID_PRIVATE_KEY", "NOTIFY_SERVICE_KEY",
     ];
 
+    /// <summary>The secrets that came from files, by the name of their variable.</summary>
     /// <exception cref="OptionsValidationException">One sentence per file that cannot be used.</exception>
     public static Dictionary<string, string> Read(IConfiguration configuration)
     {

@@ -114,7 +114,7 @@ public sealed class BackupTests(PrivatePostgres postgres, ITestOutputHelper outp
             await File.WriteAllBytesAsync(file, what.StartsWith("the end", StringComparison.Ordinal) ? bytes[..^100] : bytes);
         }
 
-        foreach (var (script, arguments) in (ReadOnlySpan<(string, string[])>)[("infra/backup/verify", [archive]), ("infra/backup/restore", [archive, "--replace"])])
+        foreach (var (script, arguments) in new (string, string[])[] { ("infra/backup/verify", [archive]), ("infra/backup/restore", [archive, "--replace"]) })
         {
             var (exit, _, said) = await Script.RunAsync(script, environment, arguments);
             Assert.Equal(1, exit);

@@ -25,10 +25,10 @@ internal sealed class Pooler : IAsyncDisposable
         var direct = new NpgsqlConnectionStringBuilder(database);
         var port = FreePort();
         var configuration = await File.ReadAllTextAsync(Path.Combine(Script.Root, "infra/scale/pgbouncer.ini"));
-        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[
+        foreach (var (name, value) in new (string, string)[] {
             (direct.Database!, $"host={direct.Host} port={direct.Port} dbname={direct.Database} user=mana_app"),
             ("listen_addr", "127.0.0.1"), ("listen_port", port.ToString(CultureInfo.InvariantCulture)), ("default_pool_size", sessions.ToString(CultureInfo.InvariantCulture)),
-            ("auth_type", "any"), ("auth_file", ""), ("auth_query", ""), ("admin_users", "mana_app")])
+            ("auth_type", "any"), ("auth_file", ""), ("auth_query", ""), ("admin_users", "mana_app") })
             configuration = Setting(name == direct.Database ? "mana" : name).Replace(configuration, value.Length == 0 ? "" : $"{name} = {value}", 1);
         var file = Path.Combine(pooler._folder, "pgbouncer.ini");
         await File.WriteAllTextAsync(file, configuration);

@@ -51,7 +51,7 @@ public sealed class PoolerTests(PrivatePostgres postgres) : IClassFixture<Privat
         // Through the pooler come no more sessions than it may have; beside them stand the listeners of both hosts.
         Assert.InRange(await CountAsync(database, "query NOT LIKE 'LISTEN%' AND query NOT LIKE '%LISTEN mana_sync%'"), 1, Sessions + (2 * 4));
         Assert.True(await CountAsync(database, "query LIKE '%LISTEN %'") >= 8, "Nobody listens past the pooler.");
-        Assert.Equal([0, 0], [await one.TerminateAsync(), await two.TerminateAsync()]);
+        Assert.Equal((0, 0), (await one.TerminateAsync(), await two.TerminateAsync()));
     }
 
     static Task<long> CountAsync(string database, string which) =>

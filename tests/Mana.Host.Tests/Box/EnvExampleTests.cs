@@ -46,9 +46,9 @@ public sealed partial class EnvExampleTests
 
     static HashSet<string> Names(string text) => Line().Matches(text).Select(line => line.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
 
-    [GeneratedRegex("^#?(?<name>[A-Z][A-Z0-9_]+)=", RegexOptions.Multiline)]
+    [GeneratedRegex("^#?(?<name>[A-Z][A-Z0-9_]+)=", RegexOptions.Multiline, 5000)]
     private static partial Regex Line();
 
-    [GeneratedRegex(@"\$\{(?<name>[A-Z][A-Z0-9_]+)")]
+    [GeneratedRegex(@"\$\{(?<name>[A-Z][A-Z0-9_]+)", RegexOptions.None, 5000)]
     private static partial Regex Uses();
 }
