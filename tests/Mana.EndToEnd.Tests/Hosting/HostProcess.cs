@@ -13,7 +13,7 @@ namespace Mana.EndToEnd.Tests.Hosting;
 /// </summary>
 public sealed partial class HostProcess : IAsyncDisposable
 {
-    const double StartSeconds = 60;
+    const double StartSeconds = 180;
     static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "LANG", "DOTNET_ROOT", "NUGET_PACKAGES"];
     readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal) { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["PORT"] = "0", ["Database__MaxPoolSize"] = "20" };
     readonly StringBuilder _output = new();
