@@ -29,8 +29,6 @@ internal sealed class BackupStatus
     public BackupStatus(IConfiguration configuration, IMeterFactory meters)
     {
         _file = configuration["Backup:StatusFile"];
-        if (string.IsNullOrWhiteSpace(_file))
-            return;
         var meter = meters.ForModule("Backup");
         foreach (var (name, meaning) in Figures)
             meter.CreateObservableGauge(name, () => Read(name), description: meaning);

@@ -19,8 +19,9 @@ internal static class Survivors
 
     public static async Task<RunResult> RunAsync(LoadOptions options)
     {
-        var people = await Accounts.OpenAsync(options, options.Clients);
-        var devices = people.ConvertAll(account => new Survivor(account, options.Url));
+        var devices = new List<Survivor>();
+        while (devices.Count < options.Clients)
+            devices.Add(new Survivor(await OpenAsync(options), options.Url));
         var start = Stopwatch.GetTimestamp();
         Console.WriteLine("writing");
         await Task.WhenAll(devices.Select(device => device.WriteAsync(start, options.Duration)));
@@ -50,6 +51,20 @@ internal static class Survivors
                 ["signed in again"] = devices.Sum(device => device.SignIns), ["longest pause s"] = Math.Round(gap.TotalSeconds, 2),
             },
         };
+    }
+
+    /// <summary>A host on a busy machine may refuse the first try; that is not yet the drill.</summary>
+    static async Task<Account> OpenAsync(LoadOptions options)
+    {
+        for (var attempt = 1; ; attempt++)
+            try
+            {
+                return (await Accounts.OpenAsync(options, 1))[0];
+            }
+            catch (InvalidOperationException) when (attempt < 5)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(attempt));
+            }
     }
 
     sealed class Survivor(Account account, string url) : IDisposable
