@@ -11,6 +11,8 @@ if (command is CommandLine.Wrong wrong)
     return await wrong.TellAsync();
 if (command is CommandLine.Help)
     return await CommandLine.Help.TellAsync();
+if (command is CommandLine.Health)
+    return await HealthCommand.RunAsync();
 try
 {
     var builder = WebApplication.CreateBuilder(command is CommandLine.Serve ? args : []);
@@ -19,7 +21,7 @@ try
     await using var postgres = await builder.UseDatabaseAsync();
 
     builder.Services.AddKernel(builder.Configuration).AddManaHttp();
-    builder.Services.AddModules(builder.Configuration);
+    builder.Services.AddSingleton<BackupStatus>().AddModules(builder.Configuration);
 
     await using var app = builder.Build();
     app.Services.GetRequiredService<IStartupValidator>().Validate();

@@ -34,6 +34,7 @@ public static class KernelModule
         services.AddManaOptions<TrustedOrigins>(configuration, "Origins");
         services.AddManaOptions<RateLimitOptions>(configuration, "RateLimits");
         services.AddSingleton(provider => RuntimeSource(provider.GetRequiredService<DatabaseOptions>()));
+        services.AddKeyedSingleton(DirectConnection.Key, (provider, _) => DirectSource(provider));
         services.AddManaDbContext<KernelDbContext>(KernelDbContext.Schema, options => new KernelDbContext(options));
         services.AddSingleton<MigrationRunner>();
         services.AddSingleton<NamedLocks>();
@@ -67,6 +68,10 @@ public static class KernelModule
         var builder = new NpgsqlDataSourceBuilder(ConnectionStrings.Runtime(options).ConnectionString) { Name = "mana" };
         return builder.Build();
     }
+
+    static NpgsqlDataSource DirectSource(IServiceProvider provider) => provider.GetRequiredService<DatabaseOptions>() is { DirectUrl.Length: > 0 } options
+        ? new NpgsqlDataSourceBuilder(ConnectionStrings.Direct(options).ConnectionString) { Name = DirectConnection.Key }.Build()
+        : provider.GetRequiredService<NpgsqlDataSource>();
 
     public static void MapKernel(this IEndpointRouteBuilder app)
     {

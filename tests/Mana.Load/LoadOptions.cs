@@ -22,6 +22,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
                    change must reach all others
           race     writers of one account against a       --writers 8 --seconds 20
                    reader with `since` cursors
+          survive  changes sent again until acknowledged  --clients 4 --seconds 20 (infra/drills breaks things meanwhile)
           soak     everything, moderately, for long       --minutes 60 --rate 100 --users 20 --sockets 20 --streams 5
                                                           --every 30 (s) --csv FILE --postgres CONNECTION
           refresh  refresh tokens in a closed loop        --clients 16 --seconds 10
@@ -57,7 +58,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public string Url => Text("url", "http://localhost:3001");
 
-    public int Clients => Number("clients", Scenario switch { "empty" or "login" or "postings" => 4, "storm" => 50, "debit" => 32, _ => 16 });
+    public int Clients => Number("clients", Scenario switch { "empty" or "login" or "postings" or "survive" => 4, "storm" => 50, "debit" => 32, _ => 16 });
 
     public int Batch => Number("batch", Scenario == "postings" ? 500 : 100);
 
@@ -91,7 +92,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>One round of one op.</summary>
     public TimeSpan RoundTime => TimeSpan.FromSeconds(Real("round", 0.2));
 
-    public int Runs => Number("runs", Scenario is "soak" or "storage" or "reminders" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" or "ics-fuzz" ? 1 : 3);
+    public int Runs => Number("runs", Scenario is "soak" or "survive" or "storage" or "reminders" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" or "ics-fuzz" ? 1 : 3);
 
     public int Changes => Number("changes", Scenario is "hydrate" or "storage" ? 1_000_000 : 100_000);
 
@@ -126,7 +127,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>Connections that are being opened at the same time.</summary>
     public int Parallel => Number("parallel", 32);
 
-    public TimeSpan Duration => TimeSpan.FromSeconds(Real("seconds", Scenario switch { "sockets" or "paced" => 30, "hint" or "race" or "reminders" => 20, "devices" => 60, _ => 10 }));
+    public TimeSpan Duration => TimeSpan.FromSeconds(Real("seconds", Scenario switch { "sockets" or "paced" => 30, "hint" or "race" or "survive" or "reminders" => 20, "devices" => 60, _ => 10 }));
 
     public TimeSpan SoakTime => TimeSpan.FromMinutes(Real("minutes", 60));
 

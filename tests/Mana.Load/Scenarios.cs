@@ -30,6 +30,7 @@ internal static class Scenarios
         "hint" => HintLatency.RunAsync,
         "devices" => DeviceFleet.RunAsync,
         "race" => WriterRace.RunAsync,
+        "survive" => Survivors.RunAsync,
         "soak" => SoakRun.RunAsync,
         "refresh" => IdentityLoops.RefreshAsync,
         "noop" => IdentityLoops.NoopAsync,

@@ -1,12 +1,13 @@
 using Mana.Auth.Contracts;
 using Mana.Kernel.Database;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Mana.Auth.Import;
 
 /// <summary>A run of the import: look for what is in the way, store what is missing, compare all of it, try every vault.</summary>
 internal sealed class AuthImport(
-    NpgsqlDataSource database, IEnumerable<ITableImport> tables, VaultOpening vaults, MissingSpaces missing, TimeProvider time) : IAuthImport
+    [FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource database, IEnumerable<ITableImport> tables, VaultOpening vaults, MissingSpaces missing, TimeProvider time) : IAuthImport
 {
     const string Storing = "Importing";
     const string Comparing = "Comparing";

@@ -40,6 +40,10 @@ internal sealed class OidcOptions : IManaOptions
         // The homeserver sends it as it is, while RFC 6749 wants it form-encoded: only what reads the same both ways works.
         else if (SynapseSecret() is { } secret && (secret.Length < ShortestSecret || !secret.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_')))
             yield return $"SYNAPSE_OIDC_CLIENT_SECRET must be {ShortestSecret} or more letters, digits, - and _ (openssl rand -hex 32).";
+        else if (SynapseSecret() is { } chosen && Secrets.Problem("SYNAPSE_OIDC_CLIENT_SECRET", chosen, production, ShortestSecret) is { } problem)
+            yield return problem;
+        if (AllowsRegistration && Secrets.Problem("OIDC_REGISTRATION_TOKEN", RegistrationToken, production) is { } token)
+            yield return token;
         if (RedirectUris.Problem(SynapseUrl, native: false, production) is { } synapse)
             yield return $"SYNAPSE_PUBLIC_URL {synapse}.";
         if (RedirectUris.Problem(ElementUrl, native: false, production) is { } element)

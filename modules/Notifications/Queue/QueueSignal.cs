@@ -1,10 +1,12 @@
+using Mana.Kernel.Database;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Mana.Notifications.Queue;
 
 /// <summary>Wakes the lanes of this host: by NOTIFY when any host queued a mail, by a poll when a notification was lost or a retry is due.</summary>
-internal sealed class QueueSignal(NpgsqlDataSource database, NotificationsOptions options, TimeProvider time, ILogger<QueueSignal> log) : IDisposable
+internal sealed class QueueSignal([FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource database, NotificationsOptions options, TimeProvider time, ILogger<QueueSignal> log) : IDisposable
 {
     const string Channel = "mana_mail";
 

@@ -1,4 +1,6 @@
+using Mana.Kernel.Database;
 using Mana.Payments.Data;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -10,7 +12,7 @@ namespace Mana.Payments.Inbox;
 /// at once: the row lock keeps an event with one of them, an advisory lock the events of one object in single file.
 /// </summary>
 internal sealed class InboxDispatcher(
-    NpgsqlDataSource database, InboxStore store, EventHandling handling, StripeOptions options, TimeProvider time, PaymentsMetrics metrics, ILogger<InboxDispatcher> log) : BackgroundService
+    NpgsqlDataSource database, [FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource direct, InboxStore store, EventHandling handling, StripeOptions options, TimeProvider time, PaymentsMetrics metrics, ILogger<InboxDispatcher> log) : BackgroundService
 {
     const int Lanes = 2;
     static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
@@ -88,7 +90,7 @@ internal sealed class InboxDispatcher(
         {
             try
             {
-                await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                await using var connection = await direct.OpenConnectionAsync(cancellationToken);
                 connection.Notification += (_, _) => Wake();
                 await using (var listen = new NpgsqlCommand($"LISTEN {PaymentsSchema.Channel}", connection))
                     await listen.ExecuteNonQueryAsync(cancellationToken);

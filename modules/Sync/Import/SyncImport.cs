@@ -3,12 +3,14 @@ using Mana.Auth.Contracts;
 using Mana.Kernel.Database;
 using Mana.Sync.Contracts;
 using Mana.Sync.Import.Verification;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Mana.Sync.Import;
 
 /// <summary>A run of the import: from the bookmark of the last one to the end of the original, then the comparison of all of it.</summary>
-internal sealed class SyncImport(NpgsqlDataSource database, ChunkStore store, ISpaceDirectory directory) : ISyncImport
+internal sealed class SyncImport(
+    NpgsqlDataSource database, [FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource direct, ChunkStore store, ISpaceDirectory directory) : ISyncImport
 {
     const string InUse = "This database has been synced with already: the history is stored as of now, and clients are given all of it once more.";
 
@@ -18,7 +20,7 @@ internal sealed class SyncImport(NpgsqlDataSource database, ChunkStore store, IS
             return new ImportResult.Refused($"A batch has 1 to {ImportRequest.LargestBatch} rows.");
         if (DatabaseAddress.Read(request.Source) is not { } address)
             return new ImportResult.Refused("The address of the original is neither a URL nor a connection string.");
-        await using var alone = await ImportLock.TryTakeAsync(database, cancellationToken);
+        await using var alone = await ImportLock.TryTakeAsync(direct, cancellationToken);
         if (alone is null)
             return new ImportResult.Refused("Another import into this database is running.");
         var (table, problem) = await OriginalTable.OpenAsync(address, request.Table, cancellationToken);

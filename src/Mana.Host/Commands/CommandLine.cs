@@ -25,6 +25,7 @@ internal abstract record CommandLine
           --from <address>               postgresql://user:password@host/db or Npgsql form; may be read-only
           --verify-only                  compares, stores nothing
         Mana.Host rotate-keys --emergency  replaces the signing keys at once; every access token is void, sessions go on
+        Mana.Host health                 asks the host on PORT of this machine: 0 when it can serve, else 1
         Mana.Host --help                 this text; also behind a command
 
         An import ends with 0: all is here and equal; 1: it is not, or was refused or stopped; 2: the command line is wrong.
@@ -55,6 +56,8 @@ internal abstract record CommandLine
 
     public sealed record RotateKeys : CommandLine;
 
+    public sealed record Health : CommandLine;
+
     public sealed record Wrong(string Problem) : CommandLine
     {
         public async Task<int> TellAsync()
@@ -71,6 +74,7 @@ internal abstract record CommandLine
         ["import-auth", ..] => ImportAccounts(new Queue<string>(args.Skip(1))),
         ["import-commerce", ..] => ImportMoney([.. args.Skip(1)]),
         ["import-sync", ..] => Import(new Queue<string>(args.Skip(1))),
+        ["health"] => new Health(),
         ["rotate-keys", "--emergency"] => new RotateKeys(),
         ["rotate-keys", ..] => new Wrong("Keys rotate by themselves every 90 days; --emergency replaces them now."),
         [var first, ..] when !first.StartsWith('-') && !first.StartsWith('/') => new Wrong($"There is no command '{first}'."),

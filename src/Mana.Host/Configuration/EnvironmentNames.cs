@@ -2,7 +2,7 @@ namespace Mana.Host.Configuration;
 
 /// <summary>
 /// The flat variable names of the former services (auth.md 2, sync.md 20) and the setting each stands for. An empty variable counts as
-/// unset. The README's configuration table is this list.
+/// unset. The README's configuration table is this list; what <see cref="SecretFiles"/> names may also come from a file.
 /// </summary>
 internal static class EnvironmentNames
 {
@@ -10,6 +10,8 @@ internal static class EnvironmentNames
     {
         ["PORT"] = "Server:Port",
         ["DATABASE_URL"] = "Database:Url",
+        ["DATABASE_PASSWORD"] = "Database:Password",
+        ["DATABASE_DIRECT_URL"] = "Database:DirectUrl",
         ["DATABASE_MIGRATION_URL"] = "Database:MigrationUrl",
         ["BASE_URL"] = "Auth:BaseUrl",
         ["JWT_ISSUER"] = "Auth:Issuer",
@@ -100,6 +102,7 @@ internal static class EnvironmentNames
         ["NOTIFY_URL"] = "Notifications:Outside:BaseUrl",
         ["NOTIFY_SERVICE_KEY"] = "Notifications:Outside:ServiceKey",
         ["RATE_LIMITS"] = "RateLimits:Enabled",
+        ["BACKUP_STATUS_FILE"] = "Backup:StatusFile",
     };
 
     /// <summary>Where the web apps' development servers listen, as the original allowed them.</summary>
@@ -109,8 +112,9 @@ internal static class EnvironmentNames
     {
         if (development && configuration["Origins:Trusted"] is null)
             configuration.AddInMemoryCollection([KeyValuePair.Create("Origins:Trusted", (string?)DevelopmentOrigins)]);
+        var files = SecretFiles.Read(configuration);
         var given = Settings
-            .Select(pair => KeyValuePair.Create(pair.Value, configuration[pair.Key]))
+            .Select(pair => KeyValuePair.Create(pair.Value, files.GetValueOrDefault(pair.Key) ?? configuration[pair.Key]))
             .Where(pair => !string.IsNullOrEmpty(pair.Value)).ToList();
         if (configuration.GetConnectionString("Mana") is { Length: > 0 } named)
             given.Add(KeyValuePair.Create("Database:Url", (string?)named));

@@ -16,6 +16,8 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
+        // Made now, so that the first scrape finds its figures.
+        app.ServiceProvider.GetRequiredService<BackupStatus>();
         var health = app.MapGroup("/health").WithTags("operations").DisableHttpMetrics();
         health.MapGet("", OverviewAsync).WithSummary("Liveness with counts");
         health.MapGet("/live", () => Results.Ok(new { status = "ok" })).WithSummary("The process answers");

@@ -35,12 +35,21 @@ internal static class ConnectionStrings
         return builder;
     }
 
+    /// <summary>What the operator wrote, with the password that he gave apart from it.</summary>
+    public static NpgsqlConnectionStringBuilder Given(DatabaseOptions options, string url)
+    {
+        var given = Parse(url);
+        if (string.IsNullOrEmpty(given.Password) && !string.IsNullOrEmpty(options.Password))
+            given.Password = options.Password;
+        return given;
+    }
+
     /// <summary>The connection that runs migrations; null when only the run-time role was given.</summary>
     public static NpgsqlConnectionStringBuilder? Migration(DatabaseOptions options)
     {
         if (options.MigrationUrl is { Length: > 0 } url)
-            return Tuned(Parse(url), options, pooling: false);
-        var given = Parse(options.Url!);
+            return Tuned(Given(options, url), options, pooling: false);
+        var given = Given(options, DirectUrl(options));
         return given.Username == AppRole ? null : Tuned(given, options, pooling: false);
     }
 
@@ -48,9 +57,21 @@ internal static class ConnectionStrings
     /// The connection that serves requests: always role <c>mana_app</c>. When the operator gave a stronger role, the password of
     /// <c>mana_app</c> is derived from that role's, so that one secret is enough and every host derives the same.
     /// </summary>
-    public static NpgsqlConnectionStringBuilder Runtime(DatabaseOptions options)
+    public static NpgsqlConnectionStringBuilder Runtime(DatabaseOptions options) => AsApp(options, options.Url!);
+
+    /// <summary>The same role past a pooler; the same address when there is none.</summary>
+    public static NpgsqlConnectionStringBuilder Direct(DatabaseOptions options)
     {
-        var given = Parse(options.Url!);
+        var direct = AsApp(options, DirectUrl(options));
+        direct.MaxPoolSize = DirectConnection.PoolSize;
+        return direct;
+    }
+
+    static string DirectUrl(DatabaseOptions options) => options.DirectUrl is { Length: > 0 } direct ? direct : options.Url!;
+
+    static NpgsqlConnectionStringBuilder AsApp(DatabaseOptions options, string url)
+    {
+        var given = Given(options, url);
         if (given.Username != AppRole)
         {
             given.Username = AppRole;
@@ -73,7 +94,7 @@ internal static class ConnectionStrings
         if (pooling)
         {
             builder.MaxPoolSize = options.MaxPoolSize;
-            builder.MaxAutoPrepare = options.MaxAutoPrepare;
+            builder.MaxAutoPrepare = options.MaxAutoPrepare ?? (options.DirectUrl is { Length: > 0 } ? 0 : 100);
             builder.AutoPrepareMinUsages = 2;
             // Everything that a request sets is transaction-local, so a returned connection carries nothing to reset.
             builder.NoResetOnClose = true;

@@ -52,7 +52,8 @@ internal static class DatabaseRoles
     /// <summary>Touches the shared catalogue only when the run-time login does not work yet: an idle start writes nothing.</summary>
     static async Task SetPasswordAsync(NpgsqlConnection connection, DatabaseOptions options, CancellationToken cancellationToken)
     {
-        var runtime = ConnectionStrings.Runtime(options);
+        // Past a pooler, which may know the role only after it has a password.
+        var runtime = ConnectionStrings.Direct(options);
         if (runtime.Password is not { Length: > 0 } password || await CanLogInAsync(runtime, cancellationToken))
             return;
         // ALTER ROLE takes no parameters; format(%L) quotes the literal.

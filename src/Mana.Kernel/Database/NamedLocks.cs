@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Mana.Kernel.Database;
@@ -7,7 +8,7 @@ namespace Mana.Kernel.Database;
 /// with its connection, so a host that dies holds nothing. Never take a second one while holding the first: turns are few, so that those who wait leave
 /// connections for those who work.
 /// </summary>
-public sealed class NamedLocks(NpgsqlDataSource database) : IDisposable
+public sealed class NamedLocks([FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource database) : IDisposable
 {
     const int Turns = 4;
     readonly SemaphoreSlim _turns = new(Turns);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Mana.Kernel.Database;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,7 @@ internal sealed class OutboxDispatcher : BackgroundService
     static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(10);
 
     readonly NpgsqlDataSource _database;
+    readonly NpgsqlDataSource _direct;
     readonly IServiceScopeFactory _scopes;
     readonly TimeProvider _time;
     readonly ILogger<OutboxDispatcher> _log;
@@ -29,10 +31,10 @@ internal sealed class OutboxDispatcher : BackgroundService
     readonly OutboxGauges _gauges;
 
     public OutboxDispatcher(
-        NpgsqlDataSource database, IServiceScopeFactory scopes, TimeProvider time, ILogger<OutboxDispatcher> log, IMeterFactory meters,
+        NpgsqlDataSource database, [FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource direct, IServiceScopeFactory scopes, TimeProvider time, ILogger<OutboxDispatcher> log, IMeterFactory meters,
         IEnumerable<OutboxSource> sources, IEnumerable<EventSubscription> subscriptions)
     {
-        (_database, _scopes, _time, _log) = (database, scopes, time, log);
+        (_database, _direct, _scopes, _time, _log) = (database, direct, scopes, time, log);
         _stores = [.. sources.Select(source => new OutboxStore(source.Schema))];
         _subscriptions = subscriptions.ToLookup(subscription => subscription.EventName, StringComparer.Ordinal);
         var meter = meters.Create("Mana.Outbox");
@@ -143,7 +145,7 @@ internal sealed class OutboxDispatcher : BackgroundService
         {
             try
             {
-                await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+                await using var connection = await _direct.OpenConnectionAsync(cancellationToken);
                 connection.Notification += (_, _) => Wake();
                 await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
                     await listen.ExecuteNonQueryAsync(cancellationToken);

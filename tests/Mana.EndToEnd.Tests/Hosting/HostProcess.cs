@@ -13,7 +13,7 @@ namespace Mana.EndToEnd.Tests.Hosting;
 /// </summary>
 public sealed partial class HostProcess : IAsyncDisposable
 {
-    const double StartSeconds = 60;
+    const double StartSeconds = 180;
     static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "LANG", "DOTNET_ROOT", "NUGET_PACKAGES"];
     readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal) { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["PORT"] = "0", ["Database__MaxPoolSize"] = "20" };
     readonly StringBuilder _output = new();
@@ -121,6 +121,16 @@ public sealed partial class HostProcess : IAsyncDisposable
         }
 
         return _process.ExitCode;
+    }
+
+    /// <summary>The exit code of the command <c>health</c>, started beside the host as a container engine does.</summary>
+    public async Task<int> AskHealthAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Mana.Host.dll"), "health"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PORT"] = _settings["PORT"];
+        using var asking = Process.Start(start)!;
+        await asking.WaitForExitAsync();
+        return asking.ExitCode;
     }
 
     /// <summary>The same host once more: same folder, settings and port.</summary>

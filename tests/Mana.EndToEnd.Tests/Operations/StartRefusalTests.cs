@@ -33,11 +33,19 @@ public sealed class StartRefusalTests
     [InlineData("SMTP_PORT", "465")]
     [InlineData("SMTP_PASSWORD", "without-a-user")]
     [InlineData("MAIL_FROM", "")]
+    [InlineData("MANA_SERVICE_KEY", "change-me-before-production")]
+    [InlineData("MANA_SERVICE_KEY", "abababababababababababab")]
+    [InlineData("FEEDBACK_PSEUDONYM_SECRET", "dev-pseudonym-secret")]
+    [InlineData("SYNAPSE_OIDC_CLIENT_SECRET", "dev-secret-of-the-homeserver-0123456789")]
+    [InlineData("OIDC_REGISTRATION_TOKEN", "your-token-0123456789-0123456789-0123")]
+    [InlineData("DATABASE_PASSWORD", "postgres")]
+    [InlineData("MANA_SERVICE_KEY_FILE", "/nowhere/service_key")]
     [InlineData("PORT", "abc")]
     [InlineData("PORT", "70000")]
     public async Task Production_refuses(string key, string value)
     {
-        await using var host = HostProcess.Launch(Unreachable, [.. Production(), (key, value)]);
+        var database = key == "DATABASE_PASSWORD" ? "postgresql://mana@127.0.0.1:1/mana" : Unreachable;
+        await using var host = HostProcess.Launch(database, [.. Production(), (key, value)]);
 
         Assert.Equal(1, await host.ExitAsync());
         Assert.Contains(key, host.Output, StringComparison.Ordinal);

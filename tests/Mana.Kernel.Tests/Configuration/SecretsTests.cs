@@ -12,6 +12,11 @@ public sealed class SecretsTests
     [InlineData("dev-service-key", false)]
     [InlineData("changeme", false)]
     [InlineData("short", false)]
+    [InlineData("change-me-in-production", false)]
+    [InlineData("your-secret-goes-here-0123", false)]
+    [InlineData("<service-key-of-32-letters>", false)]
+    [InlineData("00000000000000000000000000000000", false)]
+    [InlineData("abababababababababababababababab", false)]
     [InlineData("mH3v9q-2kd8s0-long-enough", true)]
     public void Production_takes_only_secrets_of_its_own(string? value, bool good)
     {

@@ -35,6 +35,31 @@ public sealed class ConnectionStringsTests
         Assert.Equal("owner", ConnectionStrings.Migration(options)!.Username);
     }
 
+    [Fact]
+    public void A_password_given_apart_belongs_to_every_url_that_names_none()
+    {
+        var options = new DatabaseOptions { Url = "postgres://admin@db.test/mana", Password = "a p@ss:word" };
+        Assert.Equal("a p@ss:word", ConnectionStrings.Migration(options)!.Password);
+        Assert.Equal(ConnectionStrings.AppPassword("a p@ss:word"), ConnectionStrings.Runtime(options).Password);
+        options.MigrationUrl = "postgres://owner:own@db.test/mana";
+        Assert.Equal("own", ConnectionStrings.Migration(options)!.Password);
+    }
+
+    [Fact]
+    public void Behind_a_pooler_nothing_is_prepared_and_migrations_go_past_it()
+    {
+        var options = new DatabaseOptions { Url = "postgres://admin:topsecret@pooler.test:6432/mana" };
+        Assert.Equal(("pooler.test", 100), (ConnectionStrings.Direct(options).Host, ConnectionStrings.Runtime(options).MaxAutoPrepare));
+        options.DirectUrl = "postgres://admin:topsecret@db.test/mana";
+        var (runtime, direct) = (ConnectionStrings.Runtime(options), ConnectionStrings.Direct(options));
+        Assert.Equal(("pooler.test", 0, "mana_app"), (runtime.Host, runtime.MaxAutoPrepare, runtime.Username));
+        Assert.Equal(("db.test", DirectConnection.PoolSize, "mana_app"), (direct.Host, direct.MaxPoolSize, direct.Username));
+        Assert.Equal(runtime.Password, direct.Password);
+        Assert.Equal(("db.test", "admin"), (ConnectionStrings.Migration(options)!.Host, ConnectionStrings.Migration(options)!.Username));
+        options.MaxAutoPrepare = 20;
+        Assert.Equal(20, ConnectionStrings.Runtime(options).MaxAutoPrepare);
+    }
+
     [Theory]
     [InlineData(null, "DATABASE_URL is not set")]
     [InlineData("postgres://mana:devpassword@db/mana", "password in DATABASE_URL")]

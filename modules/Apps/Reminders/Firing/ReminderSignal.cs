@@ -1,10 +1,12 @@
+using Mana.Kernel.Database;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Mana.Apps.Reminders.Firing;
 
 /// <summary>Wakes the loops of this host: by NOTIFY when any host made something due sooner, else when the next thing is due.</summary>
-internal sealed class ReminderSignal(NpgsqlDataSource database, TimeProvider time, ILogger<ReminderSignal> log) : IDisposable
+internal sealed class ReminderSignal([FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource database, TimeProvider time, ILogger<ReminderSignal> log) : IDisposable
 {
     const string Channel = "mana_reminders";
     static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(5);

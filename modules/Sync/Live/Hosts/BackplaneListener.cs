@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Mana.Kernel.Database;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -9,7 +11,7 @@ namespace Mana.Sync.Live.Hosts;
 /// Hears what the other hosts notify. PostgreSQL keeps nothing for a listener that is away, so every time the connection is made anew,
 /// whatever was remembered is forgotten and everything is read again from before the loss.
 /// </summary>
-internal sealed class BackplaneListener(NpgsqlDataSource database, HostName host, LiveHub hub, LiveReactions reactions, LiveMetrics metrics, ILogger<BackplaneListener> log)
+internal sealed class BackplaneListener([FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource database, HostName host, LiveHub hub, LiveReactions reactions, LiveMetrics metrics, ILogger<BackplaneListener> log)
     : BackgroundService
 {
     /// <summary>How often a silent connection is asked whether it is still there.</summary>
