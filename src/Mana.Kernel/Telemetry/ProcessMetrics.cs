@@ -35,7 +35,7 @@ internal sealed class ProcessMetrics(IMeterFactory meters)
         return Environment.CpuUsage.TotalTime.TotalSeconds;
     }
 
-    private static double StartSeconds()
+    internal static double StartSeconds()
     {
         if (OperatingSystem.IsIOS() || OperatingSystem.IsTvOS()) return 0;
         using var process = Process.GetCurrentProcess();
