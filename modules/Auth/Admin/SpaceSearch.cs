@@ -39,8 +39,8 @@ internal sealed class SpaceSearch(AuthDbContext database)
         if (await database.Organizations.AsNoTracking().SingleOrDefaultAsync(row => row.Id == spaceId && row.DeletedAt == null, cancellationToken) is not { } space)
             return null;
         var members = await database.Members.AsNoTracking().Where(member => member.OrganizationId == spaceId)
-            .Join(database.Users.AsNoTracking(), member => member.UserId, user => user.Id, (member, user) => new SpacePerson(user.Id, user.Name, user.Email!, member.Role, member.CreatedAt))
-            .OrderBy(person => person.Since).ThenBy(person => person.UserId).Take(MostMembers).ToListAsync(cancellationToken);
-        return new SpaceFile(space, members);
+            .Join(database.Users.AsNoTracking(), member => member.UserId, user => user.Id, (member, user) => new { member, user })
+            .OrderBy(row => row.member.CreatedAt).ThenBy(row => row.member.Id).Take(MostMembers).ToListAsync(cancellationToken);
+        return new SpaceFile(space, members.ConvertAll(row => new SpacePerson(row.user.Id, row.user.Name, row.user.Email!, row.member.Role, row.member.CreatedAt)));
     }
 }

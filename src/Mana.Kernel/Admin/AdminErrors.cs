@@ -16,7 +16,7 @@ internal sealed class AdminErrors : IErrorPage
         {
             { StatusCode: 401 } => AdminPage.SeeOther(desk.SignInPath(BackTo(context.Request))),
             { Error: "STEP_UP_REQUIRED" } => AdminPage.SeeOther(desk.ConfirmPath(BackTo(context.Request))),
-            { StatusCode: 403 or 404 } => page.Bare(page["Hier ist nichts", "Nothing here"], page["Diese Seite gibt es nicht.", "This page does not exist."], 404),
+            { Error: "Forbidden" } or { StatusCode: 404 } => page.Bare(page["Hier ist nichts", "Nothing here"], page["Diese Seite gibt es nicht.", "This page does not exist."], 404),
             { StatusCode: 429 } => page.Bare(page["Einen Moment bitte", "One moment, please"], page["Zu viele Anfragen.", "Too many requests."], 429),
             { StatusCode: >= 500 } => page.Bare(page["Gerade geht es nicht", "Not available right now"], page["Der Server ist gerade nicht bereit.", "The server is not ready."], error.StatusCode),
             _ => page.Bare(page["Das ging nicht", "That did not work"], error.Message, error.StatusCode),

@@ -93,7 +93,7 @@ internal sealed class DatabaseFigures : BackgroundService
         }
     }
 
-    async Task TryAsync(CancellationToken cancellationToken)
+    internal async Task TryAsync(CancellationToken cancellationToken)
     {
         try
         {

@@ -35,7 +35,7 @@ public sealed class AdminAccessTests(AdminWorld world) : IClassFixture<AdminWorl
             var shown = await person.Browser.OpenAsync(path);
             Assert.True(shown.Status == 404, $"{shown.Status} {path}");
             Assert.DoesNotContain(other.Email, shown.Html, StringComparison.Ordinal);
-            Assert.DoesNotContain("/admin/jobs\"", shown.Html, StringComparison.Ordinal);
+            Assert.DoesNotContain("<nav", shown.Html, StringComparison.Ordinal);
         }
 
         Assert.Equal(AdminWorld.Pages("", "").Count(), (await world.AuditAsync(person.UserId)).Count(line => line.EndsWith(" 403", StringComparison.Ordinal)));
@@ -109,9 +109,10 @@ public sealed class AdminAccessTests(AdminWorld world) : IClassFixture<AdminWorl
             "no form at all" => await admin.Browser.SendFormAsync(path, []),
             _ => await admin.Browser.SendFormAsync(path, [own, .. change]),
         };
-        Assert.Equal(400, sent.Status);
         Assert.Equal("public", await world.ScalarAsync("SELECT access_tier FROM auth.users WHERE id = $1", person.UserId));
-        Assert.Equal("user.change 400", (await world.AuditAsync(admin.UserId))[0]);
+        // From another site the cookie itself counts for nothing.
+        var told = forgery == "a foreign origin" ? (403, "user.read 200") : (400, "user.change 400");
+        Assert.Equal(told, (sent.Status, (await world.AuditAsync(admin.UserId))[0]));
     }
 
     [Fact]

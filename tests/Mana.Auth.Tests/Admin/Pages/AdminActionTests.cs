@@ -132,8 +132,8 @@ public sealed class AdminActionTests(AdminWorld world) : IClassFixture<AdminWorl
     {
         var admin = await world.SeatAsync(isAdmin: true);
         await world.ScalarAsync("""
-            INSERT INTO payments.events (event_id, type, livemode, object_id, stripe_created, payload, received_at, source, status, attempts, last_error, handled, next_attempt_at)
-            VALUES ('evt_dead', 'charge.refunded', false, 'ch_1', now(), '{}', now(), 'webhook', 'dead', 8, 'TimeoutException', '{}', now() + interval '1 day')
+            INSERT INTO payments.events (event_id, type, livemode, object_id, stripe_created, payload, received_at, source, status, outcome, attempts, last_error, handled, next_attempt_at)
+            VALUES ('evt_dead', 'charge.refunded', false, 'ch_1', now(), '{}', now(), 'webhook', 'dead', 'failed', 8, 'TimeoutException', '{}', now() + interval '1 day')
             """);
         var shown = await admin.Browser.OpenAsync("/admin/stripe");
         Assert.Contains("evt_dead", AdminWorld.Cell(shown, "evt_dead", 0), StringComparison.Ordinal);
