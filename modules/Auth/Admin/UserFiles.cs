@@ -1,5 +1,4 @@
 using Mana.Auth.Data;
-using Mana.Auth.SecurityEvents;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mana.Auth.Admin;

@@ -1,5 +1,4 @@
 using Mana.Kernel.Errors;
-using Mana.Kernel.Pages;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 

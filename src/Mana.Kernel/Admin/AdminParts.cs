@@ -8,6 +8,7 @@ public static class AdminParts
 {
     internal const string Style = """
         .admin main, .admin.wide .brand { max-width: 64rem; }
+        .admin .tabs a { padding: .75rem .6rem; }
         .aside { margin-left: auto; font-weight: 400; font-size: .9375rem; letter-spacing: 0; }
         .grid { width: 100%; border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
         .grid th { text-align: left; font-weight: 600; font-size: .8125rem; color: var(--soft); padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
@@ -20,6 +21,10 @@ public static class AdminParts
         .find label { display: grid; gap: .3rem; flex: 1 1 12rem; font-size: .8125rem; color: var(--soft); }
         .find input, .find select { padding: .45rem .7rem; min-height: 2.5rem; font-weight: 400; color: var(--ink); }
         .find button { min-height: 2.5rem; }
+        .find label { max-width: 26rem; }
+        .find .check { display: flex; flex: 0 0 auto; min-height: 2.5rem; font-size: .9375rem; color: var(--ink); }
+        .num { white-space: nowrap; }
+        .card > .fine:first-child:last-child { margin: .5rem 0 0; }
         .glances { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .75rem; margin: 0 0 1rem; padding: 0; list-style: none; }
         .glances li { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: .8rem 1rem; overflow-wrap: anywhere; }
         .glances strong { display: block; font-size: 1.25rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
@@ -63,7 +68,7 @@ public static class AdminParts
 
     public static Markup Code(string? value) => Markup.Of($"<code>{value ?? "–"}</code>");
 
-    public static Markup Number(long value) => Markup.Of($"{value.ToString("#,0", CultureInfo.InvariantCulture)}");
+    public static Markup Number(long value) => Markup.Of($"<span class=\"num\">{value.ToString("#,0", CultureInfo.InvariantCulture)}</span>");
 
     public static Markup Small(Markup first, string? second) => string.IsNullOrEmpty(second) ? first : Markup.Of($"{first}<small>{second}</small>");
 

@@ -1,9 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Kernel.Admin;
@@ -50,7 +48,6 @@ public static class AdminRoutes
         return result;
     }
 
-    [SuppressMessage("Style", "IDE0072", Justification = "Anything else is a page.")]
     static int StatusOf(object? result) => result switch
     {
         Errors.ApiError error => error.StatusCode,

@@ -13,6 +13,7 @@ public sealed class RateLimitRefusals
     public RateLimitRefusals(IMeterFactory meters) =>
         _refusals = meters.ForModule("RateLimits").CreateCounter<long>("mana_rate_limit_refusals_total", description: "Requests that a limit refused, by limit; see /admin/limits");
 
+    /// <summary>Somebody was refused.</summary>
     /// <param name="limit">Name of a limit, never anything that a client sent.</param>
     public void Count(string limit)
     {

@@ -1,5 +1,4 @@
 using Mana.Auth.Tests.Pages;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Auth.Tests.Admin.Pages;
 

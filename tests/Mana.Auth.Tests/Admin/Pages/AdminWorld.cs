@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Mana.Auth.Tests.Pages;
-using Mana.Testing;
 
 namespace Mana.Auth.Tests.Admin.Pages;
 
