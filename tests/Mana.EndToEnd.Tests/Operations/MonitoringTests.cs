@@ -123,7 +123,8 @@ public sealed partial class MonitoringTests
         try
         {
             List<Type> metrics = [];
-            await using var host = new TestHost(database).With(services => metrics.AddRange(services.Select(service => service.ServiceType).Where(type => type.Name.EndsWith("Metrics", StringComparison.Ordinal) && !type.IsGenericType)));
+            await using var host = new TestHost(database).With(services => metrics.AddRange(
+                services.Where(service => service.Lifetime == ServiceLifetime.Singleton).Select(service => service.ServiceType).Where(type => type.Name.EndsWith("Metrics", StringComparison.Ordinal))));
             await host.StartAsync();
             metrics.ForEach(type => host.Services.GetRequiredService(type));
             using var http = host.CreateClient();

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.RegularExpressions;
 using Mana.Auth.Tests.Pages;
 
 namespace Mana.Auth.Tests.Admin.Pages;
@@ -160,7 +162,7 @@ public sealed class AdminActionTests(AdminWorld world) : IClassFixture<AdminWorl
         {
             var shown = await admin.Browser.OpenAsync(next);
             seen += shown.Html.Split("<code>vault_refused</code>").Length - 1;
-            next = System.Text.RegularExpressions.Regex.Match(shown.Html, "href=\"(?<next>/admin/audit[^\"]*before=[^\"]*)\"") is { Success: true } found ? System.Net.WebUtility.HtmlDecode(found.Groups["next"].Value) : null;
+            next = Regex.Match(shown.Html, "href=\"(?<next>/admin/audit[^\"]*before=[^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } found ? WebUtility.HtmlDecode(found.Groups["next"].Value) : null;
         }
 
         Assert.Equal(120, seen);
