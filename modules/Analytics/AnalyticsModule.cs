@@ -50,6 +50,7 @@ public static class AnalyticsModule
         services.AddManaJob<FeedbackRetention>("feedback.retention", schedule => schedule.Cron("0 17 3 * * ?"));
         services.AddManaJob<FeedbackRecount>("feedback.recount", schedule => schedule.Every(TimeSpan.FromDays(7)));
         services.AddManaRateLimit(new(SubmitLimit, RateLimitKey.User, 5, 5));
+        services.AddSingleton(provider => new OutcomeLimit(Submissions.DailyLimit, "ideas per person", provider.GetRequiredService<FeedbackOptions>().SubmissionsPerDay, TimeSpan.FromDays(1)));
         services.AddManaRateLimit(new(ReactLimit, RateLimitKey.User, 120, 120));
         services.AddManaRateLimit(new(ReadLimit, RateLimitKey.User, 300, 100));
         services.AddManaRateLimit(new(PublicLimit, RateLimitKey.Address, 60, 60));

@@ -76,6 +76,7 @@ public static class AuthModule
         services.AddMissionGrants(configuration);
         services.AddApiKeys();
         services.AddAdministration();
+        services.AddAdminPages();
         services.AddPages();
         services.AddPrivacy(configuration);
         services.AddSpaces(configuration);
@@ -102,6 +103,7 @@ public static class AuthModule
         OrganizationEndpoints.Map(app);
         GildenEndpoints.Map(app);
         AdminEndpoints.Map(app);
+        AdminEndpoints.MapPages(app);
         PageEndpoints.Map(app);
         PrivacyEndpoints.Map(app);
         PersonaEndpoints.Map(app);

@@ -6,6 +6,7 @@ using Mana.Credits.Pages;
 using Mana.Credits.Purchases;
 using Mana.Credits.SyncBilling;
 using Mana.Credits.Wire;
+using Mana.Kernel.Admin;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Builder;
@@ -28,6 +29,7 @@ internal static class CreditsEndpoints
         MapGifts(api.MapGroup("/gifts"));
         MapSync(api.MapGroup("/sync").RequireAuthorization(Policies.User).RequireRateLimiting(CreditsModule.ReadLimit));
         MapAdmin(api.MapGroup("/admin").RequireAuthorization(Policies.User).AddEndpointFilter<AdminOnly>().AddEndpointFilter<UserInPath>());
+        MapPages(app);
         MapInternal(api.MapGroup("/internal").RequireAuthorization(Policies.Service).AddEndpointFilter<UserInPath>());
         CreditsPages.Map(app);
     }
@@ -74,6 +76,13 @@ internal static class CreditsEndpoints
         admin.MapGet("/sync/{userId}", SyncHandlers.StatusOfAsync).WithSummary("Cloud Sync of an account").Produces<SyncStatusBody>().Produces(403);
         admin.MapPost("/sync/{userId}/gift", SyncHandlers.GiveAsync).WithSummary("Give Cloud Sync for free").Produces(403);
         admin.MapDelete("/sync/{userId}/gift", SyncHandlers.RevokeAsync).WithSummary("Take back free Cloud Sync").Produces(400).Produces(403).Produces(404);
+    }
+
+    static void MapPages(IEndpointRouteBuilder app)
+    {
+        app.MapGet(AccountPage.Path, AccountPage.Find).AsAdminPage("credits");
+        app.MapGet(AccountPage.Route, AccountPage.ShowAsync).AsAdminPage("credits.read");
+        app.MapPost(AccountPage.Route, AccountPage.ChangeAsync).AsAdminAction("credits.adjust");
     }
 
     static void MapInternal(RouteGroupBuilder service)

@@ -14,6 +14,7 @@ using Mana.Credits.Privacy;
 using Mana.Credits.Purchases;
 using Mana.Credits.SyncBilling;
 using Mana.Credits.Wire;
+using Mana.Kernel.Admin;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
 using Mana.Kernel.Figures;
@@ -51,6 +52,7 @@ public static class CreditsModule
         services.AddCreditsPages();
         services.AddSingleton<ICommerceImport, CommerceImport>().AddSingleton<FormerHistory>().AddSingleton<FormerPurchases>();
         services.AddSingleton<AdminOnly>().AddSingleton<Adjustments>();
+        services.AddAdminSection(AccountPage.Path, "Credits", "Credits", 30).AddAdminPersonPage(AccountPage.Path, "Credits", "Credits").AddAdminGlances<LedgerGlances>();
         services.AddSingleton<CreditsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CreditsPersonalData>());
         services.AddSingleton<ICreditTotals, Totals>().AddSingleton<IDailyFigures, CreditFigures>();
         services.AddManaRateLimit(new(UseLimit, RateLimitKey.User, 120, 60));

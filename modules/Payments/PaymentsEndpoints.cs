@@ -1,3 +1,4 @@
+using Mana.Kernel.Admin;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Payments.Admin;
@@ -23,6 +24,8 @@ internal static class PaymentsEndpoints
         admin.MapGet("/events", AdminHandlers.ListAsync).WithSummary("Events of Stripe: those that wait for a person, or of a status or object").Produces(403);
         admin.MapPost("/events/{id}/replay", AdminHandlers.ReplayAsync).WithSummary("Handle an event again").Produces(403).Produces(404);
         admin.MapPost("/reconcile", AdminHandlers.ReconcileAsync).WithSummary("Ask Stripe for what webhooks did not bring, now").Produces(403).Produces(502).Produces(503);
+        app.MapGet(InboxPage.Path, InboxPage.ShowAsync).AsAdminPage("stripe");
+        app.MapPost(InboxPage.Path, InboxPage.ChangeAsync).AsAdminAction("stripe.replay");
     }
 
     static void MapWebhook(IEndpointRouteBuilder app, string path) =>

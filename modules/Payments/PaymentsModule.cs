@@ -1,4 +1,5 @@
 using Mana.Auth.Contracts;
+using Mana.Kernel.Admin;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
 using Mana.Kernel.Jobs;
@@ -34,6 +35,7 @@ public static class PaymentsModule
         services.AddInbox();
         services.AddSingleton<AdminOnly>().AddScoped<EventList>();
         services.AddSingleton<IStripeCustomerImport, CustomerImport>();
+        services.AddAdminSection(InboxPage.Path, "Stripe", "Stripe", 40).AddAdminGlances<InboxGlances>();
         services.AddSingleton<PaymentsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<PaymentsPersonalData>());
         return services;
     }

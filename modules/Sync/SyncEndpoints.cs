@@ -1,3 +1,4 @@
+using Mana.Kernel.Admin;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Sync.Cursors;
@@ -45,6 +46,8 @@ internal static class SyncEndpoints
         streams.MapGet("/{appId}/stream", LiveHandlers.StreamAppAsync).AddEndpointFilter<BillingGate>().WithSummary("Event stream of one app: backlog since the cursor, then live")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         streams.MapGet("/stream", LiveHandlers.StreamAppsAsync).WithSummary("Event stream of several apps").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+        app.MapGet(DevicesPage.Path, DevicesPage.ListAsync).AsAdminPage("devices");
+        app.MapGet(DevicesPage.Route, DevicesPage.ShowAsync).AsAdminPage("devices.read");
         // Any method gets as far as the handshake, which refuses it (sync.md 1).
         app.Map("/ws", LiveHandlers.SocketAsync).DisableHttpMetrics();
         app.Map("/ws/{appId}", LiveHandlers.SocketAsync).DisableHttpMetrics();

@@ -1,5 +1,6 @@
 using Mana.Auth.Contracts;
 using Mana.Credits.Contracts;
+using Mana.Kernel.Admin;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
 using Mana.Kernel.Figures;
@@ -52,6 +53,7 @@ public static class SyncModule
         services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
         services.AddSingleton<SingletonBootstrap>();
         services.AddManaEventHandler<UserRegistered, SingletonHandlers>("sync.singletons").AddManaEventHandler<SpaceCreated, SingletonHandlers>("sync.singletons");
+        services.AddSingleton<DeviceRoll>().AddAdminSection(DevicesPage.Path, "Geräte", "Devices", 25).AddAdminPersonPage(DevicesPage.Path, "Sync-Geräte", "Sync devices").AddAdminGlances<LiveGlances>();
         services.AddSingleton<DeviceNotes>().AddSingleton<DebugView>().AddSingleton<DeviceLog>().AddHostedService(provider => provider.GetRequiredService<DeviceLog>());
         services.AddSingleton<ScopeErasure>().AddSingleton<SharedTraces>().AddSingleton<IPersonalData, SyncPersonalData>().AddSingleton<ClosedSpaces>();
         services.AddSingleton<IRecordCounts, RecordCounts>();

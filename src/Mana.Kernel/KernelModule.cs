@@ -1,3 +1,4 @@
+using Mana.Kernel.Admin;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Database;
 using Mana.Kernel.Errors;
@@ -38,6 +39,7 @@ public static class KernelModule
         services.AddManaDbContext<KernelDbContext>(KernelDbContext.Schema, options => new KernelDbContext(options));
         services.AddSingleton<MigrationRunner>();
         services.AddSingleton<NamedLocks>();
+        services.AddSingleton<DatabaseFigures>().AddHostedService(provider => provider.GetRequiredService<DatabaseFigures>());
         services.AddSingleton<EventWriter>();
         services.AddSingleton<OutboxDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
@@ -46,6 +48,7 @@ public static class KernelModule
         // Outside Development the framework would answer a bad body itself, without the envelope.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddManaRateLimiter();
+        services.AddAdmin();
         // Nothing here is sealed with data-protection keys; without this the framework would write a key file at every first start.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ServiceKeyHandler>(ServiceKeyHandler.SchemeName, null);
@@ -77,6 +80,7 @@ public static class KernelModule
     {
         app.MapOutbox();
         app.MapManaMetrics();
+        app.MapAdmin();
     }
 
     /// <summary>Brings the database up to date and proves that the run-time role is bound by row-level security; throws when not.</summary>

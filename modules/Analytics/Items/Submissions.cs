@@ -11,6 +11,7 @@ namespace Mana.Analytics.Items;
 internal sealed class Submissions(
     NpgsqlDataSource database, Profiles profiles, EventOutbox outbox, FeedbackOptions options, RateLimitSwitch limits, IIdSource ids, TimeProvider time, FeedbackMetrics metrics)
 {
+    public const string DailyLimit = "feedback-per-day";
     const int ShortestRewarded = 20;
     const int RewardsPerDay = 10;
 
@@ -35,7 +36,11 @@ internal sealed class Submissions(
         await connection.Sql("SELECT 1 FROM feedback.profiles WHERE user_id = $1 FOR UPDATE", userId).RunAsync(cancellationToken);
         var since = now.AddDays(-1);
         if (limits.Enabled && await connection.Sql(Count, userId, since, now, options.SubmissionsPerDay).RunAsync(cancellationToken) == 0)
+        {
+            limits.Refused(DailyLimit);
             return new SubmissionResult.TooMany();
+        }
+
         var wantsTitle = wish.Title is null && root is null && options.LlmUrl is { Length: > 0 };
         await connection.Sql("""
             INSERT INTO feedback.items (id, user_id, app_id, title, feedback_text, category, status, is_public, display_hash, display_name, module_context, parent_id, device_info, title_due_at, created_at, updated_at)

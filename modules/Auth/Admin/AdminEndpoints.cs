@@ -1,5 +1,7 @@
+using Mana.Auth.Admin.Pages;
 using Mana.Auth.Privacy;
 using Mana.Auth.Privacy.Erasures;
+using Mana.Kernel.Admin;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +19,27 @@ internal static class AdminEndpoints
 
     public static void AddAdministration(this IServiceCollection services) =>
         services.AddScoped<AdminGuard>().AddScoped<UserSearch>().AddScoped<UserAdministration>().AddSingleton<AdminStatistics>();
+
+    public static void AddAdminPages(this IServiceCollection services)
+    {
+        services.AddOutcomeLimits();
+        services.AddScoped<IAdminDesk, AdminDesk>().AddScoped<UserFiles>().AddScoped<SpaceSearch>().AddScoped<AuditTrail>().AddAdminGlances<AccountGlances>();
+        services.AddAdminSection(UsersPage.Path, "Personen", "People", 10).AddAdminSection(SpacesPage.Path, "Spaces", "Spaces", 20)
+            .AddAdminSection(ClientsPage.Path, "OIDC-Clients", "OIDC clients", 50).AddAdminSection(AuditPage.Path, "Protokoll", "Audit log", 100);
+    }
+
+    /// <summary>The module's pages below <c>/admin</c>.</summary>
+    public static void MapPages(IEndpointRouteBuilder app)
+    {
+        app.MapGet(UsersPage.Path, UsersPage.ShowAsync).AsAdminPage("users");
+        app.MapGet(UserPage.Route, UserPage.ShowAsync).AsAdminPage("user.read");
+        app.MapPost(UserPage.Route, UserPage.ChangeAsync).AsAdminAction("user.change");
+        app.MapGet(SpacesPage.Path, SpacesPage.ShowAsync).AsAdminPage("spaces");
+        app.MapGet(SpacePage.Route, SpacePage.ShowAsync).AsAdminPage("space");
+        app.MapPost(SpacePage.Route, SpacePage.ChangeAsync).AsAdminAction("space.tier");
+        app.MapGet(ClientsPage.Path, ClientsPage.ShowAsync).AsAdminPage("oauth.clients");
+        app.MapGet(AuditPage.Path, AuditPage.ShowAsync).AsAdminPage("audit");
+    }
 
     public static void Map(IEndpointRouteBuilder app)
     {

@@ -1,6 +1,7 @@
 using Mana.Auth.Data;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.StepUp;
+using Mana.Kernel.Admin;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Builder;
@@ -37,17 +38,24 @@ internal sealed class AdminGuard(AuthDbContext database, SessionGuard sessions, 
 
     public void Tell(HttpContext context, string action, bool isChange, int status, IAdminChange? change)
     {
+        var target = context.GetRouteValue("id") as string;
+        var isPerson = action.StartsWith("user", StringComparison.Ordinal);
+        Tell(context, new AdminDeed(action, isChange, isPerson ? target : null, isPerson ? null : target, change?.Wanted, status));
+    }
+
+    public void Tell(HttpContext context, AdminDeed deed)
+    {
         if (context.Features.Get<CurrentUser>() is not { UserId: var actor })
             return;
-        var target = context.GetRouteValue("id") as string;
         (string, object?)[] facts =
         [
-            ("action", action), ("actor", actor), ("target", StoredText.Shortened(target, LongestValue)), ("status", status), ("value", StoredText.Shortened(change?.Wanted, LongestValue)),
+            ("action", deed.Action), ("actor", actor), ("target", StoredText.Shortened(deed.UserId ?? deed.Target, LongestValue)), ("status", deed.Status),
+            ("value", StoredText.Shortened(deed.Value, LongestValue)),
         ];
         events.Record(SecurityEventTypes.AdminAction, actor, ClientInfo.Of(context), facts);
-        if (isChange && status < 300 && target is not null && target != actor && action.StartsWith("user", StringComparison.Ordinal))
+        if (deed is { IsChange: true, Status: < 400, UserId: { } person } && person != actor)
             // Not where the administrator sits: the owner of the account reads this.
-            events.Record(SecurityEventTypes.AdminAction, target, ClientInfo.None with { RequestId = context.TraceIdentifier }, facts);
+            events.Record(SecurityEventTypes.AdminAction, person, ClientInfo.None with { RequestId = context.TraceIdentifier }, facts);
     }
 }
 

@@ -27,7 +27,7 @@ internal sealed record RoleResponse(bool Success, RoleView User);
 internal static class AdminHandlers
 {
     public static readonly ApiError UserNotFound = new(404, "Not found", "User not found") { Code = "NOT_FOUND" };
-    static readonly ApiError SpaceNotFound = new(404, "Not found", "Space not found") { Code = "NOT_FOUND" };
+    public static readonly ApiError SpaceNotFound = new(404, "Not found", "Space not found") { Code = "NOT_FOUND" };
     static readonly ApiError LastAdmin = new(409, "Last admin", "Make somebody else an administrator first") { Code = "LAST_ADMIN" };
 
     static readonly ApiError InvalidTier = new(400, "Invalid tier", $"Valid tiers: {Words<AccessTier>()}") { Code = "INVALID_TIER" };
@@ -80,7 +80,7 @@ internal static class AdminHandlers
     static TierView View(User user) => new(user.Id, user.Email!, LowerCaseEnum.Text(user.AccessTier));
 
     /// <summary>Exactly the word that is stored: neither numbers nor other spellings.</summary>
-    static TEnum? Parse<TEnum>(string? word)
+    public static TEnum? Parse<TEnum>(string? word)
         where TEnum : struct, Enum
     {
         foreach (var value in Enum.GetValues<TEnum>())

@@ -56,6 +56,6 @@ internal sealed class UserSearch(AuthDbContext database)
     }
 
     /// <summary>Nobody searches for patterns: a percent sign is a percent sign.</summary>
-    static string Literal(string text) =>
+    public static string Literal(string text) =>
         text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 }

@@ -10,6 +10,7 @@ namespace Mana.Auth.ApiKeys;
 /// </summary>
 internal sealed class GuessingLimit(RateLimitSwitch limits, TimeProvider time)
 {
+    public const string Name = "api-key-guesses";
     public const int PerMinute = 10;
     const int MostAddresses = 50_000;
     static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
@@ -23,10 +24,14 @@ internal sealed class GuessingLimit(RateLimitSwitch limits, TimeProvider time)
         if (!limits.Enabled)
             return null;
         var now = time.GetUtcNow();
+        int? wait;
         lock (_lock)
-            return _wrong.TryGetValue(context.ClientPrefix(), out var tried) && tried.Count >= PerMinute && tried.Until > now
+            wait = _wrong.TryGetValue(context.ClientPrefix(), out var tried) && tried.Count >= PerMinute && tried.Until > now
                 ? (int)Math.Ceiling((tried.Until - now).TotalSeconds)
                 : null;
+        if (wait is not null)
+            limits.Refused(Name);
+        return wait;
     }
 
     public void CountWrong(HttpContext context)

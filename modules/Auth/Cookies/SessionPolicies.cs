@@ -13,7 +13,6 @@ internal static class SessionPolicies
     public const string EitherScheme = "ManaSession";
 
     const string Either = "mana-session";
-    const string Cookie = "mana-cookie";
 
     public static void AddSessionPolicies(this IServiceCollection services)
     {
@@ -23,12 +22,12 @@ internal static class SessionPolicies
                 context.Request.Headers.Authorization.Count > 0 ? ManaBearerHandler.SchemeName : ManaCookieHandler.SchemeName);
         services.AddAuthorizationBuilder()
             .AddPolicy(Either, policy => policy.AddAuthenticationSchemes(EitherScheme).RequireAuthenticatedUser())
-            .AddPolicy(Cookie, policy => policy.AddAuthenticationSchemes(ManaCookieHandler.SchemeName).RequireAuthenticatedUser());
+            .AddPolicy(Policies.Cookie, policy => policy.AddAuthenticationSchemes(ManaCookieHandler.SchemeName).RequireAuthenticatedUser());
     }
 
     /// <summary>An access token, or the session cookie from a trusted origin. <see cref="CurrentUser"/> tells who it is, either way.</summary>
     public static TBuilder RequireSession<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(Either);
 
     /// <summary>The session cookie and nothing else.</summary>
-    public static TBuilder RequireSessionCookie<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(Cookie);
+    public static TBuilder RequireSessionCookie<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(Policies.Cookie);
 }

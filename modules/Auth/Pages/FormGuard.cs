@@ -12,8 +12,12 @@ internal sealed class FormGuard(IAntiforgery antiforgery, OriginCheck origins) :
         var http = context.HttpContext;
         if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
             return await next(context);
-        return origins.MaySetCookie(http) && await IsReadableAsync(http.Request) && await antiforgery.IsRequestValidAsync(http) ? await next(context) : Stale(new Page(http));
+        return await IsOursAsync(http, antiforgery, origins) ? await next(context) : Stale(new Page(http));
     }
+
+    /// <summary>It was filled in on a page that this server showed to this browser.</summary>
+    public static async Task<bool> IsOursAsync(HttpContext http, IAntiforgery antiforgery, OriginCheck origins) =>
+        origins.MaySetCookie(http) && await IsReadableAsync(http.Request) && await antiforgery.IsRequestValidAsync(http);
 
     /// <summary>A form that ends too early, cannot be read, or is in UTF-7, is none of ours; the reader would throw at every later look.</summary>
     static async Task<bool> IsReadableAsync(HttpRequest request)

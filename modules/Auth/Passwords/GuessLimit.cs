@@ -1,4 +1,5 @@
 using Mana.Auth.Data;
+using Mana.Kernel.RateLimits;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
@@ -26,8 +27,9 @@ internal abstract record GuessPermit
 /// many run at once, no more than <see cref="MostPerSource"/> are. Addresses without an account are counted alike. The fifth failure within
 /// 15 minutes locks the place out for 30; strangers together lock strangers out, wherever they come from, and never a known device.
 /// </summary>
-internal sealed class GuessLimit(NpgsqlDataSource database, TimeProvider time)
+internal sealed class GuessLimit(NpgsqlDataSource database, RateLimitRefusals refusals, TimeProvider time)
 {
+    public const string Name = "wrong-passwords";
     public const int MostPerSource = 5;
     public const int MostByStrangers = 20;
 
@@ -84,6 +86,7 @@ internal sealed class GuessLimit(NpgsqlDataSource database, TimeProvider time)
         await reader.ReadAsync(cancellationToken);
         if (!await reader.IsDBNullAsync(1, cancellationToken))
             return new GuessPermit.Granted(reader.GetInt64(1));
+        refusals.Count(Name);
         return await reader.IsDBNullAsync(0, cancellationToken)
             ? new GuessPermit.Contended()
             : new GuessPermit.Locked((int)Math.Ceiling((reader.GetFieldValue<DateTimeOffset>(0) - now).TotalSeconds));

@@ -116,6 +116,13 @@ internal static class LedgerQueries
         return (long)(await command.Text(userId).ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>Accounts that an audit has frozen.</summary>
+    public static async Task<long> FrozenAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT count(*) FROM credits.accounts WHERE frozen_at IS NOT NULL");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     public static async Task<ReservationView?> ReservationAsync(NpgsqlDataSource database, Guid id, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Reserved + " WHERE r.id = $1");

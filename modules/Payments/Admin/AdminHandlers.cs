@@ -37,7 +37,7 @@ internal static class AdminHandlers
     }
 
     /// <summary>PostgreSQL keeps no zero character, so it cannot be asked for one either.</summary>
-    static bool IsId(string text) => text.Length is > 0 and <= 255 && !text.Any(char.IsControl);
+    public static bool IsId(string text) => text.Length is > 0 and <= 255 && !text.Any(char.IsControl);
 
     static ApiError Invalid(string path, string message) => new(400, "validation_failed", $"{path} {message}")
     {

@@ -6,7 +6,7 @@ namespace Mana.Sync.Live;
 /// Spreads announcements: to the connections of this host at once, to the other hosts through the backplane. Knows no database and waits
 /// for nothing, because it is called from a push that has committed.
 /// </summary>
-internal sealed class LiveHub(Connections connections, IBackplane backplane) : IAnnouncements
+internal sealed class LiveHub(Connections connections, IBackplane backplane, LiveMetrics metrics, TimeProvider time) : IAnnouncements
 {
     public void Announce(Announcement announcement)
     {
@@ -19,5 +19,6 @@ internal sealed class LiveHub(Connections connections, IBackplane backplane) : I
     {
         foreach (var connection in connections.Of(announcement.Scope))
             connection.Hear(announcement);
+        metrics.Spread(time.GetUtcNow() - DateTimeOffset.UnixEpoch.AddMicroseconds(announcement.Position));
     }
 }

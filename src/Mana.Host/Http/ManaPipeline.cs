@@ -1,3 +1,4 @@
+using Mana.Host.Health;
 using Mana.Kernel;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
@@ -11,6 +12,7 @@ internal static class ManaPipeline
         services.AddCors();
         services.AddSingleton<ICorsPolicyProvider, CorsByPath>();
         services.AddOpenApi(ApiDocument.Configure);
+        services.AddSingleton<PublicCertificate>().AddHostedService(provider => provider.GetRequiredService<PublicCertificate>());
     }
 
     public static void UseManaPipeline(this WebApplication app)

@@ -24,6 +24,9 @@ public static class Policies
     /// <summary>A valid access token of a person.</summary>
     public const string User = "mana-user";
 
+    /// <summary>The session cookie of a browser, and nothing else.</summary>
+    public const string Cookie = "mana-cookie";
+
     /// <summary>A valid <c>X-Service-Key</c>.</summary>
     public const string Service = "mana-service";
 }

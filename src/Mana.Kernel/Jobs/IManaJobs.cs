@@ -36,4 +36,14 @@ public enum JobTriggerResult
 /// <param name="LastSuccess">When a run last ended without an exception, on any host.</param>
 /// <param name="Running">Whether it runs now, on any host.</param>
 public sealed record ManaJobInfo(
-    string Name, string Schedule, DateTimeOffset? Previous, DateTimeOffset? Next, DateTimeOffset? LastSuccess, bool Running);
+    string Name, string Schedule, DateTimeOffset? Previous, DateTimeOffset? Next, DateTimeOffset? LastSuccess, bool Running)
+{
+    /// <summary>How the last run ended, on any host: <c>success</c>, <c>failure</c>, <c>cancelled</c>; null before the first.</summary>
+    public string? LastResult { get; init; }
+
+    /// <summary>When the last run ended.</summary>
+    public DateTimeOffset? LastEnd { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan? LastDuration { get; init; }
+}

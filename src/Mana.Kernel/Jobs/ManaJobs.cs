@@ -35,9 +35,14 @@ internal sealed class QuartzManaJobs(IServiceProvider services, JobRegistry regi
         return [.. registry.All.Select(job =>
         {
             var trigger = triggers.GetValueOrDefault(job.TriggerKey);
-            var lastSuccess = details.TryGetValue(job.JobKey, out var detail) ? QuartzJob.LastSuccessOf(detail) : null;
-            return new ManaJobInfo(
-                job.Name, job.Schedule.Text, trigger?.PreviousFireTimeUtc, trigger?.NextFireTimeUtc, lastSuccess, running.Contains(job.JobKey));
+            var known = new ManaJobInfo(job.Name, job.Schedule.Text, trigger?.PreviousFireTimeUtc, trigger?.NextFireTimeUtc, null, running.Contains(job.JobKey));
+            return !details.TryGetValue(job.JobKey, out var detail) ? known : known with
+            {
+                LastSuccess = QuartzJob.LastSuccessOf(detail),
+                LastResult = QuartzJob.LastResultOf(detail),
+                LastEnd = QuartzJob.LastEndOf(detail),
+                LastDuration = QuartzJob.LastDurationOf(detail),
+            };
         })];
     }
 }

@@ -39,10 +39,18 @@ internal sealed class QuartzJob(
     JobRegistry registry, IServiceScopeFactory scopes, JobMetrics metrics, JobCutoff cutoff, ILogger<QuartzJob> logger) : IJob
 {
     private const string LastSuccessKey = "lastSuccess";
+    private const string LastEndKey = "lastEnd";
+    private const string LastResultKey = "lastResult";
+    private const string LastMillisecondsKey = "lastMilliseconds";
 
-    public static DateTimeOffset? LastSuccessOf(IJobDetail detail) =>
-        detail.JobDataMap.TryGetValue(LastSuccessKey, out var stored)
-        && DateTimeOffset.TryParse(stored as string, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at) ? at : null;
+    public static DateTimeOffset? LastSuccessOf(IJobDetail detail) => InstantOf(detail, LastSuccessKey);
+
+    public static DateTimeOffset? LastEndOf(IJobDetail detail) => InstantOf(detail, LastEndKey);
+
+    public static string? LastResultOf(IJobDetail detail) => TextOf(detail, LastResultKey);
+
+    public static TimeSpan? LastDurationOf(IJobDetail detail) =>
+        long.TryParse(TextOf(detail, LastMillisecondsKey), NumberStyles.None, CultureInfo.InvariantCulture, out var took) ? TimeSpan.FromMilliseconds(took) : null;
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
@@ -52,12 +60,20 @@ internal sealed class QuartzJob(
         var duration = Stopwatch.GetElapsedTime(started);
 
         metrics.Ran(name, result, duration);
-        if (result != JobMetrics.Success) return;
         var now = context.Scheduler.TimeProvider.GetUtcNow();
+        var (ended, stored) = (now.ToString("O", CultureInfo.InvariantCulture), context.JobDetail.JobDataMap);
+        (stored[LastEndKey], stored[LastResultKey]) = (ended, result);
+        stored[LastMillisecondsKey] = ((long)duration.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        if (result != JobMetrics.Success) return;
         metrics.Succeeded(name, now);
-        context.JobDetail.JobDataMap[LastSuccessKey] = now.ToString("O", CultureInfo.InvariantCulture);
+        stored[LastSuccessKey] = ended;
         logger.LogInformation("Job {Job} succeeded in {DurationMs} ms", name, (long)duration.TotalMilliseconds);
     }
+
+    private static string? TextOf(IJobDetail detail, string key) => detail.JobDataMap.TryGetValue(key, out var stored) ? stored as string : null;
+
+    private static DateTimeOffset? InstantOf(IJobDetail detail, string key) =>
+        DateTimeOffset.TryParse(TextOf(detail, key), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at) ? at : null;
 
     /// <summary>Runs the job and says how it ended. Nothing is thrown: for Quartz a failed run is an ended run, its trigger goes on.</summary>
     private async Task<string> RunAsync(string name, IJobExecutionContext context, CancellationToken cancellationToken)

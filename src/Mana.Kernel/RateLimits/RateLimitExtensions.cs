@@ -16,11 +16,19 @@ public static class RateLimitExtensions
     public static IServiceCollection AddManaRateLimit(this IServiceCollection services, RateLimitPolicy policy) =>
         services.AddSingleton(policy);
 
+    /// <summary>Declares a limit that is kept elsewhere, for <c>/admin/limits</c>.</summary>
+    public static IServiceCollection AddManaOutcomeLimit(this IServiceCollection services, OutcomeLimit limit) =>
+        services.AddSingleton(limit);
+
     internal static IServiceCollection AddManaRateLimiter(this IServiceCollection services)
     {
         services.AddRateLimiter(_ => { });
         services.AddSingleton(provider => new RateLimitSwitch(
-            provider.GetRequiredService<RateLimitOptions>().Enabled ?? provider.GetRequiredService<IHostEnvironment>().IsProduction()));
+            provider.GetRequiredService<RateLimitOptions>().Enabled ?? provider.GetRequiredService<IHostEnvironment>().IsProduction())
+        {
+            Refusals = provider.GetRequiredService<RateLimitRefusals>(),
+        });
+        services.AddSingleton<RateLimitRefusals>().AddSingleton<LimitCatalogue>();
         services.AddOptions<RateLimiterOptions>().Configure<IEnumerable<RateLimitPolicy>, RateLimitOptions, RateLimitSwitch>(
             (limiter, policies, options, limits) =>
             {
@@ -52,6 +60,8 @@ public static class RateLimitExtensions
     {
         var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? (int)Math.Ceiling(wait.TotalSeconds) : 1;
         rejected.HttpContext.Response.Headers["X-RateLimit-Remaining"] = "0";
+        if (rejected.HttpContext.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName is { } policy)
+            rejected.HttpContext.RequestServices.GetRequiredService<RateLimitRefusals>().Count(policy);
         var style = rejected.HttpContext.GetEndpoint()?.Metadata.GetMetadata<ErrorStyle>();
         await ErrorEnvelope.WriteAsync(rejected.HttpContext, Refusals.RateLimited(Math.Max(1, seconds), style?.WithStatus == true));
     }

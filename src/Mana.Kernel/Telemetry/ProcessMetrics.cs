@@ -23,6 +23,10 @@ internal sealed class ProcessMetrics(IMeterFactory meters)
         meter.CreateObservableCounter(
             "process_cpu_seconds_total", static () => CpuSeconds(), description: "User and system CPU time spent, in seconds.");
 
+        // Where the program lies: in a container the disk of the machine, which the database shares unless it was given its own.
+        meter.CreateObservableGauge("mana_disk_free_bytes", static () => Disk(static drive => drive.AvailableFreeSpace), description: "Free space of the disk that the program lies on");
+        meter.CreateObservableGauge("mana_disk_size_bytes", static () => Disk(static drive => drive.TotalSize), description: "Size of that disk");
+
         var started = StartSeconds();
         meter.CreateObservableGauge(
             "process_start_time_seconds", () => started, description: "Start time of the process, in seconds since the Unix epoch.");
@@ -35,7 +39,19 @@ internal sealed class ProcessMetrics(IMeterFactory meters)
         return Environment.CpuUsage.TotalTime.TotalSeconds;
     }
 
-    private static double StartSeconds()
+    private static IEnumerable<Measurement<long>> Disk(Func<DriveInfo, long> figure)
+    {
+        try
+        {
+            return [new(figure(new DriveInfo(AppContext.BaseDirectory)))];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return [];
+        }
+    }
+
+    internal static double StartSeconds()
     {
         if (OperatingSystem.IsIOS() || OperatingSystem.IsTvOS()) return 0;
         using var process = Process.GetCurrentProcess();

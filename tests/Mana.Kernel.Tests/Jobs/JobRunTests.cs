@@ -51,6 +51,31 @@ public sealed class JobRunTests(JobsDatabase database) : IClassFixture<JobsDatab
     }
 
     [Fact]
+    public async Task How_the_last_run_ended_is_stored_for_every_host_to_tell()
+    {
+        await using var source = await database.AsAppAsync();
+        var isBroken = true;
+        var probe = new Probe { Body = _ => isBroken ? throw new InvalidDataException("broken on purpose") : Task.CompletedTask };
+        void Register(IServiceCollection services) => services.AddManaJob<ProbeJob>("test.outcome", schedule => schedule.Cron(JobsTestHost.Never));
+        await using var host = new JobsTestHost(source, Register, probe);
+        await host.StartAsync();
+        await Eventually.TrueAsync(async () => await host.Jobs.TriggerAsync("test.outcome") == JobTriggerResult.Accepted, "the job is in the store");
+        await Eventually.TrueAsync(async () => (await host.Jobs.ListAsync()).Single().LastResult is not null, "the outcome is stored");
+        await using var other = new JobsTestHost(source, Register);
+        await other.StartAsync();
+        await Eventually.TrueAsync(() => other.IsRunning, "the other host runs");
+
+        var failed = (await other.Jobs.ListAsync()).Single();
+        Assert.Equal((JobMetrics.Failure, null), (failed.LastResult, failed.LastSuccess));
+        Assert.NotNull(failed.LastDuration);
+        Assert.InRange(TimeProvider.System.GetUtcNow() - failed.LastEnd!.Value, TimeSpan.FromSeconds(-1), TimeSpan.FromMinutes(1));
+
+        isBroken = false;
+        await Eventually.TrueAsync(async () => await host.Jobs.TriggerAsync("test.outcome") == JobTriggerResult.Accepted, "it is asked for again");
+        await Eventually.TrueAsync(async () => (await other.Jobs.ListAsync()).Single() is { LastResult: JobMetrics.Success, LastSuccess: not null }, "the success is told");
+    }
+
+    [Fact]
     public async Task Trigger_runs_a_job_now_once_however_often_it_is_asked_and_never_beside_itself()
     {
         await using var source = await database.AsAppAsync();

@@ -10,6 +10,7 @@ namespace Mana.Auth.Oidc.Clients;
 /// </summary>
 internal sealed class ClientFailures(RateLimitSwitch limits, TimeProvider time)
 {
+    public const string Name = "oidc-client-failures";
     public const int PerMinute = 20;
     const int Most = 50_000;
     static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
@@ -23,8 +24,12 @@ internal sealed class ClientFailures(RateLimitSwitch limits, TimeProvider time)
         if (!limits.Enabled)
             return null;
         var now = time.GetUtcNow();
+        int? wait;
         lock (_lock)
-            return _failed.TryGetValue((clientId, context.ClientPrefix()), out var seen) && seen.Count >= PerMinute && seen.Until > now ? (int)Math.Ceiling((seen.Until - now).TotalSeconds) : null;
+            wait = _failed.TryGetValue((clientId, context.ClientPrefix()), out var seen) && seen.Count >= PerMinute && seen.Until > now ? (int)Math.Ceiling((seen.Until - now).TotalSeconds) : null;
+        if (wait is not null)
+            limits.Refused(Name);
+        return wait;
     }
 
     public void Count(HttpContext context, string clientId)

@@ -2,6 +2,7 @@ using Mana.Auth.Data;
 using Mana.Auth.Passwords;
 using Mana.Auth.Profile;
 using Mana.Auth.StepUp;
+using Mana.Kernel.Admin;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Http;
 
@@ -11,6 +12,7 @@ namespace Mana.Auth.Pages.Account;
 internal static class ConfirmPage
 {
     public const string Path = "/account/confirm";
+    static readonly string[] Places = [AccountPages.Path, AdminRoutes.Path];
 
     public static string PathFor(string next) => $"{Path}?next={Uri.EscapeDataString(next)}";
 
@@ -32,9 +34,9 @@ internal static class ConfirmPage
         };
     }
 
-    /// <summary>Only to pages of the account.</summary>
+    /// <summary>Only to pages of the account and of the administration.</summary>
     static string Next(string? wanted) =>
-        wanted?.StartsWith(AccountPages.Path + "/", StringComparison.Ordinal) == true && wanted.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '-' or '_')
+        wanted is not null && Array.Exists(Places, place => wanted.StartsWith(place + "/", StringComparison.Ordinal)) && wanted.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '-' or '_')
             ? wanted : AccountPages.Path;
 
     static IResult Form(Page page, User user, string next, string? problem, int status = 200)
