@@ -50,11 +50,14 @@ internal static class OccurrenceWriter
     {
         var time = DateTime.UnixEpoch.AddTicks(instant.ToUnixTimeTicks());
         var (year, month, day) = time;
-        var seconds = (int)(time.TimeOfDay.Ticks / TimeSpan.TicksPerSecond);
+        var milliseconds = (int)(time.TimeOfDay.Ticks / TimeSpan.TicksPerMillisecond);
+        var seconds = milliseconds / 1000;
         Date(to, year, month, day);
         Time(to, seconds / 3600, seconds / 60 % 60, seconds % 60);
+        milliseconds -= seconds * 1000;
         to[19] = (byte)'.';
-        Digits(to, 20, 3, time.Millisecond);
+        to[20] = (byte)('0' + (milliseconds / 100));
+        Pair(to[21..], milliseconds % 100);
         to[23] = (byte)'Z';
         return InstantLength;
     }
@@ -74,24 +77,28 @@ internal static class OccurrenceWriter
 
     static void Date(Span<byte> to, int year, int month, int day)
     {
-        (to[4], to[7]) = ((byte)'-', (byte)'-');
-        Digits(to, 0, 4, year);
-        Digits(to, 5, 2, month);
-        Digits(to, 8, 2, day);
+        Pair(to, year / 100);
+        Pair(to[2..], year % 100);
+        to[4] = (byte)'-';
+        Pair(to[5..], month);
+        to[7] = (byte)'-';
+        Pair(to[8..], day);
     }
 
     static void Time(Span<byte> to, int hour, int minute, int second)
     {
-        (to[10], to[13], to[16]) = ((byte)'T', (byte)':', (byte)':');
-        Digits(to, 11, 2, hour);
-        Digits(to, 14, 2, minute);
-        Digits(to, 17, 2, second);
+        to[10] = (byte)'T';
+        Pair(to[11..], hour);
+        to[13] = (byte)':';
+        Pair(to[14..], minute);
+        to[16] = (byte)':';
+        Pair(to[17..], second);
     }
 
-    static void Digits(Span<byte> to, int from, int count, int number)
+    static void Pair(Span<byte> to, int number)
     {
-        for (var i = from + count - 1; i >= from; i--, number /= 10)
-            to[i] = (byte)('0' + (number % 10));
+        to[1] = (byte)('0' + (number % 10));
+        to[0] = (byte)('0' + (number / 10));
     }
 }
 

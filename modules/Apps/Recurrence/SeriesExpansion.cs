@@ -23,19 +23,19 @@ internal sealed class SeriesExpansion(RecurrenceWork work, OccurrenceCursors cur
             return InvalidCursor;
         var budget = work.Budget(cancellationToken);
         using var page = new OccurrencePage(request.Detail);
-        var (last, more) = (default(OccurrencePosition), false);
+        var (last, more) = (default(Occurrence), false);
         foreach (var occurrence in From(request, after, budget))
         {
             if (more = page.Count == request.Most)
                 break;
             page.Add(occurrence);
-            last = OccurrencePosition.Of(occurrence);
+            last = occurrence;
         }
 
         if (RecurrenceWork.Exceeded(budget, page.Count) is { } exceeded)
             return exceeded;
         starting();
-        page.WriteTo(output, request, more ? cursors.Write(userId, request.Fingerprint, last) : null);
+        page.WriteTo(output, request, more ? cursors.Write(userId, request.Fingerprint, OccurrencePosition.Of(last)) : null);
         return null;
     }
 
