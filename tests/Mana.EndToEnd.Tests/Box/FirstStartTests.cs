@@ -52,7 +52,7 @@ public sealed class FirstStartTests
     static async Task<JsonNode> ComposeAsync()
     {
         const string Program = "import sys, json, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))";
-        var start = new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", ["-c", Program, Path.Combine(Script.Root, "docker-compose.macmini.yml")]) { RedirectStandardOutput = true };
+        var start = new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", ["-c", Program, Path.Combine(Script.Root, "docker-compose.macmini.yml")]) { UseShellExecute = false, RedirectStandardOutput = true };
         using var process = System.Diagnostics.Process.Start(start)!;
         return JsonNode.Parse(await process.StandardOutput.ReadToEndAsync())!;
     }

@@ -36,7 +36,7 @@ internal sealed class Pooler : IAsyncDisposable
         File.SetUnixFileMode(file, (UnixFileMode)0b110_100_100);
         // It refuses to be root, and has to reach a socket that only the server's account may open.
         string[] arguments = Environment.UserName == "root" ? ["-q", "-u", "postgres", file] : ["-q", file];
-        pooler._process = Process.Start(new ProcessStartInfo(File.Exists("/usr/sbin/pgbouncer") ? "/usr/sbin/pgbouncer" : "pgbouncer", arguments) { RedirectStandardError = true })!;
+        pooler._process = Process.Start(new ProcessStartInfo(File.Exists("/usr/sbin/pgbouncer") ? "/usr/sbin/pgbouncer" : "pgbouncer", arguments) { UseShellExecute = false, RedirectStandardError = true })!;
         pooler._process.BeginErrorReadLine();
         pooler.ConnectionString = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = port, Database = direct.Database, Username = "mana_app" }.ConnectionString;
         await Eventually.TrueAsync("PgBouncer listens", async () =>

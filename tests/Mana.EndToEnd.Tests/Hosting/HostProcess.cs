@@ -126,7 +126,7 @@ public sealed partial class HostProcess : IAsyncDisposable
     /// <summary>The exit code of the command <c>health</c>, started beside the host as a container engine does.</summary>
     public async Task<int> AskHealthAsync()
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Mana.Host.dll"), "health"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Mana.Host.dll"), "health"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PORT"] = _settings["PORT"];
         using var asking = Process.Start(start)!;
         await asking.WaitForExitAsync();
