@@ -80,9 +80,9 @@ internal static class CreditsEndpoints
 
     static void MapPages(IEndpointRouteBuilder app)
     {
-        app.MapGet(AccountPage.Path, AccountPage.Find).AsAdminPage("credits");
-        app.MapGet(AccountPage.Route, AccountPage.ShowAsync).AsAdminPage("credits.read");
-        app.MapPost(AccountPage.Route, AccountPage.ChangeAsync).AsAdminAction("credits.adjust");
+        app.MapGet(LedgerPage.Path, LedgerPage.Find).AsAdminPage("credits");
+        app.MapGet(LedgerPage.Route, LedgerPage.ShowAsync).AsAdminPage("credits.read");
+        app.MapPost(LedgerPage.Route, LedgerPage.ChangeAsync).AsAdminAction("credits.adjust");
     }
 
     static void MapInternal(RouteGroupBuilder service)

@@ -52,7 +52,7 @@ public static class CreditsModule
         services.AddCreditsPages();
         services.AddSingleton<ICommerceImport, CommerceImport>().AddSingleton<FormerHistory>().AddSingleton<FormerPurchases>();
         services.AddSingleton<AdminOnly>().AddSingleton<Adjustments>();
-        services.AddAdminSection(AccountPage.Path, "Credits", "Credits", 30).AddAdminPersonPage(AccountPage.Path, "Credits", "Credits").AddAdminGlances<LedgerGlances>();
+        services.AddAdminSection(LedgerPage.Path, "Credits", "Credits", 30).AddAdminPersonPage(LedgerPage.Path, "Credits", "Credits").AddAdminGlances<LedgerGlances>();
         services.AddSingleton<CreditsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CreditsPersonalData>());
         services.AddSingleton<ICreditTotals, Totals>().AddSingleton<IDailyFigures, CreditFigures>();
         services.AddManaRateLimit(new(UseLimit, RateLimitKey.User, 120, 60));

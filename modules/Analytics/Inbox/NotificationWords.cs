@@ -12,6 +12,7 @@ internal static class NotificationWords
 
     public static string OfStatus(string status) => StatusPrefix + status;
 
+    /// <summary>Title and body in a language.</summary>
     /// <param name="called">The idea's title, or how its text begins; cleaned.</param>
     /// <param name="written">What an administrator wrote; the body of an answer.</param>
     /// <param name="credits">Whole credits that were given.</param>

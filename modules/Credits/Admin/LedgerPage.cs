@@ -14,7 +14,7 @@ using Npgsql;
 namespace Mana.Credits.Admin;
 
 /// <summary><c>/admin/credits/{id}</c>: an account, every posting behind it, and corrections by hand with a reason.</summary>
-internal static class AccountPage
+internal static class LedgerPage
 {
     public const string Path = "/admin/credits";
     public const string Route = Path + "/{id}";
@@ -126,6 +126,6 @@ internal sealed class LedgerGlances(NpgsqlDataSource database) : IAdminGlances
     public async Task<IReadOnlyList<AdminGlance>> NowAsync(CancellationToken cancellationToken)
     {
         var frozen = await LedgerQueries.FrozenAsync(database, cancellationToken);
-        return [new("gesperrte Credits-Konten", "frozen credit accounts", frozen.ToString(CultureInfo.InvariantCulture), frozen == 0 ? AdminState.Good : AdminState.Bad, AccountPage.Path)];
+        return [new("gesperrte Credits-Konten", "frozen credit accounts", frozen.ToString(CultureInfo.InvariantCulture), frozen == 0 ? AdminState.Good : AdminState.Bad, LedgerPage.Path)];
     }
 }
