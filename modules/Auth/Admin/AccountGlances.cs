@@ -4,12 +4,16 @@ using Mana.Kernel.Admin;
 
 namespace Mana.Auth.Admin;
 
-/// <summary>People and sign-ins at a glance.</summary>
-internal sealed class AccountGlances(AdminStatistics statistics) : IAdminGlances
+/// <summary>People and sign-ins at a glance, as of a minute ago at most: the sign-ins of a week are many to count.</summary>
+internal sealed class AccountGlances(AdminStatistics statistics, TimeProvider time) : IAdminGlances
 {
+    static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
+    AdminStatsResponse? _last;
+
     public async Task<IReadOnlyList<AdminGlance>> NowAsync(CancellationToken cancellationToken)
     {
-        var now = await statistics.NowAsync(includePersonas: false, cancellationToken);
+        var now = _last is { } known && (time.GetUtcNow() - known.GeneratedAt).Duration() < Fresh ? known : _last = await statistics.NowAsync(includePersonas: false, cancellationToken);
         return
         [
             new("Personen", "People", Text(now.TotalUsers), Path: UsersPage.Path),
