@@ -152,7 +152,7 @@ public static class AuthModule
         services.RemoveAll<IUserValidator<User>>();
         services.RemoveAll<IPasswordValidator<User>>();
         services.AddSingleton<VerificationRule>();
-        services.AddScoped<AccountCreation>().AddScoped<Registration>().AddScoped<SignIn>().AddScoped<Credentials>().AddScoped<SignUpGate>().AddScoped<Profiles>();
+        services.AddScoped<AccountCreation>().AddScoped<Registration>().AddScoped<SignIn>().AddScoped<Credentials>().AddScoped<Eviction>().AddScoped<SignUpGate>().AddScoped<Profiles>();
         services.AddSingleton<HashingGate>().AddSingleton<PasswordPolicy>().AddSingleton<Turns>().AddSingleton<GuessLimit>().AddSingleton<KnownDevices>();
         services.AddSingleton<IAccountDirectory, AccountDirectory>().AddSingleton<IAccountNames, AccountNames>();
         services.AddSingleton<AccountFigures>().AddSingleton<IDailyFigures>(provider => provider.GetRequiredService<AccountFigures>())
