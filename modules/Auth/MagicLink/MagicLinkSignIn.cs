@@ -84,7 +84,7 @@ internal sealed class MagicLinkSignIn(
             return new MagicLinkResult.SecondFactorNeeded(waiting, data.Target);
         }
 
-        var started = await sessions.StartAsync(key, account, origin, [AuthenticationMethods.Mail], cancellationToken);
+        var started = await sessions.StartAsync(key, account, origin, [AuthenticationMethods.Mail], visitor, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (proved)
             security.Record(SecurityEventTypes.EmailVerified, account.Id, visitor.Client);
