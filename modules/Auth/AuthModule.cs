@@ -39,6 +39,7 @@ using Mana.Kernel.Jobs;
 using Mana.Kernel.Outbox;
 using Mana.Kernel.RateLimits;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -57,6 +58,7 @@ public static class AuthModule
     internal const string MailLimit = "mail";
     internal const string ResetLimit = "reset";
     internal const string PasswordLimit = "password";
+    internal const string OtherLimit = "auth-other";
 
     public static IServiceCollection AddAuth(this IServiceCollection services, IConfiguration configuration)
     {
@@ -89,11 +91,13 @@ public static class AuthModule
         services.AddManaRateLimit(new(MailLimit, RateLimitKey.Address, 3, 3));
         services.AddManaRateLimit(new(ResetLimit, RateLimitKey.Address, 5, 5));
         services.AddManaRateLimit(new(PasswordLimit, RateLimitKey.User, 5, 5));
+        services.AddManaRateLimit(new(OtherLimit, RateLimitKey.User, 300, 300));
         return services;
     }
 
-    public static void MapAuth(this IEndpointRouteBuilder app)
+    public static void MapAuth(this IEndpointRouteBuilder host)
     {
+        var app = host.MapGroup("").WithOtherLimit();
         AuthEndpoints.Map(app);
         VaultEndpoints.Map(app);
         MissionGrantEndpoints.Map(app);
