@@ -39,6 +39,7 @@ using Mana.Kernel.Jobs;
 using Mana.Kernel.Outbox;
 using Mana.Kernel.RateLimits;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -57,6 +58,7 @@ public static class AuthModule
     internal const string MailLimit = "mail";
     internal const string ResetLimit = "reset";
     internal const string PasswordLimit = "password";
+    internal const string OtherLimit = "auth-other";
 
     public static IServiceCollection AddAuth(this IServiceCollection services, IConfiguration configuration)
     {
@@ -90,11 +92,13 @@ public static class AuthModule
         services.AddManaRateLimit(new(MailLimit, RateLimitKey.Address, 3, 3));
         services.AddManaRateLimit(new(ResetLimit, RateLimitKey.Address, 5, 5));
         services.AddManaRateLimit(new(PasswordLimit, RateLimitKey.User, 5, 5));
+        services.AddManaRateLimit(new(OtherLimit, RateLimitKey.User, 300, 300));
         return services;
     }
 
-    public static void MapAuth(this IEndpointRouteBuilder app)
+    public static void MapAuth(this IEndpointRouteBuilder host)
     {
+        var app = host.MapGroup("").WithOtherLimit();
         AuthEndpoints.Map(app);
         VaultEndpoints.Map(app);
         MissionGrantEndpoints.Map(app);
@@ -154,7 +158,7 @@ public static class AuthModule
         services.RemoveAll<IUserValidator<User>>();
         services.RemoveAll<IPasswordValidator<User>>();
         services.AddSingleton<VerificationRule>();
-        services.AddScoped<AccountCreation>().AddScoped<Registration>().AddScoped<SignIn>().AddScoped<Credentials>().AddScoped<SignUpGate>().AddScoped<Profiles>();
+        services.AddScoped<AccountCreation>().AddScoped<Registration>().AddScoped<SignIn>().AddScoped<Credentials>().AddScoped<Eviction>().AddScoped<SignUpGate>().AddScoped<Profiles>();
         services.AddSingleton<HashingGate>().AddSingleton<PasswordPolicy>().AddSingleton<Turns>().AddSingleton<GuessLimit>().AddSingleton<KnownDevices>();
         services.AddSingleton<IAccountDirectory, AccountDirectory>().AddSingleton<IAccountNames, AccountNames>();
         services.AddSingleton<AccountFigures>().AddSingleton<IDailyFigures>(provider => provider.GetRequiredService<AccountFigures>())

@@ -79,19 +79,23 @@ internal sealed class Registration(
                 security.Record(SecurityEventTypes.Register, user.Id, visitor.Client);
                 return (new RegistrationResult.Registered(view, verification.Required), "created");
             default:
-                await AnswerAlikeAsync(user, target, visitor, cancellationToken);
-                return (new RegistrationResult.Registered(view, verification.Required), "duplicate");
+                return await AnswerAlikeAsync(user, target, visitor, cancellationToken)
+                    ? (new RegistrationResult.Registered(view, verification.Required), "duplicate")
+                    : (new RegistrationResult.Full(signUps.SecondsLeft()), "full");
         }
     }
 
-    /// <summary>Nothing happens now. The owner hears of it later, where nobody can measure it.</summary>
-    async Task AnswerAlikeAsync(User user, string target, Visitor visitor, CancellationToken cancellationToken)
+    /// <summary>Nothing happens now. The owner hears of it later, where nobody can measure it. False: somebody took the day's last place a moment ago.</summary>
+    async Task<bool> AnswerAlikeAsync(User user, string target, Visitor visitor, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         await creation.PretendAsync(user, target, visitor.Locale, cancellationToken);
         requests.Add(AddressRequestKind.Registration, user.Email!, target, visitor);
         await database.SaveChangesAsync(cancellationToken);
+        if (!await signUps.TakeNoneAsync(cancellationToken))
+            return false;
         await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
     User NewUser(string address, string name, string? image)

@@ -109,7 +109,7 @@ internal sealed class SignIn(
         if (!await credentials.HoldAsync(user, cancellationToken))
             return Refuse(new SignInResult.InvalidCredentials(), "INVALID_CREDENTIALS", user, visitor);
         await GuessLimit.ForgetAsync(database, user.NormalizedEmail!, source, cancellationToken);
-        var started = await sessions.StartAsync(key, user, origin, [Method], cancellationToken);
+        var started = await sessions.StartAsync(key, user, origin, [Method], visitor, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         security.Record(SecurityEventTypes.LoginSuccess, user.Id, visitor.Client, ("method", Method), ("device", origin.DeviceName));
         return new SignInResult.SignedIn(AccountView.Of(user), started with { TrustToken = trust }, devices.Remember(visitor.DeviceCookie, user));

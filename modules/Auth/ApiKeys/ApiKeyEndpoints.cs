@@ -14,7 +14,7 @@ namespace Mana.Auth.ApiKeys;
 /// <summary>API keys (auth.md 15): services and routes.</summary>
 internal static class ApiKeyEndpoints
 {
-    const string CreateLimit = "api-key-create";
+    public const string CreateLimit = "api-key-create";
     const string ValidateLimit = "api-key-validate";
     const int LargestBody = 16 * 1024;
 

@@ -50,4 +50,7 @@ internal sealed class SignUpDay
     public required DateOnly Day { get; init; }
 
     public required int Registered { get; set; }
+
+    /// <summary>Also those whose address had an account already: the figure that the public may see.</summary>
+    public int Accepted { get; set; }
 }

@@ -4,9 +4,12 @@ using Mana.Auth.Data;
 using Mana.Auth.Data.Configurations;
 using Mana.Auth.Mails;
 using Mana.Auth.Passwords;
+using Mana.Auth.Recovery;
 using Mana.Auth.SecurityEvents;
+using Mana.Auth.Sessions;
 using Mana.Auth.Verification;
 using Mana.Kernel.Identity;
+using Mana.Kernel.Ids;
 using Mana.Kernel.Outbox;
 using Mana.Notifications.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -19,10 +22,11 @@ namespace Mana.Auth.EmailChange;
 /// address can take it back, even when the new one is not its owner's.
 /// </summary>
 internal sealed class EmailChanges(
-    AuthDbContext database, VerificationTokens tokens, AccountMails mails, TrustedPages pages, Credentials credentials, MailBudget budget, EventWriter events, SecurityLog security,
-    TimeProvider time)
+    AuthDbContext database, VerificationTokens tokens, AccountMails mails, TrustedPages pages, Credentials credentials, Eviction eviction, PasswordReset reset, MailBudget budget,
+    EventWriter events, SessionStanding standing, SecurityLog security, IIdSource ids, TimeProvider time)
 {
     const string Reason = "email_reverted";
+    static readonly TimeSpan Moment = TimeSpan.FromSeconds(5);
     static readonly TimeSpan ConfirmTime = TimeSpan.FromHours(24);
     static readonly TimeSpan RevertTime = TimeSpan.FromDays(7);
 
@@ -39,7 +43,9 @@ internal sealed class EmailChanges(
         if (!await budget.SpendAsync("email-change", user.NormalizedEmail!, 5, TimeSpan.FromDays(1), cancellationToken))
             return "Too many changes of address; try again tomorrow";
 
-        var confirm = await tokens.IssueAsync(VerificationPurpose.Change, user.Id, user.Id, address, pages.SignInOf(target), ConfirmTime, null, cancellationToken);
+        var confirm = await tokens.IssueAsync(
+            VerificationPurpose.Change, user.Id, user.Id, address, pages.SignInOf(target), ConfirmTime, null, cancellationToken,
+            VerificationTokens.DataOf(pages.SignInOf(target), visitor.Locale));
         if (!await database.Users.AnyAsync(row => row.NormalizedEmail == address, cancellationToken))
             mails.AddTo(address, user, MailTemplates.EmailChangeConfirm, visitor.Locale, time.GetUtcNow() + ConfirmTime, ("confirmLink", pages.VerifyLink(confirm, pages.SignInOf(target))));
         // Each address that the account had keeps its own way back: a second change must not void the first one's.
@@ -59,17 +65,17 @@ internal sealed class EmailChanges(
         if (await credentials.LockAsync(token.UserId!, cancellationToken) is not { } user || !await tokens.ConsumeAsync(token, cancellationToken) || !await MoveAsync(user, token.Address, cancellationToken))
             return new VerificationResult.Invalid();
         await tokens.VoidAsync(user.Id, cancellationToken, VerificationPurpose.Verification, VerificationPurpose.Reset);
-        await TellAsync(user, user.Email!, token.Address, cancellationToken);
+        await TellAsync(user, user.Email!, token.Address, VerificationTokens.LocaleOf(token), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         security.Record(SecurityEventTypes.EmailChanged, user.Id, client);
         return new VerificationResult.Verified(AccountView.Of(await ReadAsync(user.Id, cancellationToken)), VerificationTokens.TargetOf(token));
     }
 
     /// <summary>
-    /// The owner of the old address says no. Whoever asked for the change may hold sessions and the password, so all sessions end; a link to
-    /// a new password can only reach the old address again.
+    /// The owner of the old address says no. Whoever asked for the change may hold sessions and the password, and have made keys and factors
+    /// since: all of that ends, as after "that wasn't me", and a link to a new password goes to the old address, which is the account's again.
     /// </summary>
-    public async Task<bool> RevertAsync(string? text, ClientInfo client, CancellationToken cancellationToken)
+    public async Task<bool> RevertAsync(string? text, Visitor visitor, CancellationToken cancellationToken)
     {
         if (await tokens.LookAsync(text, cancellationToken, VerificationPurpose.Revert) is not MailedToken.Good { Token: var token })
             return false;
@@ -79,12 +85,18 @@ internal sealed class EmailChanges(
         if (user.NormalizedEmail != token.Address && !await MoveAsync(user, token.Address, cancellationToken))
             return false;
         await tokens.VoidAsync(user.Id, cancellationToken, VerificationPurpose.Change, VerificationPurpose.Verification, VerificationPurpose.Reset);
-        await credentials.EndSessionsAsync(user.Id, null, Reason, cancellationToken);
+        var evicted = await eviction.EvictAsync(user.Id, token.CreatedAt - Moment, Reason, cancellationToken);
+        await credentials.VoidPasswordAsync(user.Id, cancellationToken);
         if (user.NormalizedEmail != token.Address)
-            await TellAsync(user, user.Email!, token.Address, cancellationToken);
+            await TellAsync(user, user.Email!, token.Address, visitor.Locale, cancellationToken);
+        await reset.OweAsync(await ReadAsync(user.Id, cancellationToken), pages.ResetOf(null), visitor.Locale, ids.NewId(), cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        security.Record(SecurityEventTypes.EmailChanged, user.Id, client, ("reverted", (object?)true));
+        foreach (var session in evicted.Sessions)
+            standing.End(session);
+        security.Record(
+            SecurityEventTypes.EmailChanged, user.Id, visitor.Client, ("reverted", true), ("sessionsEnded", evicted.Sessions.Count), ("apiKeysRevoked", evicted.ApiKeys),
+            ("passkeysRemoved", evicted.Passkeys));
         return true;
     }
 
@@ -107,10 +119,10 @@ internal sealed class EmailChanges(
         return true;
     }
 
-    async Task TellAsync(User user, string before, string after, CancellationToken cancellationToken)
+    async Task TellAsync(User user, string before, string after, string locale, CancellationToken cancellationToken)
     {
         foreach (var recipient in (string[])[before, after])
-            mails.AddTo(recipient, user, MailTemplates.EmailChanged, "de", null, ("newAddress", after), ("changedAt", AccountMails.Instant(time.GetUtcNow())), ("securityLink", pages.Security));
+            mails.AddTo(recipient, user, MailTemplates.EmailChanged, locale, null, ("newAddress", after), ("changedAt", AccountMails.Instant(time.GetUtcNow())), ("securityLink", pages.Security));
         await database.SaveChangesAsync(cancellationToken);
     }
 

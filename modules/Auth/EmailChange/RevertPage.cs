@@ -14,8 +14,8 @@ internal static class RevertPage
     public static IResult Ask(Page page, string token)
     {
         var title = page["Alte Adresse behalten?", "Keep your old address?"];
-        var lead = page["Dein Konto benutzt dann wieder die Adresse, an die diese Mail ging, und alle Geräte werden abgemeldet.",
-            "Your account will use the address again that this mail was sent to, and every device will be signed out."];
+        var lead = page["Dein Konto benutzt dann wieder die Adresse, an die diese Mail ging. Alle Geräte werden abgemeldet, und das Passwort gilt nicht mehr.",
+            "Your account will use the address again that this mail was sent to. Every device will be signed out, and the password will no longer work."];
         return page.Show(title, Markup.Of($"""
             {Controls.Title(title, lead)}
             <form method="post" action="{Path}" class="stack">{Controls.Hidden("token", token)}{Controls.Button(page["Alte Adresse behalten", "Keep the old address"])}</form>
@@ -25,9 +25,9 @@ internal static class RevertPage
     public static IResult Done(Page page)
     {
         var title = page["Erledigt", "Done"];
-        var lead = page["Deine alte Adresse gilt wieder. Wähle jetzt ein neues Passwort: das bisherige kennt vielleicht jemand.",
-            "Your old address is back. Choose a new password now: somebody may know the present one."];
-        return page.Show(title, Markup.Of($"{Controls.Title(title, lead)}<p>{Controls.Link(RecoveryPages.ForgotPath, page["Neues Passwort wählen", "Choose a new password"])}</p>"));
+        var lead = page["Deine alte Adresse gilt wieder. Das bisherige Passwort gilt nicht mehr: wir haben dir einen Link geschickt, mit dem du ein neues wählst.",
+            "Your old address is back. The password no longer works: we have sent you a link to choose a new one."];
+        return page.Show(title, Markup.Of($"{Controls.Title(title, lead)}<p>{Controls.Link(RecoveryPages.ForgotPath, page["Den Link noch einmal schicken", "Send the link again"])}</p>"));
     }
 
     public static IResult Gone(Page page)

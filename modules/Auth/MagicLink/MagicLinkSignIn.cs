@@ -30,7 +30,7 @@ internal abstract record MagicLinkResult
 
 /// <summary>Redeems a link (auth.md 12): once, after a click, and never past the second factor or a lock.</summary>
 internal sealed class MagicLinkSignIn(
-    AuthDbContext database, VerificationTokens tokens, AccountCreation creation, Credentials credentials, PasswordGuard guard, KnownDevices devices, PendingSignIns pending,
+    AuthDbContext database, VerificationTokens tokens, AccountCreation creation, Credentials credentials, Eviction eviction, PasswordGuard guard, KnownDevices devices, PendingSignIns pending,
     TrustedDevices trusted, AccessTokens access, SessionStart sessions, EventWriter events, SecurityLog security, AuthMetrics metrics, IIdSource ids, TimeProvider time)
 {
     const string Reason = "email_verified";
@@ -84,7 +84,7 @@ internal sealed class MagicLinkSignIn(
             return new MagicLinkResult.SecondFactorNeeded(waiting, data.Target);
         }
 
-        var started = await sessions.StartAsync(key, account, origin, [AuthenticationMethods.Mail], cancellationToken);
+        var started = await sessions.StartAsync(key, account, origin, [AuthenticationMethods.Mail], visitor, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (proved)
             security.Record(SecurityEventTypes.EmailVerified, account.Id, visitor.Client);
@@ -99,14 +99,10 @@ internal sealed class MagicLinkSignIn(
     /// </summary>
     async Task<User> TakeOverAsync(User account, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         await credentials.RemovePasswordAsync(account.Id, cancellationToken);
-        await credentials.EndSessionsAsync(account.Id, null, Reason, cancellationToken);
-        await TwoFactorSettings.EraseAsync(database, account.Id, now, cancellationToken);
-        await database.Passkeys.Where(row => row.UserId == account.Id).ExecuteDeleteAsync(cancellationToken);
-        await database.Set<ApiKey>().Where(row => row.UserId == account.Id && row.RevokedAt == null).ExecuteUpdateAsync(row => row.SetProperty(it => it.RevokedAt, now), cancellationToken);
+        await eviction.EvictAsync(account.Id, null, Reason, cancellationToken);
         await tokens.VoidAsync(account.Id, cancellationToken, VerificationPurpose.Verification, VerificationPurpose.Reset, VerificationPurpose.Change);
-        events.Add(database, new EmailVerified(account.Id, now));
+        events.Add(database, new EmailVerified(account.Id, time.GetUtcNow()));
         await database.SaveChangesAsync(cancellationToken);
         return await database.Users.AsNoTracking().SingleAsync(row => row.Id == account.Id, cancellationToken);
     }

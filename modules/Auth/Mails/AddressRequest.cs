@@ -22,6 +22,9 @@ internal enum AddressRequestKind
 
     /// <summary>A link that signs in.</summary>
     MagicLink,
+
+    /// <summary>Nobody wished for it: too many guesses locked the address out. Its owner hears of that.</summary>
+    Lock,
 }
 
 /// <summary>
@@ -35,7 +38,7 @@ internal sealed record AddressRequested(string RequestId, byte[] Sealed) : IMana
 
 /// <summary>What is inside.</summary>
 /// <param name="Target">Where the link leads afterwards.</param>
-/// <param name="More">What else the link must remember.</param>
+/// <param name="More">What else the link must remember; the end of a lock.</param>
 internal sealed record AddressRequest(AddressRequestKind Kind, string Address, string Target, string Locale, ClientInfo Client, string? More = null);
 
 /// <summary>Notes wishes down.</summary>

@@ -34,6 +34,7 @@ internal sealed class AddressRequestHandler(
             AddressRequestKind.Reset => await ResetAsync(user!, request, id, cancellationToken),
             AddressRequestKind.Verification => await VerifyAgainAsync(user!, request, id, cancellationToken),
             AddressRequestKind.Registration => await NoticeAsync(user!, request, id, cancellationToken),
+            AddressRequestKind.Lock => await TellOfLockAsync(user!, request, cancellationToken),
             _ => null,
         };
         if (done is null)
@@ -50,6 +51,15 @@ internal sealed class AddressRequestHandler(
             return null;
         await reset.OweAsync(user, request.Target, request.Locale, id, cancellationToken);
         return SecurityEventTypes.PasswordResetRequested;
+    }
+
+    /// <summary>The first one of a day; a second delivery of that one finds the day's mail spent. The log has it already.</summary>
+    async Task<string?> TellOfLockAsync(User user, AddressRequest request, CancellationToken cancellationToken)
+    {
+        if (!await budget.SpendAsync(MailTemplates.AccountLocked, request.Address, 1, TimeSpan.FromDays(1), cancellationToken))
+            return null;
+        mails.Add(user, MailTemplates.AccountLocked, request.Locale, null, ("endsAt", request.More!), ("resetLink", request.Target));
+        return "";
     }
 
     async Task<string?> VerifyAgainAsync(User user, AddressRequest request, string id, CancellationToken cancellationToken)

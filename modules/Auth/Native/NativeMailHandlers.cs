@@ -86,7 +86,7 @@ internal static class NativeMailHandlers
         await changes.MayRevertAsync(token, cancellationToken) ? RevertPage.Ask(page, token!) : RevertPage.Gone(page);
 
     public static async Task<IResult> RevertAsync(Page page, EmailChanges changes, CancellationToken cancellationToken) =>
-        await changes.RevertAsync((await page.FormAsync())["token"], page.Visitor.Client, cancellationToken) ? RevertPage.Done(page) : RevertPage.Gone(page);
+        await changes.RevertAsync((await page.FormAsync())["token"], page.Visitor, cancellationToken) ? RevertPage.Done(page) : RevertPage.Gone(page);
 
     static IResult To(string target, params IEnumerable<(string Name, string Value)> values)
     {

@@ -1,3 +1,4 @@
+using Mana.Auth.ApiKeys;
 using Mana.Auth.Cookies;
 using Mana.Auth.Keys;
 using Mana.Auth.Pages.Account;
@@ -74,7 +75,7 @@ internal static class PageEndpoints
         account.MapGet("/sessions", SessionsPage.ShowAsync);
         account.MapPost("/sessions", SessionsPage.RevokeAsync);
         account.MapGet("/keys", KeysPage.ShowAsync);
-        account.MapPost("/keys", KeysPage.ChangeAsync);
+        account.MapPost("/keys", KeysPage.ChangeAsync).RequireRateLimiting(ApiKeyEndpoints.CreateLimit);
         account.MapGet("/confirm", ConfirmPage.ShowAsync);
         account.MapGet("/log", LogPage.ShowAsync);
         account.MapPost("/log", LogPage.DisownAsync).RequireRateLimiting(AuthModule.PasswordLimit);

@@ -48,6 +48,6 @@ internal static class PasskeyEndpoints
         own.MapGet("", PasskeyHandlers.ListAsync).WithSummary("The caller's passkeys").Produces<IReadOnlyList<PasskeyView>>().Produces(401).Produces(404).Produces(503);
         own.MapPatch("/{id}", PasskeyHandlers.RenameAsync).WithSummary("Rename a passkey")
             .Accepts<RenamePasskeyRequest>("application/json").Produces<PasskeyView>().Produces(400).Produces(401).Produces(403).Produces(404).Produces(503);
-        own.MapDelete("/{id}", PasskeyHandlers.RemoveAsync).WithSummary("Remove a passkey, the last one too").Produces(204).Produces(401).Produces(403).Produces(404).Produces(503);
+        own.MapDelete("/{id}", PasskeyHandlers.RemoveAsync).RequireStepUp().WithSummary("Remove a passkey, the last one too").WithDescription("Needs a sign-in or step-up within 15 minutes.").Produces(204).Produces(401).Produces(403).Produces(404).Produces(503);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class PasskeySignIn(
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         if (!await credentials.HoldAsync(user, cancellationToken))
             return new PasskeySignInResult.Refused();
-        var started = await sessions.StartAsync(key, user, origin, AuthenticationMethods.Join([], proven.Method), cancellationToken);
+        var started = await sessions.StartAsync(key, user, origin, AuthenticationMethods.Join([], proven.Method), visitor, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         metrics.Login("success");
         security.Record(SecurityEventTypes.PasskeyLoginSuccess, user.Id, visitor.Client, ("passkeyId", proven.Passkey.Id));

@@ -1,7 +1,6 @@
 using Mana.Auth.Data;
 using Mana.Auth.Mails;
 using Mana.Auth.SecurityEvents;
-using Mana.Notifications.Contracts;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -25,7 +24,7 @@ internal abstract record PasswordCheck
 /// A failure of the database is an exception and counts as nothing.
 /// </summary>
 internal sealed class PasswordGuard(
-    AuthDbContext database, GuessLimit limit, Turns turns, HashingGate gate, KnownDevices devices, IPasswordHasher<User> hasher, AccountMails mails, MailBudget budget,
+    AuthDbContext database, GuessLimit limit, Turns turns, HashingGate gate, KnownDevices devices, IPasswordHasher<User> hasher, AddressRequests requests,
     SecurityLog security, TrustedPages pages)
 {
     /// <summary>Counts, verifies, and renews a hash of an older kind.</summary>
@@ -93,8 +92,8 @@ internal sealed class PasswordGuard(
         }
 
         // Who hangs up has guessed all the same.
-        if (await limit.FailAsync(attempt, address, source, CancellationToken.None) is { } until && user is not null)
-            await TellAsync(user, until, visitor, cancellationToken);
+        if (await limit.FailAsync(attempt, address, source, CancellationToken.None) is { } until)
+            await TellAsync(address, user, until, visitor);
         return new PasswordCheck.Wrong();
     }
 
@@ -122,15 +121,14 @@ internal sealed class PasswordGuard(
         return result != PasswordVerificationResult.Failed;
     }
 
-    /// <summary>The owner hears of the first lock of a day; the log of every one.</summary>
-    async Task TellAsync(User user, DateTimeOffset until, Visitor visitor, CancellationToken cancellationToken)
+    /// <summary>
+    /// The log hears of every lock, and the owner of the first one of a day: later, because whether the address has one must not show in the
+    /// time of this answer.
+    /// </summary>
+    async Task TellAsync(string address, User? user, DateTimeOffset until, Visitor visitor)
     {
-        security.Record(SecurityEventTypes.AccountLocked, user.Id, visitor.Client, ("until", until));
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        if (!await budget.SpendAsync(MailTemplates.AccountLocked, user.NormalizedEmail!, 1, TimeSpan.FromDays(1), cancellationToken))
-            return;
-        mails.Add(user, MailTemplates.AccountLocked, visitor.Locale, null, ("endsAt", AccountMails.Instant(until)), ("resetLink", pages.ForgotPassword));
-        await database.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        security.Record(SecurityEventTypes.AccountLocked, user?.Id, visitor.Client, ("until", until));
+        requests.Add(AddressRequestKind.Lock, address, pages.ForgotPassword, visitor, AccountMails.Instant(until));
+        await database.SaveChangesAsync(CancellationToken.None);
     }
 }

@@ -26,7 +26,7 @@ internal abstract record ResetResult
 
 /// <summary>A new password for who can read the account's mail (auth.md 5.5; W12).</summary>
 internal sealed class PasswordReset(
-    AuthDbContext database, VerificationTokens tokens, AddressRequests requests, AccountMails mails, TrustedPages pages, Credentials credentials, PasswordPolicy policy,
+    AuthDbContext database, VerificationTokens tokens, AddressRequests requests, AccountMails mails, TrustedPages pages, Credentials credentials, Eviction eviction, PasswordPolicy policy,
     HashingGate gate, IPasswordHasher<User> hasher, EventWriter events, SecurityLog security, TimeProvider time)
 {
     public const string Reason = "password_reset";
@@ -81,7 +81,11 @@ internal sealed class PasswordReset(
             return new ResetResult.InvalidToken();
         var now = time.GetUtcNow();
         await credentials.SetPasswordAsync(user.Id, hash, true, cancellationToken);
-        await credentials.EndSessionsAsync(user.Id, null, Reason, cancellationToken);
+        // Nobody had proved this address before: whoever registered it may be somebody else, and keeps no way in (W32).
+        if (user.EmailConfirmed)
+            await credentials.EndSessionsAsync(user.Id, null, Reason, cancellationToken);
+        else
+            await eviction.EvictAsync(user.Id, null, Reason, cancellationToken);
         await tokens.VoidAsync(user.Id, cancellationToken, VerificationPurpose.Change, VerificationPurpose.Verification);
         var unlocked = await GuessLimit.ForgetAllAsync(database, user.NormalizedEmail!, cancellationToken);
         if (!user.EmailConfirmed)

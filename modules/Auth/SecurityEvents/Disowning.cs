@@ -4,7 +4,6 @@ using Mana.Auth.Mails;
 using Mana.Auth.Passwords;
 using Mana.Auth.Recovery;
 using Mana.Auth.Sessions;
-using Mana.Auth.TwoFactor;
 using Mana.Kernel.Identity;
 using Mana.Kernel.Ids;
 using Microsoft.EntityFrameworkCore;
@@ -20,8 +19,8 @@ internal sealed record Disowned(int Sessions, int ApiKeys);
 /// factor made since the event go as well; older ones stay, because their owner depends on them and the intruder does not have them.
 /// </summary>
 internal sealed class Disowning(
-    AuthDbContext database, Credentials credentials, Verification.VerificationTokens tokens, PasswordReset reset, TrustedPages pages, SessionStanding standing, SecurityLog security, IIdSource ids,
-    TimeProvider time)
+    AuthDbContext database, Credentials credentials, Eviction eviction, Verification.VerificationTokens tokens, PasswordReset reset, TrustedPages pages, SessionStanding standing,
+    SecurityLog security, IIdSource ids)
 {
     const string Reason = "not_me";
     static readonly TimeSpan Moment = TimeSpan.FromSeconds(5);
@@ -32,32 +31,22 @@ internal sealed class Disowning(
         var entry = await database.SecurityEvents.AsNoTracking().SingleOrDefaultAsync(row => row.Id == eventId && row.UserId == caller.UserId, cancellationToken);
         if (entry is null)
             return null;
-        var now = time.GetUtcNow();
-        // An event is written a moment after what it tells of.
-        var since = entry.CreatedAt - Moment;
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         if (await credentials.LockAsync(caller.UserId, cancellationToken) is not { } user)
             return null;
-        var open = await database.Sessions.Where(session => session.UserId == user.Id && session.RevokedAt == null).Select(session => session.Id).ToListAsync(cancellationToken);
-        await credentials.EndSessionsAsync(user.Id, null, Reason, cancellationToken);
+        // An event is written a moment after what it tells of.
+        var evicted = await eviction.EvictAsync(user.Id, entry.CreatedAt - Moment, Reason, cancellationToken);
         await credentials.VoidPasswordAsync(user.Id, cancellationToken);
         await tokens.VoidAsync(user.Id, cancellationToken, VerificationPurpose.Change, VerificationPurpose.Verification);
-        var keys = await database.Set<ApiKey>().Where(key => key.UserId == user.Id && key.RevokedAt == null && key.CreatedAt >= since)
-            .ExecuteUpdateAsync(key => key.SetProperty(row => row.RevokedAt, now), cancellationToken);
-        await database.Set<MissionGrant>().Where(grant => grant.UserId == user.Id && grant.RevokedAt == null)
-            .ExecuteUpdateAsync(grant => grant.SetProperty(row => row.RevokedAt, now), cancellationToken);
-        var passkeys = await database.Passkeys.Where(passkey => passkey.UserId == user.Id && passkey.CreatedAt >= since).ExecuteDeleteAsync(cancellationToken);
-        // A second factor of the intruder's would keep the owner out.
-        if (await database.TotpSecrets.AnyAsync(secret => secret.UserId == user.Id && (secret.ConfirmedAt == null || secret.ConfirmedAt >= since), cancellationToken))
-            await TwoFactorSettings.EraseAsync(database, user.Id, now, cancellationToken);
         await reset.OweAsync(user, pages.ResetOf(null), visitor.Locale, ids.NewId(), cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
-        open.ForEach(standing.End);
+        foreach (var session in evicted.Sessions)
+            standing.End(session);
         security.Record(
-            SecurityEventTypes.EventDisowned, user.Id, visitor.Client, ("event", eventId), ("eventType", entry.EventType), ("sessionsEnded", open.Count), ("apiKeysRevoked", keys),
-            ("passkeysRemoved", passkeys));
-        return new Disowned(open.Count, keys);
+            SecurityEventTypes.EventDisowned, user.Id, visitor.Client, ("event", eventId), ("eventType", entry.EventType), ("sessionsEnded", evicted.Sessions.Count),
+            ("apiKeysRevoked", evicted.ApiKeys), ("passkeysRemoved", evicted.Passkeys));
+        return new Disowned(evicted.Sessions.Count, evicted.ApiKeys);
     }
 }

@@ -64,5 +64,4 @@ internal static class SecurityEventTypes
     public const string OAuthCodeReuse = "oauth_code_reuse";
     public const string OAuthRefreshReuse = "oauth_refresh_reuse";
     public const string AdminAction = "admin_action";
-    public const string ServiceError = "service_error";
 }

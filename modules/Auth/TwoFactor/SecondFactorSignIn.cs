@@ -56,7 +56,7 @@ internal sealed class SecondFactorSignIn(
         await GuessLimit.ForgetAsync(database, user.NormalizedEmail!, source, cancellationToken);
         var origin = new SignInOrigin(begun.DeviceId, begun.DeviceName, visitor.Client.UserAgent, visitor.Client.IpAddress, begun.RememberMe);
         var amr = AuthenticationMethods.Join([begun.Method], AuthenticationMethods.OneTimeCode);
-        var started = await sessions.StartAsync(key, user, origin, amr, cancellationToken);
+        var started = await sessions.StartAsync(key, user, origin, amr, visitor, cancellationToken);
         if (trust)
             started = started with { TrustToken = await trusted.TrustAsync(user, visitor.Client.UserAgent, cancellationToken) };
         await database.SaveChangesAsync(cancellationToken);

@@ -38,7 +38,7 @@ internal sealed class TwoFactorEnrolment(
 
         var old = live.Session;
         var origin = new SignInOrigin(old.DeviceId, old.DeviceName, visitor.Client.UserAgent, visitor.Client.IpAddress, old.RememberMe);
-        var started = await sessions.StartAsync(key, account, origin, AuthenticationMethods.Join(old.Amr, AuthenticationMethods.OneTimeCode), cancellationToken);
+        var started = await sessions.StartAsync(key, account, origin, AuthenticationMethods.Join(old.Amr, AuthenticationMethods.OneTimeCode), visitor, cancellationToken);
         started.Session.ActiveOrganizationId = old.ActiveOrganizationId;
         if (trust)
             started = started with { TrustToken = await trusted.TrustAsync(account, visitor.Client.UserAgent, cancellationToken) };

@@ -80,6 +80,12 @@ internal sealed class VerificationTokens(AuthDbContext database, IIdSource ids, 
     public async Task VoidAsync(string userId, CancellationToken cancellationToken, params VerificationPurpose[] purposes) =>
         await database.VerificationTokens.Where(token => token.UserId == userId && purposes.Contains(token.Purpose) && token.ConsumedAt == null).ExecuteDeleteAsync(cancellationToken);
 
+    /// <summary>For whoever must know later which language the wish was made in.</summary>
+    public static string DataOf(string target, string locale) => JsonSerializer.Serialize(new { target, locale });
+
+    /// <summary>German when the token is too old to know.</summary>
+    public static string LocaleOf(VerificationToken token) => JsonDocument.Parse(token.Data).RootElement.TryGetProperty("locale", out var locale) ? locale.GetString()! : "de";
+
     public static string TargetOf(VerificationToken token) => JsonDocument.Parse(token.Data).RootElement.GetProperty("target").GetString()!;
 
     string NewText()

@@ -44,7 +44,7 @@ public sealed class ApiKeyTests(ModuleWorld world) : IClassFixture<ModuleWorld>
         Assert.Equal("""{"success":true}""", (await world.DeleteAsync($"{Path}/{made["id"]}", person)).IsOk().Text);
         AssertInvalid(await ValidateAsync(key));
         Assert.NotNull((await world.GetAsync(Path, person)).IsOk().Body[0].GetProperty("revokedAt").GetString());
-        Assert.Equal(["api_key_created", "api_key_revoked"], (await world.EventsAsync(person.UserId)).Select(entry => entry.Type).Where(type => type.StartsWith("api", StringComparison.Ordinal)));
+        Assert.Equal(["api_key_created", "api_key_validated", "api_key_validation_failed", "api_key_revoked", "api_key_validation_failed"], (await world.EventsAsync(person.UserId)).Select(entry => entry.Type).Where(type => type.StartsWith("api", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -107,6 +107,27 @@ public sealed class ApiKeyTests(ModuleWorld world) : IClassFixture<ModuleWorld>
         Assert.Equal(first.AddMinutes(1), await UsedAsync());
 
         async Task<DateTimeOffset> UsedAsync() => (await world.GetAsync(Path, person)).Body[0].GetProperty("lastUsedAt").GetDateTimeOffset();
+    }
+
+    [Fact]
+    public async Task The_log_has_its_first_use_of_a_day_and_refusals_once_an_hour()
+    {
+        var person = await world.PersonAsync();
+        var made = await CreateAsync(person, new { name = "k" });
+        var (key, id) = (made["key"]!, made["id"]);
+        var tomorrow = world.Clock.GetUtcNow().UtcDateTime.Date.AddDays(1) - world.Clock.GetUtcNow().UtcDateTime;
+        foreach (var pause in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromMinutes(2), tomorrow])
+        {
+            world.Clock.Advance(pause);
+            Assert.True((await ValidateAsync(key)).Body.GetProperty("valid").GetBoolean());
+            await ValidateAsync(key, "llm");
+            await ValidateAsync(key, "llm");
+        }
+
+        var events = (await world.EventsAsync(person.UserId)).Where(entry => entry.Type.StartsWith("api_key_validat", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["api_key_validated", "api_key_validation_failed", "api_key_validated", "api_key_validation_failed"], events.Select(entry => entry.Type));
+        Assert.All(events, entry => Assert.Equal(id, entry.Facts.GetProperty("keyId").GetString()));
+        Assert.Equal("scope_denied", events[1].Facts.GetProperty("code").GetString());
     }
 
     [Fact]

@@ -87,9 +87,58 @@ public sealed class EmailChangeTests(AccountWorld world) : IClassFixture<Account
         Assert.Equal(HttpStatusCode.OK, done.StatusCode);
         Assert.Equal(old, await AddressAsync(id));
         Assert.Equal(0L, await world.RunAsync("SELECT count(*) FROM auth.sessions WHERE user_id = $1 AND revoked_at IS NULL", id));
-        (await world.Api.LoginAsync(old)).IsOk();
+        (await world.Api.LoginAsync(old)).IsRefused(401, "INVALID_CREDENTIALS");
         using var again = await http.PostAsync(new Uri("/api/auth/revert-email", UriKind.Relative), new FormUrlEncodedContent([new("token", revert.Split("token=")[1])]));
         Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task Taking_it_back_leaves_the_intruder_no_way_in_and_the_owner_one_by_mail()
+    {
+        const string Passkey = "INSERT INTO auth.passkeys (id, user_id, credential_id, public_key, user_handle, counter, device_type, backed_up, transports, name, aaguid, created_at) VALUES ($2, $1, $2, '\\x01', '\\x02', 0, 'singleDevice', false, '{}', 'key', gen_random_uuid(), $3)";
+        const string Key = "INSERT INTO auth.api_keys (id, user_id, name, key_prefix, key_hash, created_at) VALUES ($2, $1, 'k', '01234567', $2, $3)";
+        var (old, id) = await world.PersonAsync();
+        await world.RunAsync(Passkey, id, "own-" + id, world.Clock.GetUtcNow());
+        await world.RunAsync(Key, id, "own-" + id, world.Clock.GetUtcNow());
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        var stranger = await world.Api.LoginAsync(old);
+        await ChangeAsync(AuthApi.NewEmail(), stranger["accessToken"]!);
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        await world.RunAsync(Passkey, id, "theirs-" + id, world.Clock.GetUtcNow());
+        await world.RunAsync(Key, id, "theirs-" + id, world.Clock.GetUtcNow());
+        await world.RunAsync("INSERT INTO auth.two_factor (id, user_id, secret_encrypted, created_at, confirmed_at) VALUES ('t-' || $1, $1, '\\x01', $2, $2)", id, world.Clock.GetUtcNow());
+        await world.RunAsync("UPDATE auth.users SET two_factor_enabled = true WHERE id = $1", id);
+
+        var revert = await world.LinkAsync(old, "email-change-notice", "revertLink");
+        using var http = world.Host.CreateClient();
+        using var done = await http.PostAsync(new Uri("/api/auth/revert-email", UriKind.Relative), new FormUrlEncodedContent([new("token", revert.Split("token=")[1])]));
+        Assert.Equal(HttpStatusCode.OK, done.StatusCode);
+
+        (await world.Api.LoginAsync(old)).IsRefused(401, "INVALID_CREDENTIALS");
+        (await world.Api.RefreshAsync(stranger["refreshToken"])).IsRefused(401, "TOKEN_EXPIRED");
+        Assert.Equal(["own-" + id], await world.ListAsync("SELECT id FROM auth.passkeys WHERE user_id = $1", id));
+        Assert.Equal(["own-" + id], await world.ListAsync("SELECT id FROM auth.api_keys WHERE user_id = $1 AND revoked_at IS NULL", id));
+        Assert.Equal(0L, await world.RunAsync("SELECT count(*) FROM auth.two_factor WHERE user_id = $1", id));
+        var reset = (await world.LinkAsync(old, "reset-password", "resetLink")).Split("/reset-password/")[1].Split('?')[0];
+        (await world.Api.PostAsync("reset-password", new { token = reset, newPassword = "Neues-Pferd-77" })).IsOk();
+        (await world.Api.LoginAsync(old, "Neues-Pferd-77")).IsOk();
+    }
+
+    [Fact]
+    public async Task Both_addresses_hear_of_it_in_the_language_of_whoever_asked()
+    {
+        foreach (var language in (string[])["en", "de"])
+        {
+            var (old, _) = await world.PersonAsync();
+            var wanted = AuthApi.NewEmail();
+            var token = (await world.Api.LoginAsync(old)).IsOk()["accessToken"];
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/change-email") { Content = System.Net.Http.Json.JsonContent.Create(new { newEmail = wanted }) };
+            request.Headers.Add("Accept-Language", language);
+            (await world.Api.SendAsync(request, token)).IsOk();
+            Assert.Equal(302, (await world.OpenAsync(await world.LinkAsync(wanted, "email-change-confirm", "confirmLink"))).Status);
+            foreach (var recipient in (string[])[old, wanted])
+                Assert.Equal(language, Assert.Single(await world.MailsAsync(recipient, "email-changed")).Locale);
+        }
     }
 
     [Fact]

@@ -237,6 +237,25 @@ public sealed class PasskeySignInTests(AccountWorld world) : IClassFixture<Accou
     }
 
     [Fact]
+    public async Task Removing_one_needs_a_proof_that_is_not_old()
+    {
+        var person = await PasskeyPerson.NewAsync(world);
+        var id = (await person.RegisterAsync(new SoftwareAuthenticator())).IsOk()["id"]!;
+        await world.RunAsync("UPDATE auth.sessions SET auth_time = auth_time - interval '16 minutes' WHERE user_id = $1", person.Id);
+        (await person.Browser.SendAsync(HttpMethod.Delete, $"{Path}/{id}", null, Browser.App)).IsRefused(403, "STEP_UP_REQUIRED");
+
+        var page = new Pages.Browser(world.Host);
+        await page.SignInAsync(person.Email);
+        await world.RunAsync("UPDATE auth.sessions SET auth_time = auth_time - interval '16 minutes' WHERE user_id = $1", person.Id);
+        var sent = await page.SendFormAsync("/account/passkeys", [.. Pages.Browser.Hidden((await page.OpenAsync("/account/security")).Html, "/account/passkeys").Where(field => field.Name == "__form"), ("remove", id)]);
+        Assert.Equal((303, "/account/confirm?next=%2Faccount%2Fpasskeys"), (sent.Status, sent.Location));
+        Assert.Equal(1L, await world.RunAsync("SELECT count(*) FROM auth.passkeys WHERE user_id = $1", person.Id));
+
+        (await person.Browser.PostAsync("/api/v1/auth/step-up", new { password = AuthApi.Password })).IsOk();
+        Assert.Equal(204, (await person.Browser.SendAsync(HttpMethod.Delete, $"{Path}/{id}", null, Browser.App)).Status);
+    }
+
+    [Fact]
     public async Task Scenario_51_switched_off_there_is_nothing()
     {
         var database = await TestCluster.CreateDatabaseAsync();

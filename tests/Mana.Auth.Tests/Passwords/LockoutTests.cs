@@ -114,6 +114,30 @@ public sealed class LockoutTests(AccountWorld world) : IClassFixture<AccountWorl
     }
 
     [Fact]
+    public async Task The_guess_that_locks_does_the_same_whether_there_is_an_account_or_not()
+    {
+        var (email, _) = await world.PersonAsync();
+        var stranger = AuthApi.NewEmail();
+        foreach (var address in (string[])[email, stranger])
+        {
+            await FailAsync(address, 4);
+            await world.Host.DrainAsync();
+            var (noted, spent) = (await NotedAsync(), await SpentAsync());
+            await FailAsync(address, 1);
+            // One event, whose handler looks whether there is an account; nothing that only an account has.
+            Assert.Equal(noted + 1, await NotedAsync());
+            await world.Host.DrainAsync();
+            Assert.Equal(spent + (address == email ? 1 : 0), await SpentAsync());
+        }
+
+        Assert.Single(await world.MailsAsync(email, "account-locked"));
+        Assert.Empty(await world.MailsAsync(stranger));
+
+        async Task<long> NotedAsync() => (long)(await world.RunAsync("SELECT count(*) FROM public.event_log WHERE type = 'auth.address_requested'"))!;
+        async Task<long> SpentAsync() => (long)(await world.RunAsync("SELECT count(*) FROM auth.mail_allowances WHERE kind = 'account-locked'"))!;
+    }
+
+    [Fact]
     public async Task The_owner_hears_of_the_first_lock_of_a_day()
     {
         var (email, _) = await world.PersonAsync();

@@ -12,11 +12,11 @@ public sealed class RetentionTests(PrivacyWorld world) : IClassFixture<PrivacyWo
         var person = await world.PersonAsync();
         var log = world.Host.Services.GetRequiredService<SecurityLog>();
         foreach (var address in (string?[])["203.0.113.77", "2001:db8:1:2:3::4", "fe80::1%eth0", null])
-            log.Record(SecurityEventTypes.ServiceError, person.UserId, new ClientInfo(address, "Test", "r"));
+            log.Record(SecurityEventTypes.ProfileUpdated, person.UserId, new ClientInfo(address, "Test", "r"));
         await world.FlushAsync();
         await world.ScalarAsync("UPDATE auth.sessions SET ip_address = '198.51.100.9' WHERE user_id = $1", person.UserId);
         world.Clock.Advance(TimeSpan.FromDays(89));
-        log.Record(SecurityEventTypes.ServiceError, person.UserId, new ClientInfo("203.0.113.78", "Test", "r"));
+        log.Record(SecurityEventTypes.ProfileUpdated, person.UserId, new ClientInfo("203.0.113.78", "Test", "r"));
         await world.FlushAsync();
         await world.RetainAsync();
         Assert.Equal(["203.0.113.77", "2001:db8:1:2:3::4", "fe80::1%eth0", null, "203.0.113.78"], await AddressesAsync(person));
@@ -34,16 +34,16 @@ public sealed class RetentionTests(PrivacyWorld world) : IClassFixture<PrivacyWo
     {
         var person = await world.PersonAsync();
         var log = world.Host.Services.GetRequiredService<SecurityLog>();
-        log.Record(SecurityEventTypes.ServiceError, person.UserId, new ClientInfo("203.0.113.9", "Agent", "request"), ("code", "X"));
+        log.Record(SecurityEventTypes.ProfileUpdated, person.UserId, new ClientInfo("203.0.113.9", "Agent", "request"), ("code", "X"));
         await world.FlushAsync();
         (await world.EraseAsync(person)).IsOk();
-        log.Record(SecurityEventTypes.ServiceError, person.UserId, new ClientInfo("203.0.113.9", "Agent", "request"), ("code", "late"));
+        log.Record(SecurityEventTypes.ProfileUpdated, person.UserId, new ClientInfo("203.0.113.9", "Agent", "request"), ("code", "late"));
         await world.FlushAsync();
         await world.RunJobAsync(TimeSpan.FromMinutes(3));
         var subject = world.Host.Services.GetRequiredService<SecurityChain>().SubjectOf(person.UserId);
         var rows = await world.RowsAsync("SELECT event_type, user_id, ip_address, user_agent, request_id, metadata::text, content_digest FROM auth.security_events WHERE subject = $1 ORDER BY position", subject);
         Assert.Equal(["register", "login_success"], rows.Take(2).Select(row => (string)row[0]!));
-        Assert.Equal(["account_deleted", "service_error"], rows.TakeLast(2).Select(row => (string)row[0]!));
+        Assert.Equal(["account_deleted", "profile_updated"], rows.TakeLast(2).Select(row => (string)row[0]!));
         Assert.All(rows, row => Assert.Equal((null, null, null, null, "{}", true), (row[1], row[2], row[3], row[4], row[5], row[6] is byte[])));
         Assert.True(await world.Host.Services.GetRequiredService<ChainVerdicts>().VerifyAsync(person.UserId, default));
 
@@ -74,5 +74,5 @@ public sealed class RetentionTests(PrivacyWorld world) : IClassFixture<PrivacyWo
     }
 
     async Task<List<string?>> AddressesAsync(Person person) =>
-        [.. (await world.RowsAsync("SELECT ip_address FROM auth.security_events WHERE user_id = $1 AND event_type = 'service_error' ORDER BY position", person.UserId)).Select(row => (string?)row[0])];
+        [.. (await world.RowsAsync("SELECT ip_address FROM auth.security_events WHERE user_id = $1 AND event_type = 'profile_updated' ORDER BY position", person.UserId)).Select(row => (string?)row[0])];
 }

@@ -111,6 +111,29 @@ public sealed class PasswordResetTests(AccountWorld world) : IClassFixture<Accou
     }
 
     [Fact]
+    public async Task An_account_that_nobody_had_verified_keeps_nothing_of_whoever_registered_it()
+    {
+        var (verified, kept) = await world.PersonAsync();
+        var email = AuthApi.NewEmail();
+        var id = (await world.Api.RegisterAsync(email)).IsOk()["user", "id"]!;
+        foreach (var owner in (string[])[id, kept])
+        {
+            await world.RunAsync("INSERT INTO auth.passkeys (id, user_id, credential_id, public_key, counter, device_type, backed_up, transports, name, aaguid, created_at) VALUES ($1, $1, $1, '', 0, 'singleDevice', false, '', '', '', now())", owner);
+            await world.RunAsync("INSERT INTO auth.api_keys (id, user_id, name, key_prefix, key_hash) VALUES ($1, $1, 'k', '01234567', $1)", owner);
+            await world.RunAsync("INSERT INTO auth.two_factor (id, user_id, secret_encrypted, created_at, confirmed_at) VALUES ($1, $1, '\\x01', now(), now())", owner);
+            await world.RunAsync("UPDATE auth.users SET two_factor_enabled = true WHERE id = $1", owner);
+        }
+
+        (await world.Api.PostAsync("reset-password", new { token = Token(await LinkAsync(email)), newPassword = New })).IsOk();
+        (await world.Api.PostAsync("reset-password", new { token = Token(await LinkAsync(verified)), newPassword = New })).IsOk();
+
+        const string Left = "SELECT (SELECT count(*) FROM auth.passkeys WHERE user_id = $1) || ',' || (SELECT count(*) FROM auth.api_keys WHERE user_id = $1 AND revoked_at IS NULL) || ',' || (SELECT count(*) FROM auth.two_factor WHERE user_id = $1)";
+        Assert.Equal("0,0,0", await world.RunAsync(Left, id));
+        Assert.Equal("1,1,1", await world.RunAsync(Left, kept));
+        (await world.Api.LoginAsync(email, New)).IsOk();
+    }
+
+    [Fact]
     public async Task Three_links_an_hour_are_enough_for_an_address()
     {
         var (email, _) = await world.PersonAsync();

@@ -36,7 +36,7 @@ public sealed class SecurityEventRouteTests(PrivacyWorld world) : IClassFixture<
     {
         var person = await world.PersonAsync();
         for (var n = 0; n < 7; n++)
-            world.Host.Services.GetRequiredService<SecurityLog>().Record(SecurityEventTypes.ServiceError, person.UserId, ClientInfo.None, ("n", n));
+            world.Host.Services.GetRequiredService<SecurityLog>().Record(SecurityEventTypes.ProfileUpdated, person.UserId, ClientInfo.None, ("n", n));
         await world.FlushAsync();
         var seen = new List<string>();
         for (string? next = Path + "?limit=4"; next is not null;)

@@ -67,10 +67,10 @@ public sealed class SecurityLogTests(HostFixture fixture) : IClassFixture<HostFi
     [Fact]
     public async Task An_event_without_an_account_is_kept_outside_of_every_chain()
     {
-        _log.Record(SecurityEventTypes.ServiceError, null, ClientInfo.None, ("code", "INTERNAL"), ("nothing", null));
+        _log.Record(SecurityEventTypes.ProfileUpdated, null, ClientInfo.None, ("code", "INTERNAL"), ("nothing", null));
         await _log.FlushAsync(TestContext.Current.CancellationToken);
         await using var scope = fixture.Host.Services.CreateAsyncScope();
-        var entry = await Database(scope).SecurityEvents.SingleAsync(row => row.EventType == SecurityEventTypes.ServiceError, TestContext.Current.CancellationToken);
+        var entry = await Database(scope).SecurityEvents.SingleAsync(row => row.EventType == SecurityEventTypes.ProfileUpdated, TestContext.Current.CancellationToken);
         Assert.Equal((null, null, """{"code":"INTERNAL"}"""), (entry.Subject, entry.Position, entry.Metadata));
     }
 

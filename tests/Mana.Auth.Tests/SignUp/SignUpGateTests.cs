@@ -36,7 +36,7 @@ public sealed class SignUpGateTests
     }
 
     [Fact]
-    public async Task Scenario_9_without_a_limit_it_counts_accounts_and_not_attempts()
+    public async Task Scenario_9_without_a_limit_it_counts_what_was_accepted_and_not_what_was_refused()
     {
         await using var world = await WorldAsync(0);
         var email = AuthApi.NewEmail();
@@ -47,8 +47,41 @@ public sealed class SignUpGateTests
         var status = await StatusAsync(world);
         Assert.True(status.Body.GetProperty("registrationOpen").GetBoolean());
         Assert.Equal(JsonValueKind.Null, status.Body.GetProperty("spotsRemaining").ValueKind);
-        Assert.Equal(1, status.Body.GetProperty("totalToday").GetInt32());
+        Assert.Equal(2, status.Body.GetProperty("totalToday").GetInt32());
         Assert.Equal(0, status.Body.GetProperty("limit").GetInt32());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public async Task The_figure_does_not_tell_whether_an_address_was_free(int limit)
+    {
+        await using var world = await WorldAsync(limit);
+        var (taken, _) = await world.PersonAsync();
+        var before = await StatusAsync(world);
+        (await world.Api.RegisterAsync(taken)).IsOk();
+        var between = await StatusAsync(world);
+        (await world.Api.RegisterAsync(AuthApi.NewEmail())).IsOk();
+        var after = await StatusAsync(world);
+        Assert.Equal((Step(before, between), 1), (Step(between, after), Step(before, between)));
+        if (limit > 0)
+            Assert.Equal([9, 8, 7], new[] { before, between, after }.Select(status => status.Body.GetProperty("spotsRemaining").GetInt32()));
+
+        static int Step(Answer one, Answer other) => other.Body.GetProperty("totalToday").GetInt32() - one.Body.GetProperty("totalToday").GetInt32();
+    }
+
+    [Fact]
+    public async Task Requests_that_make_no_account_take_no_place()
+    {
+        await using var world = await WorldAsync(2);
+        var (taken, _) = await world.PersonAsync();
+        for (var request = 0; request < 3; request++)
+            (await world.Api.RegisterAsync(taken)).IsOk();
+        Assert.Equal("""{"registrationOpen":true,"spotsRemaining":1,"totalToday":4,"limit":2,"resetsAt":"2026-11-21T00:00:00.000Z"}""", (await StatusAsync(world)).Text);
+        (await world.Api.RegisterAsync(AuthApi.NewEmail())).IsOk();
+        Assert.False((await StatusAsync(world)).Body.GetProperty("registrationOpen").GetBoolean());
+        (await world.Api.RegisterAsync(taken)).IsRefused(429, "SIGNUP_LIMIT_REACHED");
+        Assert.Equal(2L, await world.RunAsync("SELECT count(*) FROM auth.users"));
     }
 
     static Task<Answer> StatusAsync(AccountWorld world) => world.Api.CallAsync("GET", "/api/v1/auth/signup-status");

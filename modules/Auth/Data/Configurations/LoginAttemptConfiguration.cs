@@ -58,5 +58,6 @@ internal sealed class SignUpDayConfiguration : IEntityTypeConfiguration<SignUpDa
         builder.HasKey(row => row.Day);
         builder.Property(row => row.Day).HasColumnName("day").ValueGeneratedNever();
         builder.Property(row => row.Registered).HasColumnName("registered");
+        builder.Property(row => row.Accepted).HasColumnName("accepted").HasDefaultValue(0);
     }
 }

@@ -1869,6 +1869,12 @@ namespace Mana.Auth.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("day");
 
+                    b.Property<int>("Accepted")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("accepted");
+
                     b.Property<int>("Registered")
                         .HasColumnType("integer")
                         .HasColumnName("registered");

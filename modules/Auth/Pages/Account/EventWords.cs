@@ -29,6 +29,8 @@ internal static class EventWords
         [SecurityEventTypes.ProfileUpdated] = ("Profil geändert", "Profile changed"),
         [SecurityEventTypes.ApiKeyCreated] = ("API-Schlüssel angelegt", "API key made"),
         [SecurityEventTypes.ApiKeyRevoked] = ("API-Schlüssel widerrufen", "API key revoked"),
+        [SecurityEventTypes.ApiKeyValidated] = ("API-Schlüssel benutzt", "API key used"),
+        [SecurityEventTypes.ApiKeyValidationFailed] = ("API-Schlüssel abgelehnt", "API key refused"),
         [SecurityEventTypes.PasskeyRegistered] = ("Passkey angelegt", "Passkey created"),
         [SecurityEventTypes.PasskeyDeleted] = ("Passkey entfernt", "Passkey removed"),
         [SecurityEventTypes.PasskeyRenamed] = ("Passkey umbenannt", "Passkey renamed"),

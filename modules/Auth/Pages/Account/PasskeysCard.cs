@@ -1,5 +1,6 @@
 using Mana.Auth.Data;
 using Mana.Auth.Passkeys;
+using Mana.Auth.StepUp;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Http;
 
@@ -10,11 +11,15 @@ internal static class PasskeysCard
 {
     public const string Path = "/account/passkeys";
 
-    public static async Task<IResult> ChangeAsync(Page page, CurrentUser caller, PasskeyList passkeys, SecurityPage.Cards cards, CancellationToken cancellationToken)
+    public static async Task<IResult> ChangeAsync(
+        Page page, CurrentUser caller, PasskeyList passkeys, SecurityPage.Cards cards, SessionGuard guard, CancellationToken cancellationToken)
     {
         var form = await page.FormAsync();
         if (form["remove"].ToString() is { Length: > 0 } gone)
         {
+            // Removing the owner's passkeys is what somebody at an open browser would do.
+            if (await guard.RefuseAsync(page.Http, stepUp: true, cancellationToken) is { } refused)
+                return refused;
             await passkeys.RemoveAsync(caller, gone, page.Visitor, cancellationToken);
             return Page.SeeOther(SecurityPage.Path + "?done=passkey-removed");
         }
