@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mana.Auth.Accounts;
 using Mana.Auth.Data;
+using Mana.Auth.Keys;
 using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Oidc.Consent;
 using Mana.Auth.Oidc.Protocol;
@@ -29,7 +30,8 @@ internal abstract record AuthorizeAnswer
 /// database, and comes back here by its id alone.
 /// </summary>
 internal sealed class Authorization(
-    StoredRequests stored, RequestCookie cookie, LiveSessions sessions, ClientDirectory clients, Consents consents, AuthorizationCodes codes, VerificationRule rule, AuthMetrics metrics, TimeProvider time)
+    StoredRequests stored, RequestCookie cookie, LiveSessions sessions, ClientDirectory clients, Consents consents, AuthorizationCodes codes, VerificationRule rule, SecretBox secrets,
+    AuthMetrics metrics, TimeProvider time)
 {
     enum Step
     {
@@ -74,8 +76,15 @@ internal sealed class Authorization(
         };
     }
 
-    /// <summary>The answer of the person on the consent page.</summary>
-    public async Task<AuthorizeAnswer> AnswerAsync(HttpContext context, string? id, bool accepted, CancellationToken cancellationToken)
+    /// <summary>For the form of the consent page: whom it was shown to.</summary>
+    public string ShownTo(string id, LiveSession live) => Convert.ToHexStringLower(secrets.Digest("consent page", $"{id}\n{live.Session.Id}\n{live.User.Id}"));
+
+    /// <summary>
+    /// The answer of the person on the consent page. Only whom the page named can agree: who signed in as somebody else in the meantime, in another
+    /// tab, sees it again, with that name.
+    /// </summary>
+    /// <param name="shownTo">Of <see cref="ShownTo"/>; null from an app's own page, which names nobody.</param>
+    public async Task<AuthorizeAnswer> AnswerAsync(HttpContext context, string? id, bool accepted, string? shownTo, CancellationToken cancellationToken)
     {
         var reading = await stored.FindAsync(context, id, OAuthRequestKind.Authorize, cancellationToken);
         if (reading is not StoredReading.Found found || await ReadAsync(found.Row, cancellationToken) is not var (request, client))
@@ -84,6 +93,8 @@ internal sealed class Authorization(
         var (step, error) = await DecideAsync(request, client, live, found.Row.AuthAfter, cancellationToken);
         if (step == Step.SignIn && error is null)
             return new AuthorizeAnswer.SignIn(found.Id);
+        if (accepted && error is null && shownTo is not null && shownTo != ShownTo(found.Id, live!))
+            return new AuthorizeAnswer.Ask(found.Id);
         error ??= accepted ? null : new OAuthError("access_denied", "The person declined");
         if (error is not null)
             return await stored.ConsumeAsync(found.Row, cancellationToken) ? Refuse(request, error) : new AuthorizeAnswer.Stuck(new StoredReading.Gone(client.ClientId));
