@@ -5,6 +5,7 @@ using Mana.Auth.Keys;
 using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Oidc.Consent;
 using Mana.Auth.Oidc.Protocol;
+using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Microsoft.AspNetCore.Http;
 
@@ -53,7 +54,7 @@ internal sealed class Authorization(
         if (error is not null)
             return Refuse(request, error);
         if (step == Step.Issue)
-            return await IssueAsync(request, live!, null, authAfter, cancellationToken);
+            return await IssueAsync(context, request, live!, null, authAfter, cancellationToken);
         var id = await stored.KeepAsync(OAuthRequestKind.Authorize, client.ClientId, request, authAfter, cookie.Write(context), cancellationToken);
         return step == Step.SignIn ? new AuthorizeAnswer.SignIn(id) : new AuthorizeAnswer.Ask(id);
     }
@@ -72,7 +73,7 @@ internal sealed class Authorization(
         {
             Step.SignIn => new AuthorizeAnswer.SignIn(found.Id),
             Step.Ask => new AuthorizeAnswer.Ask(found.Id),
-            _ => await IssueAsync(request, live!, found.Row, found.Row.AuthAfter, cancellationToken),
+            _ => await IssueAsync(context, request, live!, found.Row, found.Row.AuthAfter, cancellationToken),
         };
     }
 
@@ -98,8 +99,8 @@ internal sealed class Authorization(
         error ??= accepted ? null : new OAuthError("access_denied", "The person declined");
         if (error is not null)
             return await stored.ConsumeAsync(found.Row, cancellationToken) ? Refuse(request, error) : new AuthorizeAnswer.Stuck(new StoredReading.Gone(client.ClientId));
-        await consents.GiveAsync(live!.User.Id, client.ClientId, request.Scopes, cancellationToken);
-        return await IssueAsync(request, live, found.Row, found.Row.AuthAfter, cancellationToken);
+        await consents.GiveAsync(live!.User.Id, client.ClientId, request.Scopes, ClientInfo.Of(context), cancellationToken);
+        return await IssueAsync(context, request, live, found.Row, found.Row.AuthAfter, cancellationToken);
     }
 
     /// <summary>Null when its client was switched off or lost the address while the request waited.</summary>
@@ -127,9 +128,9 @@ internal sealed class Authorization(
         return (Step.Issue, null);
     }
 
-    async Task<AuthorizeAnswer> IssueAsync(AuthorizeRequest request, LiveSession live, OAuthRequest? row, DateTimeOffset? authAfter, CancellationToken cancellationToken)
+    async Task<AuthorizeAnswer> IssueAsync(HttpContext context, AuthorizeRequest request, LiveSession live, OAuthRequest? row, DateTimeOffset? authAfter, CancellationToken cancellationToken)
     {
-        if (await codes.IssueAsync(request, live, row, authAfter, cancellationToken) is not { } code)
+        if (await codes.IssueAsync(request, live, row, authAfter, ClientInfo.Of(context), cancellationToken) is not { } code)
             return new AuthorizeAnswer.Stuck(new StoredReading.Gone(request.ClientId));
         metrics.Oidc("authorize", "code");
         return new AuthorizeAnswer.Respond(request.Target, code, null);

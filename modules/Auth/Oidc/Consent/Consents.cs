@@ -23,14 +23,14 @@ internal sealed class Consents(AuthDbContext database, GrantRevocation revocatio
         return given is not null && scopes.All(given.Scopes.Contains);
     }
 
-    public async Task GiveAsync(string userId, string clientId, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    public async Task GiveAsync(string userId, string clientId, IReadOnlyList<string> scopes, ClientInfo from, CancellationToken cancellationToken)
     {
         var (now, wanted) = (time.GetUtcNow(), scopes.ToArray());
         await database.Database.ExecuteSqlAsync($"""
             INSERT INTO auth.oauth_consents AS c (user_id, client_id, scopes, granted_at, updated_at) VALUES ({userId}, {clientId}, {wanted}, {now}, {now})
             ON CONFLICT (user_id, client_id) DO UPDATE SET updated_at = {now}, scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || excluded.scopes))
             """, cancellationToken);
-        events.Record(SecurityEventTypes.OAuthConsentGranted, userId, ClientInfo.None, ("clientId", clientId), ("scopes", wanted));
+        events.Record(SecurityEventTypes.OAuthConsentGranted, userId, from, ("clientId", clientId), ("scopes", wanted));
     }
 
     /// <summary>With every token that came of it (auth.md 31, expectation 42). Safe to repeat.</summary>

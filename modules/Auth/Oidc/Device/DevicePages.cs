@@ -1,5 +1,6 @@
 using Mana.Auth.Oidc.Consent;
 using Mana.Auth.Pages;
+using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Microsoft.AspNetCore.Http;
 
@@ -30,7 +31,7 @@ internal static class DevicePages
             return Page.SeeOther(SignInPages.PathFor(Path));
         if (answer is not ("accept" or "deny"))
             return await codes.FindAsync(typed, cancellationToken) is { } device ? Ask(page, device) : Type(page, typed, Unknown(page), 400);
-        return await codes.AnswerAsync(typed, live, answer == "accept", cancellationToken)
+        return await codes.AnswerAsync(typed, live, answer == "accept", ClientInfo.Of(page.Http), cancellationToken)
             ? Page.SeeOther($"{Path}?done={(answer == "accept" ? "allowed" : "declined")}")
             : Type(page, typed, Unknown(page), 400);
     }
