@@ -121,14 +121,13 @@ public sealed class BeyondTests(OidcWorld world) : IClassFixture<OidcWorld>
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var spa = await world.ClientAsync(new ClientDraft(Type: "public", TokenEndpointAuthMethod: "none", DpopBound: true));
-        await AuthorizeTests.ConsentAsync(browser, spa, ("scope", "openid offline_access"));
         Task<Answer> RedeemAsync(string code, string? proof) => spa.PostRawAsync(RelyingParty.TokenPath,
             [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", spa.RedirectUri), ("code_verifier", RelyingParty.Verifier), ("client_id", spa.ClientId)], null, proof is null ? [] : [("DPoP", proof)]);
         var (method, uri) = ("POST", OidcWorld.Issuer + RelyingParty.TokenPath);
         foreach (var wrong in (string?[])[null, "rubbish", Proof(key, "GET", uri), Proof(key, method, uri + "x"), Proof(key, method, uri, seconds: -120), Proof(key, method, uri)[..^4] + "AAAA"])
             (await RedeemAsync("x", wrong)).IsError(400, "invalid_dpop_proof");
         var proof = Proof(key, method, uri);
-        var tokens = (await RedeemAsync(await spa.CodeAsync(browser, ("scope", "openid offline_access")), proof)).IsOk();
+        var tokens = (await RedeemAsync((await AuthorizeTests.ConsentAsync(browser, spa, ("scope", "openid offline_access")))["code"], proof)).IsOk();
         Assert.Equal("DPoP", tokens["token_type"]);
         (await RedeemAsync("x", proof)).IsError(400, "invalid_dpop_proof");
 

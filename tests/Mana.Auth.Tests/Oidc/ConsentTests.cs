@@ -38,6 +38,20 @@ public sealed class ConsentTests(OidcWorld world) : IClassFixture<OidcWorld>
         Assert.Equal(0L, await GivenAsync(client, id));
     }
 
+    [Fact]
+    public async Task Access_while_nobody_is_there_is_agreed_to_each_time_and_other_consent_is_remembered()
+    {
+        var (browser, _, _) = await world.PersonAsync();
+        var client = await world.ClientAsync();
+        var offline = ("scope", (string?)"openid offline_access");
+        Assert.NotEmpty((await AuthorizeTests.ConsentAsync(browser, client, offline))["code"]);
+        Assert.NotEmpty(await client.CodeAsync(browser, ("scope", "openid")));
+        Assert.StartsWith("/consent?", (await browser.OpenAsync(client.Authorize(offline))).Location, StringComparison.Ordinal);
+        Assert.Equal("consent_required", await client.ErrorAsync(browser, offline, ("prompt", "none")));
+        // A client of the platform asks nobody.
+        Assert.NotEmpty(await (await world.TrustedAsync()).CodeAsync(browser, offline));
+    }
+
     async Task<object?> GivenAsync(RelyingParty client, params string[] users) =>
         await world.ScalarAsync("SELECT count(*) FROM auth.oauth_consents WHERE client_id = $1 AND user_id = ANY($2)", client.ClientId, users);
 }

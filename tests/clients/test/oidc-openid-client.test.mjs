@@ -65,9 +65,13 @@ test('code with PKCE, then userinfo, refresh, introspection, revocation', async 
 
 test('the second sign-in asks nothing; max_age and prompt do', async () => {
   browser.asked();
-  await signIn(config);
+  const scope = 'openid profile email';
+  await signIn(config, { scope });
   assert.deepEqual(browser.asked(), []);
-  const tokens = await signIn(config, { prompt: 'login', max_age: 60 });
+  // What goes on while nobody is there is agreed to each time.
+  await signIn(config);
+  assert.deepEqual(browser.asked(), ['/consent']);
+  const tokens = await signIn(config, { scope, prompt: 'login', max_age: 60 });
   assert.deepEqual(browser.asked(), ['/login']);
   assert.ok(Date.now() / 1000 - tokens.claims().auth_time < 60);
   const silent = await browser.open(client.buildAuthorizationUrl(config, { redirect_uri: callback, scope: 'openid', prompt: 'none', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }));

@@ -1,5 +1,6 @@
 using Mana.Auth.Data;
 using Mana.Auth.Oidc.Grants;
+using Mana.Auth.Oidc.Protocol;
 using Mana.Auth.SecurityEvents;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,13 +14,13 @@ internal sealed class Consents(AuthDbContext database, GrantRevocation revocatio
 {
     /// <summary>
     /// Remembered consent does not count for native apps: any program on a device can claim to be one (RFC 8252 8.6), so a person
-    /// must see it every time.
+    /// must see it every time. Nor for <c>offline_access</c>: what goes on while nobody is there is agreed to each time that it is asked for.
     /// </summary>
     public async Task<bool> CoversAsync(string userId, OAuthClient client, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
     {
         if (client.SkipConsent)
             return true;
-        var given = client.Native ? null : await database.Set<OAuthConsent>().AsNoTracking().SingleOrDefaultAsync(consent => consent.UserId == userId && consent.ClientId == client.ClientId, cancellationToken);
+        var given = client.Native || scopes.Contains(Scopes.OfflineAccess) ? null : await database.Set<OAuthConsent>().AsNoTracking().SingleOrDefaultAsync(consent => consent.UserId == userId && consent.ClientId == client.ClientId, cancellationToken);
         return given is not null && scopes.All(given.Scopes.Contains);
     }
 
