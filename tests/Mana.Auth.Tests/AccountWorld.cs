@@ -9,6 +9,7 @@ namespace Mana.Auth.Tests;
 /// <summary>A host on which addresses must be verified and the clock stands still, its mails, and what it stored.</summary>
 public sealed class AccountWorld : IAsyncLifetime
 {
+    readonly List<Action<IServiceCollection>> _services = [];
     readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal) { ["Auth:RequireVerifiedEmail"] = "true" };
 
     public TestHost Host { get; private set; } = null!;
@@ -29,6 +30,12 @@ public sealed class AccountWorld : IAsyncLifetime
         return this;
     }
 
+    internal AccountWorld With(Action<IServiceCollection> configure)
+    {
+        _services.Add(configure);
+        return this;
+    }
+
     public async ValueTask InitializeAsync()
     {
         Database = await TestCluster.CreateDatabaseAsync();
@@ -37,6 +44,8 @@ public sealed class AccountWorld : IAsyncLifetime
         var host = new TestHost(Database).With(Clock);
         foreach (var (key, value) in _settings)
             host.With(key, value);
+        foreach (var configure in _services)
+            host.With(configure);
         Host = await host.StartAsync();
         Api = new AuthApi(Host);
     }

@@ -68,10 +68,10 @@ internal static class OidcEndpoints
         pages.MapGet(LogoutPages.Path, LogoutPages.ShowAsync);
         pages.MapPost(LogoutPages.Path, LogoutPages.SignOutAsync);
         var device = pages.MapGroup(DevicePages.Path).RequireSessionCookie();
-        device.MapGet("", DevicePages.ShowAsync).RequireRateLimiting(AuthModule.PasswordLimit);
-        device.MapPost("", DevicePages.AnswerAsync).RequireRateLimiting(AuthModule.PasswordLimit);
+        device.MapGet("", DevicePages.ShowAsync);
+        device.MapPost("", DevicePages.AnswerAsync);
 
-        app.MapPost(OidcPaths.Consent, ConsentHandler.PostAsync).RequireSessionCookie().WithMetadata(new RequestSizeLimitAttribute(LargestBody)).WithoutStorage()
+        app.MapPost(OidcPaths.Consent, ConsentHandler.PostAsync).RequireSessionCookie().RequireRateLimiting(BrowserLimit).WithMetadata(new RequestSizeLimitAttribute(LargestBody)).WithoutStorage()
             .WithTags("oidc").WithSummary("The answer of an app's own consent page").Accepts<ConsentRequest>("application/json").Produces(200).Produces(400).Produces(401);
     }
 

@@ -31,7 +31,7 @@ internal static class OidcServices
         services.AddScoped<ClientDirectory>().AddScoped<ClientAuthentication>().AddScoped<ClientAdministration>();
         services.AddScoped<StoredRequests>().AddScoped<AuthorizeReader>().AddScoped<Authorization>().AddScoped<AuthorizationCodes>().AddScoped<RequestPages>().AddScoped<SignInContinuation>();
         services.AddScoped<Consents>().AddScoped<GrantRevocation>().AddScoped<GrantStanding>().AddScoped<ClientTokens>();
-        services.AddSingleton<IdTokenHints>().AddScoped<IdTokens>().AddScoped<UserClaims>().AddScoped<TokenIssue>().AddScoped<DeviceCodes>();
+        services.AddSingleton<IdTokenHints>().AddScoped<IdTokens>().AddScoped<UserClaims>().AddScoped<TokenIssue>().AddScoped<DeviceCodes>().AddSingleton<DeviceGuesses>();
         services.AddScoped<ITokenGrant, CodeGrant>().AddScoped<ITokenGrant, RefreshGrant>().AddScoped<ITokenGrant, ClientCredentialsGrant>().AddScoped<ITokenGrant, DeviceGrant>();
         services.AddScoped<LogoutRequests>().AddScoped<LogoutDebts>().AddSingleton<LogoutTokens>().AddSingleton<HostBreaker>().AddSingleton<OutboundClient>();
         services.AddManaEventHandler<SessionRevoked, EndedSessions>("auth.oidc-sessions");

@@ -58,10 +58,13 @@ internal static class SecurityEventTypes
     /// <summary>Its owner says that another event was not their doing.</summary>
     public const string EventDisowned = "event_disowned";
     public const string DataExported = "data_exported";
-    public const string OAuthAuthorized = "oauth_authorized";
+    /// <summary>A client got a code, or a device was let in.</summary>
+    public const string OidcAuthorized = "oidc_authorized";
+    /// <summary>A code became tokens. Refreshing them is not told: it would bury the rest.</summary>
+    public const string OidcTokenIssued = "oidc_token_issued";
+    public const string OidcCodeReplay = "oidc_code_replay";
     public const string OAuthConsentGranted = "oauth_consent_granted";
     public const string OAuthConsentWithdrawn = "oauth_consent_withdrawn";
-    public const string OAuthCodeReuse = "oauth_code_reuse";
     public const string OAuthRefreshReuse = "oauth_refresh_reuse";
     public const string AdminAction = "admin_action";
 }

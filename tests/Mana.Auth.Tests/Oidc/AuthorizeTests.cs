@@ -261,10 +261,10 @@ public sealed class AuthorizeTests(OidcWorld world) : IClassFixture<OidcWorld>
         Assert.Equal("consent_required", await native.ErrorAsync(browser, ("prompt", "none")));
     }
 
-    internal static async Task ConsentAsync(Browser browser, RelyingParty client, params (string Name, string? Value)[] changes)
+    internal static async Task<Dictionary<string, string>> ConsentAsync(Browser browser, RelyingParty client, params (string Name, string? Value)[] changes)
     {
         var asked = await browser.OpenAsync(client.Authorize(changes));
-        client.Answer(await browser.SubmitAsync(asked.Location!, "/consent", ("answer", "accept")));
+        return client.Answer(await browser.SubmitAsync(asked.Location!, "/consent", ("answer", "accept")));
     }
 
     /// <summary>Signs in on the page and goes on to the client.</summary>

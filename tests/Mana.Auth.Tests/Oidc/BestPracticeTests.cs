@@ -8,6 +8,14 @@ namespace Mana.Auth.Tests.Oidc;
 /// <summary>auth.md 31: what the best current practice asks (RFC 9700) and what is optional.</summary>
 public sealed partial class BestPracticeTests(OidcWorld world) : IClassFixture<OidcWorld>
 {
+    /// <summary>Questions to the database, by the hash of what was sent: where an index stops comparing tells nothing about a secret.</summary>
+    static readonly string[] LookUps =
+    [
+        "SingleOrDefaultAsync(token => token.TokenHash == hash, cancellationToken)", "Where(row => row.TokenHash == token.TokenHash && row.RevokedAt == null)",
+        "request => request.IdHash == hash && request.Kind == OAuthRequestKind.Pushed", "SingleOrDefaultAsync(request => request.IdHash == hash && request.Kind == kind, cancellationToken)",
+        "Where(request => request.IdHash == hash && request.BrowserHash == null)", "Where(request => request.IdHash == row.IdHash && request.ConsumedAt == null)",
+    ];
+
     [Fact]
     public async Task Expectation_53_signed_answers_of_userinfo_are_optional_and_not_offered()
     {
@@ -42,7 +50,10 @@ public sealed partial class BestPracticeTests(OidcWorld world) : IClassFixture<O
         var folder = Path.Combine(Root(), "modules", "Auth", "Oidc");
         var files = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories);
         Assert.True(files.Length > 30);
-        Assert.Empty(files.SelectMany(file => File.ReadLines(file).Where(line => EarlyComparison().IsMatch(line) && !line.Contains("=>", StringComparison.Ordinal)).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}")));
+        var found = files.SelectMany(file => File.ReadLines(file).Where(line => EarlyComparison().IsMatch(line)).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}")).ToList();
+        Assert.DoesNotContain(found, line => !LookUps.Any(known => line.Contains(known, StringComparison.Ordinal)));
+        // Those that are gone are taken off the list.
+        Assert.DoesNotContain(LookUps, known => !found.Any(line => line.Contains(known, StringComparison.Ordinal)));
         // Where secrets arrive, they are compared in constant time, or looked up by a hash that nobody can steer.
         foreach (var place in (string[])["Clients/ClientAuthentication.cs", "Token/Pkce.cs", "Registration/RegistrationHandler.cs"])
             Assert.Contains("CryptographicOperations.FixedTimeEquals", File.ReadAllText(Path.Combine(folder, place)), StringComparison.Ordinal);
@@ -69,7 +80,7 @@ public sealed partial class BestPracticeTests(OidcWorld world) : IClassFixture<O
 
     async Task<JsonElement> DiscoveryAsync() => JsonDocument.Parse(await world.Host.CreateClient().GetStringAsync("/.well-known/openid-configuration")).RootElement;
 
-    static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Mana.Platform.sln")))
@@ -77,6 +88,6 @@ public sealed partial class BestPracticeTests(OidcWorld world) : IClassFixture<O
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"(?i)\b\w*(secret|hash|digest|verifier)\b\s*(==|!=)\s*(?!null|""""|default)|\b\w*(secret|hash|digest|verifier)\b\.(SequenceEqual|Equals)\(", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?i)\b\w*(secret|hash|digest|verifier)\b\s*(==|!=)\s*(?!null|""""|default)|\b\w*(secret|hash|digest|verifier)\b\.(SequenceEqual|Equals)\(", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex EarlyComparison();
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -97,12 +96,12 @@ public sealed class BeyondTests(OidcWorld world) : IClassFixture<OidcWorld>
         var (browser, _, _) = await world.PersonAsync();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var made = await world.TrustedAsync(new ClientDraft(TokenEndpointAuthMethod: "private_key_jwt", Jwks: JsonSerializer.SerializeToElement(new { keys = new[] { Jwk(key) } })));
+        var made = await world.TrustedAsync(new ClientDraft(TokenEndpointAuthMethod: "private_key_jwt", Jwks: JsonSerializer.SerializeToElement(new { keys = new[] { TestKeys.Jwk(key) } })));
         var client = new RelyingParty(world, made.ClientId, null, made.RedirectUri);
         Task<Answer> RedeemAsync(string code, string assertion) => client.PostRawAsync(RelyingParty.TokenPath,
             [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", client.RedirectUri), ("code_verifier", RelyingParty.Verifier),
                 ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"), ("client_assertion", assertion)], null);
-        string Assertion(ECDsa? by = null, string? audience = null, string? issuer = null, int seconds = 60, string? jti = null) => Sign(by ?? key, """{"alg":"ES256"}""", new
+        string Assertion(ECDsa? by = null, string? audience = null, string? issuer = null, int seconds = 60, string? jti = null) => TestKeys.Sign(by ?? key, """{"alg":"ES256"}""", new
         {
             iss = issuer ?? client.ClientId, sub = client.ClientId, aud = audience ?? OidcWorld.Issuer, jti = jti ?? Guid.NewGuid().ToString(), exp = world.Clock.GetUtcNow().ToUnixTimeSeconds() + seconds,
         });
@@ -122,14 +121,13 @@ public sealed class BeyondTests(OidcWorld world) : IClassFixture<OidcWorld>
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var spa = await world.ClientAsync(new ClientDraft(Type: "public", TokenEndpointAuthMethod: "none", DpopBound: true));
-        await AuthorizeTests.ConsentAsync(browser, spa, ("scope", "openid offline_access"));
         Task<Answer> RedeemAsync(string code, string? proof) => spa.PostRawAsync(RelyingParty.TokenPath,
             [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", spa.RedirectUri), ("code_verifier", RelyingParty.Verifier), ("client_id", spa.ClientId)], null, proof is null ? [] : [("DPoP", proof)]);
         var (method, uri) = ("POST", OidcWorld.Issuer + RelyingParty.TokenPath);
         foreach (var wrong in (string?[])[null, "rubbish", Proof(key, "GET", uri), Proof(key, method, uri + "x"), Proof(key, method, uri, seconds: -120), Proof(key, method, uri)[..^4] + "AAAA"])
             (await RedeemAsync("x", wrong)).IsError(400, "invalid_dpop_proof");
         var proof = Proof(key, method, uri);
-        var tokens = (await RedeemAsync(await spa.CodeAsync(browser, ("scope", "openid offline_access")), proof)).IsOk();
+        var tokens = (await RedeemAsync((await AuthorizeTests.ConsentAsync(browser, spa, ("scope", "openid offline_access")))["code"], proof)).IsOk();
         Assert.Equal("DPoP", tokens["token_type"]);
         (await RedeemAsync("x", proof)).IsError(400, "invalid_dpop_proof");
 
@@ -191,23 +189,5 @@ public sealed class BeyondTests(OidcWorld world) : IClassFixture<OidcWorld>
 
     static IEnumerable<(string, string?)> Pairs(Dictionary<string, string> parameters) => parameters.Select(pair => (pair.Key, (string?)pair.Value));
 
-    static object Jwk(ECDsa key)
-    {
-        var point = key.ExportParameters(false).Q;
-        return new { kty = "EC", crv = "P-256", x = Base64Url.EncodeToString(point.X), y = Base64Url.EncodeToString(point.Y) };
-    }
-
-    string Proof(ECDsa key, string method, string uri, string? accessToken = null, int seconds = 0)
-    {
-        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["htm"] = method, ["htu"] = uri, ["iat"] = world.Clock.GetUtcNow().ToUnixTimeSeconds() + seconds, ["jti"] = Guid.NewGuid().ToString() };
-        if (accessToken is not null)
-            claims["ath"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)));
-        return Sign(key, JsonSerializer.Serialize(new { alg = "ES256", typ = "dpop+jwt", jwk = Jwk(key) }), claims);
-    }
-
-    static string Sign(ECDsa key, string header, object claims)
-    {
-        var signed = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims))}";
-        return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
-    }
+    string Proof(ECDsa key, string method, string uri, string? accessToken = null, int seconds = 0) => TestKeys.Proof(world.Clock, key, method, uri, accessToken, seconds);
 }

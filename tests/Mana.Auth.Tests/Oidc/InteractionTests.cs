@@ -21,7 +21,7 @@ public sealed class InteractionTests(OidcWorld world) : IClassFixture<OidcWorld>
         Assert.StartsWith("/consent?request=", consent.Location, StringComparison.Ordinal);
         var answer = client.Answer(await browser.SubmitAsync(consent.Location!, "/consent", ("answer", "accept")));
         (await client.RedeemAsync(answer["code"])).IsOk();
-        Assert.Contains("oauth_authorized", await world.Accounts.SecurityAsync(id));
+        Assert.Contains("oidc_authorized", await world.Accounts.SecurityAsync(id));
         // Remembered: no question the second time.
         Assert.NotEmpty(await client.CodeAsync(browser));
         Assert.StartsWith("/consent?", (await browser.OpenAsync(client.Authorize(("prompt", "consent")))).Location, StringComparison.Ordinal);
@@ -166,8 +166,7 @@ public sealed class InteractionTests(OidcWorld world) : IClassFixture<OidcWorld>
     {
         var (browser, _, id) = await world.PersonAsync();
         var client = await world.ClientAsync();
-        await AuthorizeTests.ConsentAsync(browser, client, ("scope", "openid offline_access"));
-        var tokens = await client.TokensAsync(browser, ("scope", "openid offline_access"));
+        var tokens = (await client.RedeemAsync((await AuthorizeTests.ConsentAsync(browser, client, ("scope", "openid offline_access")))["code"])).IsOk();
         var apps = await browser.OpenAsync("/account/apps");
         Assert.Contains("Test app", apps.Text, StringComparison.Ordinal);
         Assert.Equal("/account/apps?done=disconnected", (await browser.SubmitAsync("/account/apps", "/account/apps")).Location);

@@ -1,3 +1,4 @@
+using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Tests.Pages;
 
 namespace Mana.Auth.Tests.Oidc;
@@ -48,9 +49,12 @@ public sealed class LogoutTests(OidcWorld world) : IClassFixture<OidcWorld>
         Assert.StartsWith("/logout?request=", asked.Location, StringComparison.Ordinal);
         var page = await browser.OpenAsync(asked.Location!);
         Assert.Contains("Abmelden?", page.Text, StringComparison.Ordinal);
-        Assert.Contains("form-action 'self' https://rp.example;", page.Header("Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.Contains("form-action 'self';", page.Header("Content-Security-Policy"), StringComparison.Ordinal);
         Assert.Equal(1L, await world.ScalarAsync("SELECT count(*) FROM auth.sessions WHERE user_id = $1 AND revoked_at IS NULL", id));
-        Assert.Equal(Bye + "?state=s", (await browser.SubmitAsync(asked.Location!, "/logout")).Location);
+        // A page and no redirect, so that the policy of the form does not follow the browser to the client.
+        var done = await browser.SubmitAsync(asked.Location!, "/logout");
+        Assert.Equal((200, null, Bye + "?state=s"), (done.Status, done.Location, done.Next));
+        Assert.Equal("no-referrer", done.Header("Referrer-Policy"));
         Assert.Equal(0L, await world.ScalarAsync("SELECT count(*) FROM auth.sessions WHERE user_id = $1 AND revoked_at IS NULL", id));
     }
 
@@ -91,6 +95,22 @@ public sealed class LogoutTests(OidcWorld world) : IClassFixture<OidcWorld>
         Assert.Equal(303, posted.Status);
         Assert.Equal(Bye, (await browser.OpenAsync(posted.Location!)).Location);
         Assert.Equal("login_required", await client.ErrorAsync(browser, ("prompt", "none")));
+    }
+
+    [Fact]
+    public async Task An_app_is_gone_back_to_by_a_redirect_that_the_policy_of_the_form_lets_through()
+    {
+        var (browser, _, _) = await world.PersonAsync();
+        var app = await world.ClientAsync(new ClientDraft(Type: "public", Native: true, RedirectUris: ["com.example.app:/cb"], PostLogoutRedirectUris: ["com.example.app:/bye"]));
+        var asked = await browser.OpenAsync(EndSession(("client_id", app.ClientId), ("post_logout_redirect_uri", "com.example.app:/bye")));
+        Assert.Contains("form-action 'self' com.example.app:;", (await browser.OpenAsync(asked.Location!)).Header("Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.Equal((303, "com.example.app:/bye"), await EndAsync());
+
+        async Task<(int, string?)> EndAsync()
+        {
+            var done = await browser.SubmitAsync(asked.Location!, "/logout");
+            return (done.Status, done.Location);
+        }
     }
 
     static string EndSession(params (string Name, string? Value)[] parameters) => Path + "?" + string.Join('&', parameters.Select(one => $"{one.Name}={Uri.EscapeDataString(one.Value!)}"));

@@ -31,6 +31,12 @@ public sealed class OidcWorld : IAsyncLifetime
         return this;
     }
 
+    internal OidcWorld With(Action<IServiceCollection> configure)
+    {
+        _accounts.With(configure);
+        return this;
+    }
+
     public ValueTask InitializeAsync() => _accounts.InitializeAsync();
 
     public ValueTask DisposeAsync() => _accounts.DisposeAsync();

@@ -27,7 +27,7 @@ public sealed class TokenEndpointTests(OidcWorld world) : IClassFixture<OidcWorl
         (await client.RefreshAsync(tokens["refresh_token"])).IsError(400, "invalid_grant");
         // Told once, however often it comes.
         (await client.RedeemAsync(code)).IsError(400, "invalid_grant");
-        Assert.Single(await world.Accounts.SecurityAsync(id), type => type == "oauth_code_reuse");
+        Assert.Single(await world.Accounts.SecurityAsync(id), type => type == "oidc_code_replay");
 
         var late = await client.CodeAsync(browser);
         world.Clock.Advance(TimeSpan.FromSeconds(60));

@@ -164,6 +164,11 @@ for (const mode of ['query', 'form_post']) {
     await page.fill('input[name=password]', password);
     await page.click('form.stack button[type=submit]');
     await page.waitForURL(home, { timeout: 10000 });
+    // And from the page that asks about signing out.
+    await page.goto(client.buildEndSessionUrl(config, { post_logout_redirect_uri: bye, state: 'hop-3' }).href);
+    assert.equal(new URL(page.url()).pathname, '/logout');
+    await page.click('form.stack button[type=submit]');
+    await page.waitForURL(home, { timeout: 10000 });
     assert.deepEqual(problems, []);
     await page.context().close();
   });
@@ -184,6 +189,9 @@ test('back button, double submit and two tabs end on a page or at the client', a
   await page.waitForFunction(() => document.title === 'client' || document.querySelector('h1')?.textContent.includes('over already'));
   await page.goto(issuerUrl.href + 'account');
   await page.goBack();
+  // Back leads to the client, or to the page of a request that is over: never to a form that can be sent again.
+  await page.waitForFunction(() => document.title === 'client' || document.querySelector('h1')?.textContent.includes('over already') || document.querySelector('main a'));
+  assert.equal(await page.locator('button[value=accept]').count(), 0);
   await other.click('button[value=deny]');
   await other.waitForURL((url) => url.pathname === '/cb');
   assert.equal(new URL(other.url()).searchParams.get('error'), 'access_denied');

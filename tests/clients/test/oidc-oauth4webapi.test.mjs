@@ -87,3 +87,47 @@ test('end_session_endpoint asks a person who comes without a token, and leads ba
   assert.equal((await browser.open(url)).href, bye);
   assert.deepEqual(browser.asked(), ['/logout']);
 });
+
+test('a pushed request with a proof of a key, then tokens for that key', async () => {
+  const DPoP = oauth.DPoP(client, await oauth.generateKeyPair('ES256'));
+  const verifier = oauth.generateRandomCodeVerifier();
+  const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
+  const parameters = {
+    redirect_uri: callback, response_type: 'code', scope: 'openid profile', state, nonce, code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+  };
+  const pushed = await oauth.processPushedAuthorizationResponse(as, client, await oauth.pushedAuthorizationRequest(as, client, auth, new URLSearchParams(parameters), { DPoP, ...insecure }));
+  const url = new URL(as.authorization_endpoint);
+  url.search = new URLSearchParams({ client_id: client.client_id, request_uri: pushed.request_uri });
+  const params = oauth.validateAuthResponse(as, client, await browser.open(url), state);
+  const response = await oauth.authorizationCodeGrantRequest(as, client, auth, params, callback, verifier, { DPoP, ...insecure });
+  const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, { expectedNonce: nonce, requireIdToken: true });
+  assert.equal(tokens.token_type, 'dpop');
+  const { sub } = oauth.getValidatedIdTokenClaims(tokens);
+  const info = await oauth.processUserInfoResponse(as, client, sub, await oauth.userInfoRequest(as, client, tokens.access_token, { DPoP, ...insecure }));
+  assert.equal(info.sub, browser.person.user.id);
+});
+
+test('a device without a browser', async () => {
+  const tv = await register({ application_type: 'native', redirect_uris: [], post_logout_redirect_uris: [], grant_types: ['urn:ietf:params:oauth:grant-type:device_code'], token_endpoint_auth_method: 'none' });
+  const device = { client_id: tv.client_id };
+  const started = await oauth.processDeviceAuthorizationResponse(as, device, await oauth.deviceAuthorizationRequest(as, device, oauth.None(), new URLSearchParams({ scope: 'openid' }), insecure));
+  const ask = async () => oauth.processDeviceCodeResponse(as, device, await oauth.deviceCodeGrantRequest(as, device, oauth.None(), started.device_code, insecure));
+  await assert.rejects(ask, { error: 'authorization_pending' });
+  await browser.open(new URL(started.verification_uri_complete));
+  await new Promise((resolve) => setTimeout(resolve, started.interval * 1000 + 500));
+  assert.equal(oauth.getValidatedIdTokenClaims(await ask()).sub, browser.person.user.id);
+});
+
+test('a service that proves itself with a key gets tokens of its own', async () => {
+  const { privateKey, publicKey } = await oauth.generateKeyPair('ES256', { extractable: true });
+  const jwk = { ...(await crypto.subtle.exportKey('jwk', publicKey)), kid: 'one', alg: 'ES256' };
+  delete jwk.key_ops;
+  delete jwk.ext;
+  const metadata = await register({ redirect_uris: [], post_logout_redirect_uris: [], grant_types: ['client_credentials'], scope: 'reports:read', token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwk] } });
+  const service = { client_id: metadata.client_id };
+  const grant = async (key) => oauth.processClientCredentialsResponse(as, service, await oauth.clientCredentialsGrantRequest(as, service, oauth.PrivateKeyJwt({ key, kid: 'one' }), new URLSearchParams({ scope: 'reports:read' }), insecure));
+  const tokens = await grant(privateKey);
+  assert.deepEqual([tokens.scope, tokens.id_token, tokens.refresh_token], ['reports:read', undefined, undefined]);
+  const stranger = (await oauth.generateKeyPair('ES256')).privateKey;
+  await assert.rejects(() => grant(stranger), (error) => error.status === 401 || error.error === 'invalid_client');
+});

@@ -11,7 +11,7 @@ let browser;
 let metadata;
 let config;
 
-async function signIn(as, { scope = 'openid profile email offline_access', push = false, dpop, ...more } = {}) {
+async function signIn(as, { scope = 'openid profile email offline_access', push = false, dpop, redeemWith = dpop, ...more } = {}) {
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const [expectedState, expectedNonce] = [client.randomState(), client.randomNonce()];
   const parameters = {
@@ -21,7 +21,17 @@ async function signIn(as, { scope = 'openid profile email offline_access', push 
   const options = dpop ? { DPoP: dpop } : undefined;
   const url = push ? await client.buildAuthorizationUrlWithPAR(as, parameters, options) : client.buildAuthorizationUrl(as, parameters);
   const back = await browser.open(url);
-  return client.authorizationCodeGrant(as, back, { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true, maxAge: more.max_age }, undefined, options);
+  return client.authorizationCodeGrant(as, back, { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true, maxAge: more.max_age }, undefined, redeemWith ? { DPoP: redeemWith } : undefined);
+}
+
+const keys = createRemoteJWKSet(at('/api/auth/jwks'));
+
+/** Every id_token is judged by jose too, whichever way it came. */
+async function judged(tokens, audience, algorithm = 'RS256') {
+  const { payload, protectedHeader } = await jwtVerify(tokens.id_token, keys, { issuer: config.serverMetadata().issuer, audience, algorithms: [algorithm], requiredClaims: ['sub', 'iat', 'exp', 'auth_time', 'at_hash', 'sid'] });
+  assert.equal(payload.sub, browser.person.user.id);
+  assert.equal(protectedHeader.typ, 'JWT');
+  return payload;
 }
 
 before(async () => {
@@ -42,10 +52,7 @@ test('code with PKCE, then userinfo, refresh, introspection, revocation', async 
   const tokens = await signIn(config);
   assert.deepEqual(browser.asked(), ['/login', '/consent']);
   const claims = tokens.claims();
-  const { payload, protectedHeader } = await jwtVerify(tokens.id_token, createRemoteJWKSet(at('/api/auth/jwks')), { issuer: config.serverMetadata().issuer, audience: metadata.client_id, algorithms: ['RS256'] });
-  assert.equal(payload.sub, browser.person.user.id);
-  assert.equal(protectedHeader.typ, 'JWT');
-  assert.deepEqual(payload.amr, ['pwd']);
+  assert.deepEqual((await judged(tokens, metadata.client_id)).amr, ['pwd']);
 
   const info = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
   assert.ok(info.preferred_username);
@@ -55,6 +62,7 @@ test('code with PKCE, then userinfo, refresh, introspection, revocation', async 
   assert.notEqual(refreshed.refresh_token, tokens.refresh_token);
   assert.equal(refreshed.claims().sub, claims.sub);
   assert.equal(refreshed.claims().auth_time, claims.auth_time);
+  assert.equal((await judged(refreshed, metadata.client_id)).auth_time, claims.auth_time);
 
   const seen = await client.tokenIntrospection(config, refreshed.access_token);
   assert.deepEqual([seen.active, seen.client_id, seen.sub], [true, metadata.client_id, claims.sub]);
@@ -65,9 +73,13 @@ test('code with PKCE, then userinfo, refresh, introspection, revocation', async 
 
 test('the second sign-in asks nothing; max_age and prompt do', async () => {
   browser.asked();
-  await signIn(config);
+  const scope = 'openid profile email';
+  await signIn(config, { scope });
   assert.deepEqual(browser.asked(), []);
-  const tokens = await signIn(config, { prompt: 'login', max_age: 60 });
+  // What goes on while nobody is there is agreed to each time.
+  await signIn(config);
+  assert.deepEqual(browser.asked(), ['/consent']);
+  const tokens = await signIn(config, { scope, prompt: 'login', max_age: 60 });
   assert.deepEqual(browser.asked(), ['/login']);
   assert.ok(Date.now() / 1000 - tokens.claims().auth_time < 60);
   const silent = await browser.open(client.buildAuthorizationUrl(config, { redirect_uri: callback, scope: 'openid', prompt: 'none', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }));
@@ -78,9 +90,8 @@ test('a public client, and EdDSA id_tokens', async () => {
   const spa = await register({ token_endpoint_auth_method: 'none', id_token_signed_response_alg: 'EdDSA' });
   const as = await client.discovery(issuerUrl, spa.client_id, { id_token_signed_response_alg: 'EdDSA' }, client.None(), insecure);
   const tokens = await signIn(as);
-  const { protectedHeader } = await jwtVerify(tokens.id_token, createRemoteJWKSet(at('/api/auth/jwks')), { audience: spa.client_id });
-  assert.equal(protectedHeader.alg, 'EdDSA');
-  assert.equal((await client.refreshTokenGrant(as, tokens.refresh_token)).claims().sub, tokens.claims().sub);
+  await judged(tokens, spa.client_id, 'EdDSA');
+  await judged(await client.refreshTokenGrant(as, tokens.refresh_token), spa.client_id, 'EdDSA');
 });
 
 test('client_secret_post is good for the same client', async () => {
@@ -91,8 +102,18 @@ test('client_secret_post is good for the same client', async () => {
 test('pushed authorization requests', async () => {
   const pushing = await register({ require_pushed_authorization_requests: true });
   const as = await client.discovery(issuerUrl, pushing.client_id, pushing.client_secret, undefined, insecure);
-  assert.ok((await signIn(as, { push: true })).id_token);
+  await judged(await signIn(as, { push: true }), pushing.client_id);
   await assert.rejects(signIn(as), /invalid_request|error/);
+});
+
+test('a key that is proved at the push is the only one that the code is good for', async () => {
+  const pushing = await register({ require_pushed_authorization_requests: true });
+  const as = await client.discovery(issuerUrl, pushing.client_id, pushing.client_secret, undefined, insecure);
+  const [mine, other] = [client.getDPoPHandle(as, await client.randomDPoPKeyPair()), client.getDPoPHandle(as, await client.randomDPoPKeyPair())];
+  const tokens = await signIn(as, { push: true, dpop: mine });
+  assert.equal(tokens.token_type, 'dpop');
+  await judged(tokens, pushing.client_id);
+  await assert.rejects(signIn(as, { push: true, dpop: mine, redeemWith: other }), { error: 'invalid_grant' });
 });
 
 test('DPoP binds tokens of a public client', async () => {
@@ -101,9 +122,10 @@ test('DPoP binds tokens of a public client', async () => {
   const dpop = client.getDPoPHandle(as, await client.randomDPoPKeyPair());
   const tokens = await signIn(as, { dpop });
   assert.equal(tokens.token_type, 'dpop');
+  await judged(tokens, spa.client_id);
   assert.ok(await client.fetchUserInfo(as, tokens.access_token, tokens.claims().sub, { DPoP: dpop }));
   await assert.rejects(client.fetchUserInfo(as, tokens.access_token, tokens.claims().sub));
-  assert.ok((await client.refreshTokenGrant(as, tokens.refresh_token, undefined, { DPoP: dpop })).access_token);
+  await judged(await client.refreshTokenGrant(as, tokens.refresh_token, undefined, { DPoP: dpop }), spa.client_id);
 });
 
 test('private_key_jwt and client credentials for a service', async () => {
@@ -122,7 +144,7 @@ test('a device signs in with a code that somebody types', async () => {
   const started = await client.initiateDeviceAuthorization(as, { scope: 'openid offline_access' });
   const polling = client.pollDeviceAuthorizationGrant(as, { ...started, interval: 1 });
   await browser.open(new URL(started.verification_uri_complete));
-  assert.equal((await polling).claims().sub, browser.person.user.id);
+  await judged(await polling, tv.client_id);
 });
 
 test('logout ends the session, its tokens, and leads back', async () => {

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Mana.Auth.Accounts;
 using Mana.Auth.Data;
+using Mana.Auth.Keys;
 using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Oidc.Consent;
 using Mana.Auth.Oidc.Protocol;
+using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
 using Microsoft.AspNetCore.Http;
 
@@ -29,7 +31,8 @@ internal abstract record AuthorizeAnswer
 /// database, and comes back here by its id alone.
 /// </summary>
 internal sealed class Authorization(
-    StoredRequests stored, RequestCookie cookie, LiveSessions sessions, ClientDirectory clients, Consents consents, AuthorizationCodes codes, VerificationRule rule, AuthMetrics metrics, TimeProvider time)
+    StoredRequests stored, RequestCookie cookie, LiveSessions sessions, ClientDirectory clients, Consents consents, AuthorizationCodes codes, VerificationRule rule, SecretBox secrets,
+    AuthMetrics metrics, TimeProvider time)
 {
     enum Step
     {
@@ -51,7 +54,7 @@ internal sealed class Authorization(
         if (error is not null)
             return Refuse(request, error);
         if (step == Step.Issue)
-            return await IssueAsync(request, live!, null, authAfter, cancellationToken);
+            return await IssueAsync(context, request, live!, null, authAfter, cancellationToken);
         var id = await stored.KeepAsync(OAuthRequestKind.Authorize, client.ClientId, request, authAfter, cookie.Write(context), cancellationToken);
         return step == Step.SignIn ? new AuthorizeAnswer.SignIn(id) : new AuthorizeAnswer.Ask(id);
     }
@@ -70,12 +73,19 @@ internal sealed class Authorization(
         {
             Step.SignIn => new AuthorizeAnswer.SignIn(found.Id),
             Step.Ask => new AuthorizeAnswer.Ask(found.Id),
-            _ => await IssueAsync(request, live!, found.Row, found.Row.AuthAfter, cancellationToken),
+            _ => await IssueAsync(context, request, live!, found.Row, found.Row.AuthAfter, cancellationToken),
         };
     }
 
-    /// <summary>The answer of the person on the consent page.</summary>
-    public async Task<AuthorizeAnswer> AnswerAsync(HttpContext context, string? id, bool accepted, CancellationToken cancellationToken)
+    /// <summary>For the form of the consent page: whom it was shown to.</summary>
+    public string ShownTo(string id, LiveSession live) => Convert.ToHexStringLower(secrets.Digest("consent page", $"{id}\n{live.Session.Id}\n{live.User.Id}"));
+
+    /// <summary>
+    /// The answer of the person on the consent page. Only whom the page named can agree: who signed in as somebody else in the meantime, in another
+    /// tab, sees it again, with that name.
+    /// </summary>
+    /// <param name="shownTo">Of <see cref="ShownTo"/>; null from an app's own page, which names nobody.</param>
+    public async Task<AuthorizeAnswer> AnswerAsync(HttpContext context, string? id, bool accepted, string? shownTo, CancellationToken cancellationToken)
     {
         var reading = await stored.FindAsync(context, id, OAuthRequestKind.Authorize, cancellationToken);
         if (reading is not StoredReading.Found found || await ReadAsync(found.Row, cancellationToken) is not var (request, client))
@@ -84,11 +94,13 @@ internal sealed class Authorization(
         var (step, error) = await DecideAsync(request, client, live, found.Row.AuthAfter, cancellationToken);
         if (step == Step.SignIn && error is null)
             return new AuthorizeAnswer.SignIn(found.Id);
+        if (accepted && error is null && shownTo is not null && shownTo != ShownTo(found.Id, live!))
+            return new AuthorizeAnswer.Ask(found.Id);
         error ??= accepted ? null : new OAuthError("access_denied", "The person declined");
         if (error is not null)
             return await stored.ConsumeAsync(found.Row, cancellationToken) ? Refuse(request, error) : new AuthorizeAnswer.Stuck(new StoredReading.Gone(client.ClientId));
-        await consents.GiveAsync(live!.User.Id, client.ClientId, request.Scopes, cancellationToken);
-        return await IssueAsync(request, live, found.Row, found.Row.AuthAfter, cancellationToken);
+        await consents.GiveAsync(live!.User.Id, client.ClientId, request.Scopes, ClientInfo.Of(context), cancellationToken);
+        return await IssueAsync(context, request, live, found.Row, found.Row.AuthAfter, cancellationToken);
     }
 
     /// <summary>Null when its client was switched off or lost the address while the request waited.</summary>
@@ -116,9 +128,9 @@ internal sealed class Authorization(
         return (Step.Issue, null);
     }
 
-    async Task<AuthorizeAnswer> IssueAsync(AuthorizeRequest request, LiveSession live, OAuthRequest? row, DateTimeOffset? authAfter, CancellationToken cancellationToken)
+    async Task<AuthorizeAnswer> IssueAsync(HttpContext context, AuthorizeRequest request, LiveSession live, OAuthRequest? row, DateTimeOffset? authAfter, CancellationToken cancellationToken)
     {
-        if (await codes.IssueAsync(request, live, row, authAfter, cancellationToken) is not { } code)
+        if (await codes.IssueAsync(request, live, row, authAfter, ClientInfo.Of(context), cancellationToken) is not { } code)
             return new AuthorizeAnswer.Stuck(new StoredReading.Gone(request.ClientId));
         metrics.Oidc("authorize", "code");
         return new AuthorizeAnswer.Respond(request.Target, code, null);

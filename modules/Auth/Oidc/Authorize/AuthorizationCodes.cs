@@ -15,7 +15,7 @@ internal sealed class AuthorizationCodes(AuthDbContext database, StoredRequests 
     /// <summary>Null when the request was answered in the meantime.</summary>
     /// <param name="row">The stored request; null when it never had to wait.</param>
     /// <param name="authAfter">What was proved before this does not count; null: everything does.</param>
-    public async Task<string?> IssueAsync(AuthorizeRequest request, LiveSession live, OAuthRequest? row, DateTimeOffset? authAfter, CancellationToken cancellationToken)
+    public async Task<string?> IssueAsync(AuthorizeRequest request, LiveSession live, OAuthRequest? row, DateTimeOffset? authAfter, ClientInfo from, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         if (row is not null && !await stored.ConsumeAsync(row, cancellationToken))
@@ -45,7 +45,7 @@ internal sealed class AuthorizationCodes(AuthDbContext database, StoredRequests 
         });
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        events.Record(SecurityEventTypes.OAuthAuthorized, grant.UserId, ClientInfo.None, ("clientId", grant.ClientId), ("scopes", grant.Scopes), ("sessionId", grant.SessionId));
+        events.Record(SecurityEventTypes.OidcAuthorized, grant.UserId, from, ("clientId", grant.ClientId), ("scopes", grant.Scopes), ("sessionId", grant.SessionId));
         return code;
     }
 

@@ -11,7 +11,7 @@ internal sealed record ConsentRequest(bool? Accept, [property: System.Text.Json.
 internal static class ConsentHandler
 {
     public static async Task<IResult> PostAsync(HttpContext context, ConsentRequest? request, Authorization authorization, AuthOptions options, CancellationToken cancellationToken) =>
-        await authorization.AnswerAsync(context, request?.ConsentCode, request?.Accept == true, cancellationToken) switch
+        await authorization.AnswerAsync(context, request?.ConsentCode, request?.Accept == true, null, cancellationToken) switch
         {
             AuthorizeAnswer.Respond respond => Results.Ok(new { redirectURI = new AuthorizeResponse(respond, options.BaseUrl).Address }),
             AuthorizeAnswer.SignIn signIn => Results.Ok(new { redirectURI = options.BaseUrl + SignInPages.PathForRequest(signIn.RequestId) }),

@@ -27,7 +27,7 @@ internal static class ConsentPages
         var title = page[$"{client.Name} möchte dich anmelden", $"{client.Name} wants to sign you in"];
         var scopes = request.Scopes.Select(scope => Markup.Of($"<li>{ScopeText.Of(page, scope)}</li>"));
         var buttons = Markup.Of($"""
-            {Controls.Hidden("request", found.Id)}
+            {Controls.Hidden("request", found.Id)}{Controls.Hidden("shown_to", authorization.ShownTo(found.Id, live))}
             <button type="submit" class="primary" name="answer" value="accept">{page["Erlauben", "Allow"]}</button>
             <button type="submit" class="secondary" name="answer" value="deny">{page["Ablehnen", "Decline"]}</button>
             """);
@@ -43,7 +43,7 @@ internal static class ConsentPages
     public static async Task<IResult> AnswerAsync(Page page, Authorization authorization, RequestPages pages, AuthOptions options, CancellationToken cancellationToken)
     {
         var form = await page.FormAsync();
-        var answer = await authorization.AnswerAsync(page.Http, form["request"], form["answer"] == "accept", cancellationToken);
+        var answer = await authorization.AnswerAsync(page.Http, form["request"], form["answer"] == "accept", form["shown_to"].ToString(), cancellationToken);
         return answer is AuthorizeAnswer.Respond { Target: { ResponseMode: ResponseTarget.Query } target } respond && SignInContinuation.FormTarget(target.RedirectUri) is null
             ? page.GoOn(new AuthorizeResponse(respond, options.BaseUrl).Address)
             : await AuthorizeHandler.ResultAsync(page, answer, pages, options, cancellationToken);

@@ -1,5 +1,6 @@
 using Mana.Auth.Data;
 using Mana.Auth.Oidc.Grants;
+using Mana.Auth.Oidc.Protocol;
 using Mana.Auth.SecurityEvents;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,24 +14,24 @@ internal sealed class Consents(AuthDbContext database, GrantRevocation revocatio
 {
     /// <summary>
     /// Remembered consent does not count for native apps: any program on a device can claim to be one (RFC 8252 8.6), so a person
-    /// must see it every time.
+    /// must see it every time. Nor for <c>offline_access</c>: what goes on while nobody is there is agreed to each time that it is asked for.
     /// </summary>
     public async Task<bool> CoversAsync(string userId, OAuthClient client, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
     {
         if (client.SkipConsent)
             return true;
-        var given = client.Native ? null : await database.Set<OAuthConsent>().AsNoTracking().SingleOrDefaultAsync(consent => consent.UserId == userId && consent.ClientId == client.ClientId, cancellationToken);
+        var given = client.Native || scopes.Contains(Scopes.OfflineAccess) ? null : await database.Set<OAuthConsent>().AsNoTracking().SingleOrDefaultAsync(consent => consent.UserId == userId && consent.ClientId == client.ClientId, cancellationToken);
         return given is not null && scopes.All(given.Scopes.Contains);
     }
 
-    public async Task GiveAsync(string userId, string clientId, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    public async Task GiveAsync(string userId, string clientId, IReadOnlyList<string> scopes, ClientInfo from, CancellationToken cancellationToken)
     {
         var (now, wanted) = (time.GetUtcNow(), scopes.ToArray());
         await database.Database.ExecuteSqlAsync($"""
             INSERT INTO auth.oauth_consents AS c (user_id, client_id, scopes, granted_at, updated_at) VALUES ({userId}, {clientId}, {wanted}, {now}, {now})
             ON CONFLICT (user_id, client_id) DO UPDATE SET updated_at = {now}, scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || excluded.scopes))
             """, cancellationToken);
-        events.Record(SecurityEventTypes.OAuthConsentGranted, userId, ClientInfo.None, ("clientId", clientId), ("scopes", wanted));
+        events.Record(SecurityEventTypes.OAuthConsentGranted, userId, from, ("clientId", clientId), ("scopes", wanted));
     }
 
     /// <summary>With every token that came of it (auth.md 31, expectation 42). Safe to repeat.</summary>

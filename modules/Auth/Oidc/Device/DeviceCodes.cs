@@ -48,7 +48,7 @@ internal sealed class DeviceCodes(AuthDbContext database, VerificationRule rule,
     }
 
     /// <summary>False when nobody waits with this code any more, or the account may not.</summary>
-    public async Task<bool> AnswerAsync(string? typed, LiveSession live, bool accepted, CancellationToken cancellationToken)
+    public async Task<bool> AnswerAsync(string? typed, LiveSession live, bool accepted, ClientInfo from, CancellationToken cancellationToken)
     {
         if (Normal(typed) is not { } code || (rule.Required && !live.User.EmailConfirmed))
             return false;
@@ -81,7 +81,7 @@ internal sealed class DeviceCodes(AuthDbContext database, VerificationRule rule,
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (accepted)
-            events.Record(SecurityEventTypes.OAuthAuthorized, live.User.Id, ClientInfo.None, ("clientId", row.ClientId), ("scopes", row.Scopes), ("sessionId", live.Session.Id), ("device", true));
+            events.Record(SecurityEventTypes.OidcAuthorized, live.User.Id, from, ("clientId", row.ClientId), ("scopes", row.Scopes), ("sessionId", live.Session.Id), ("device", true));
         return true;
     }
 

@@ -3,12 +3,13 @@ using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Oidc.Grants;
 using Mana.Auth.Oidc.Protocol;
 using Mana.Auth.Oidc.Token;
+using Mana.Auth.SecurityEvents;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mana.Auth.Oidc.Device;
 
 /// <summary>A device asks whether somebody has typed its code (RFC 8628 3.4, 3.5).</summary>
-internal sealed class DeviceGrant(AuthDbContext database, TokenIssue issue, GrantStanding grants, TimeProvider time) : ITokenGrant
+internal sealed class DeviceGrant(AuthDbContext database, TokenIssue issue, GrantStanding grants, SecurityLog events, TimeProvider time) : ITokenGrant
 {
     public string Type => GrantTypes.DeviceCode;
 
@@ -24,6 +25,8 @@ internal sealed class DeviceGrant(AuthDbContext database, TokenIssue issue, Gran
         var answer = await AnswerAsync(key, request, row, time.GetUtcNow(), cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        if (answer is TokenAnswer.Issued && await grants.OfAsync(row.GrantId!, cancellationToken) is { Grant: var grant })
+            events.Record(SecurityEventTypes.OidcTokenIssued, grant.UserId, request.From, ("clientId", grant.ClientId), ("scopes", grant.Scopes), ("sessionId", grant.SessionId), ("device", true));
         return answer;
     }
 

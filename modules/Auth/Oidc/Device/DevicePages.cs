@@ -1,6 +1,9 @@
 using Mana.Auth.Oidc.Consent;
 using Mana.Auth.Pages;
+using Mana.Auth.SecurityEvents;
 using Mana.Auth.Sessions;
+using Mana.Kernel.Errors;
+using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.Oidc.Device;
@@ -10,29 +13,45 @@ internal static class DevicePages
 {
     public const string Path = "/device";
 
-    public static async Task<IResult> ShowAsync(Page page, DeviceCodes codes, CancellationToken cancellationToken)
+    public static async Task<IResult> ShowAsync(Page page, CurrentUser caller, DeviceCodes codes, DeviceGuesses guesses, CancellationToken cancellationToken)
     {
         var typed = page.Query["user_code"].ToString();
         return page.Query["done"].ToString() switch
         {
             "allowed" => Done(page, page["Das Gerät ist angemeldet", "The device is signed in"], page["Du kannst diese Seite schließen.", "You can close this page."]),
             "declined" => Done(page, page["Abgelehnt", "Declined"], page["Das Gerät wurde nicht angemeldet.", "The device was not signed in."]),
-            _ when typed.Length == 0 => Type(page, null, null),
-            _ => await codes.FindAsync(typed, cancellationToken) is { } device ? Ask(page, device) : Type(page, typed, Unknown(page), 400),
+            _ => await LookAsync(page, typed, caller, codes, guesses, cancellationToken),
         };
     }
 
-    public static async Task<IResult> AnswerAsync(Page page, DeviceCodes codes, LiveSessions sessions, CancellationToken cancellationToken)
+    public static async Task<IResult> AnswerAsync(Page page, CurrentUser caller, DeviceCodes codes, DeviceGuesses guesses, LiveSessions sessions, CancellationToken cancellationToken)
     {
         var form = await page.FormAsync();
         var (typed, answer) = (form["user_code"].ToString(), form["answer"].ToString());
         if (await sessions.ByCookieAsync(page.Http, cancellationToken) is not { } live)
             return Page.SeeOther(SignInPages.PathFor(Path));
+        if (typed.Length == 0)
+            return Type(page, typed, Unknown(page), 400);
         if (answer is not ("accept" or "deny"))
-            return await codes.FindAsync(typed, cancellationToken) is { } device ? Ask(page, device) : Type(page, typed, Unknown(page), 400);
-        return await codes.AnswerAsync(typed, live, answer == "accept", cancellationToken)
-            ? Page.SeeOther($"{Path}?done={(answer == "accept" ? "allowed" : "declined")}")
-            : Type(page, typed, Unknown(page), 400);
+            return await LookAsync(page, typed, caller, codes, guesses, cancellationToken);
+        if (guesses.Wait(caller.UserId) is { } seconds)
+            return Refusals.RateLimited(seconds, wrapper: false);
+        if (!await codes.AnswerAsync(typed, live, answer == "accept", ClientInfo.Of(page.Http), cancellationToken))
+            return Type(page, typed, Unknown(page), 400);
+        guesses.Right(caller.UserId);
+        return Page.SeeOther($"{Path}?done={(answer == "accept" ? "allowed" : "declined")}");
+    }
+
+    static async Task<IResult> LookAsync(Page page, string typed, CurrentUser caller, DeviceCodes codes, DeviceGuesses guesses, CancellationToken cancellationToken)
+    {
+        if (typed.Length == 0)
+            return Type(page, null, null);
+        if (guesses.Wait(caller.UserId) is { } seconds)
+            return Refusals.RateLimited(seconds, wrapper: false);
+        if (await codes.FindAsync(typed, cancellationToken) is not { } device)
+            return Type(page, typed, Unknown(page), 400);
+        guesses.Right(caller.UserId);
+        return Ask(page, device);
     }
 
     static string Unknown(Page page) => page["Mit diesem Code wartet kein Gerät. Er gilt zehn Minuten und einmal.", "No device is waiting with this code. It works for ten minutes, and once."];

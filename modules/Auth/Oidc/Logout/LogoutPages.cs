@@ -43,7 +43,7 @@ internal static class LogoutPages
             return live is null ? Done(page) : await pages.StuckAsync(page, reading, cancellationToken);
         var request = JsonSerializer.Deserialize<LogoutRequest>(found.Row.Parameters)!;
         page.Locale = request.Locale ?? page.Locale;
-        return await EndAsync(page, request, live, signOut, cancellationToken) ?? Ask(page, found.Id, request.RedirectUri);
+        return await EndAsync(page, request, live, signOut, cancellationToken) ?? Ask(page, found.Id, request.RedirectUri is { } place ? SignInContinuation.FormTarget(place) : null);
     }
 
     public static async Task<IResult> SignOutAsync(Page page, StoredRequests stored, SignOut signOut, CancellationToken cancellationToken)
@@ -54,7 +54,13 @@ internal static class LogoutPages
             || !await stored.ConsumeAsync(found.Row, cancellationToken))
             return Done(page);
         var request = JsonSerializer.Deserialize<LogoutRequest>(found.Row.Parameters)!;
-        return request.Target is { } target ? Page.SeeOther(target) : Done(page);
+        return request switch
+        {
+            { Target: null } => Done(page),
+            // A site may redirect further, and the policy of this form would follow it (see Page.GoOn).
+            { Target: { } target, RedirectUri: { } place } when SignInContinuation.FormTarget(place) is null => page.GoOn(target),
+            { Target: { } target } => Page.SeeOther(target),
+        };
     }
 
     static async Task<IResult> StartAsync(

@@ -28,6 +28,9 @@ internal sealed class OAuthParameters
 
     public bool IsRepeated(string name) => _repeated.Contains(name);
 
+    /// <summary>What the request says in another place than its parameters.</summary>
+    public void Set(string name, string value) => _values[name] = value;
+
     public static OAuthParameters OfQuery(HttpRequest request) => Of(request.Query);
 
     /// <summary>Null: not a form, or not one that can be read.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Mana.Auth.Oidc.Authorize;
 using Mana.Auth.Oidc.Clients;
+using Mana.Auth.Oidc.Dpop;
 using Mana.Auth.Oidc.Protocol;
 using Microsoft.AspNetCore.Http;
 
@@ -8,10 +9,16 @@ namespace Mana.Auth.Oidc.PushedRequests;
 
 internal sealed record PushedResponse([property: JsonPropertyName("request_uri")] string RequestUri, [property: JsonPropertyName("expires_in")] int ExpiresIn);
 
-/// <summary>Pushed authorization requests (RFC 9126): the client brings its request itself, authenticated, and learns at once what is wrong with it.</summary>
+/// <summary>
+/// Pushed authorization requests (RFC 9126): the client brings its request itself, authenticated, and learns at once what is wrong with it. A key
+/// that it proves here binds the code as <c>dpop_jkt</c> does (RFC 9449 10.1).
+/// </summary>
 internal static class PushHandler
 {
-    public static async Task<IResult> PostAsync(HttpContext context, ClientAuthentication authentication, AuthorizeReader reader, StoredRequests stored, AuthMetrics metrics, CancellationToken cancellationToken)
+    const string JktParameter = "dpop_jkt";
+
+    public static async Task<IResult> PostAsync(
+        HttpContext context, ClientAuthentication authentication, AuthorizeReader reader, DpopProofs proofs, StoredRequests stored, AuthOptions options, AuthMetrics metrics, CancellationToken cancellationToken)
     {
         var reading = await AuthenticatedForm.ReadAsync(context, authentication, cancellationToken);
         if (reading is not { Form: { } form, Client: { } client })
@@ -24,6 +31,17 @@ internal static class PushHandler
                 return OAuthError.InvalidRequest(wrong.Reason);
             case AuthorizeReading.Refused refused:
                 return refused.Error;
+        }
+
+        switch (await proofs.JudgeAsync(context, HttpMethods.Post, options.BaseUrl + OidcPaths.PushedRequest, null, cancellationToken))
+        {
+            case DpopVerdict.Bad bad:
+                return new OAuthError("invalid_dpop_proof", bad.Reason);
+            case DpopVerdict.Good good when form[JktParameter] is { } named && named != good.Thumbprint:
+                return OAuthError.InvalidRequest("dpop_jkt names another key than the DPoP proof");
+            case DpopVerdict.Good good:
+                form.Set(JktParameter, good.Thumbprint);
+                break;
         }
 
         var uri = await stored.KeepPushedAsync(client.ClientId, form, cancellationToken);

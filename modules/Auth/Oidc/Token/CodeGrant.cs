@@ -33,11 +33,13 @@ internal sealed class CodeGrant(
         var grant = await database.Set<OAuthGrant>().AsNoTracking().SingleAsync(row => row.Id == code.GrantId, cancellationToken);
         var answer = Refusal(request, code, grant, reused, now);
         if (reused)
-            await RevokeAsync(grant, cancellationToken);
+            await RevokeAsync(request, grant, cancellationToken);
         if (answer is null && await grants.OfAsync(grant.Id, cancellationToken) is { } standing)
             answer = new TokenAnswer.Issued(await issue.ForGrantAsync(key, request, standing, grant.Scopes, code.Nonce, cancellationToken));
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        if (answer is TokenAnswer.Issued)
+            events.Record(SecurityEventTypes.OidcTokenIssued, grant.UserId, request.From, ("clientId", grant.ClientId), ("scopes", grant.Scopes), ("sessionId", grant.SessionId));
         return answer ?? TokenAnswer.InvalidGrant("What the code stood for was taken back");
     }
 
@@ -56,12 +58,12 @@ internal sealed class CodeGrant(
         return code.DpopJkt is not null && code.DpopJkt != request.DpopJkt ? TokenAnswer.InvalidGrant("The code is bound to another DPoP key") : null;
     }
 
-    async Task RevokeAsync(OAuthGrant grant, CancellationToken cancellationToken)
+    async Task RevokeAsync(TokenRequest request, OAuthGrant grant, CancellationToken cancellationToken)
     {
         // Told once: whoever repeats it fills no log with it.
         if (await revocation.RevokeAsync(grant.Id, GrantRevocation.CodeReuse, cancellationToken) == 0)
             return;
-        events.Record(SecurityEventTypes.OAuthCodeReuse, grant.UserId, ClientInfo.None, ("clientId", grant.ClientId));
-        log.LogWarning("oauth_code_reuse: a code for {ClientId} came twice; its tokens are revoked", grant.ClientId);
+        events.Record(SecurityEventTypes.OidcCodeReplay, grant.UserId, request.From, ("clientId", grant.ClientId));
+        log.LogWarning("oidc_code_replay: a code for {ClientId} came twice; its tokens are revoked", grant.ClientId);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class RefreshGrant(
         var now = time.GetUtcNow();
         if (token.UsedAt is not null)
         {
-            await EndFamilyAsync(token, cancellationToken);
+            await EndFamilyAsync(request, token, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return TokenAnswer.InvalidGrant("The refresh token was used before");
         }
@@ -47,12 +47,12 @@ internal sealed class RefreshGrant(
         return new TokenAnswer.Issued(response);
     }
 
-    async Task EndFamilyAsync(OAuthToken token, CancellationToken cancellationToken)
+    async Task EndFamilyAsync(TokenRequest request, OAuthToken token, CancellationToken cancellationToken)
     {
         if (await revocation.RevokeAsync(token.GrantId!, GrantRevocation.RefreshReuse, cancellationToken) == 0)
             return;
         var owner = await database.Set<OAuthGrant>().Where(grant => grant.Id == token.GrantId).Select(grant => grant.UserId).SingleAsync(cancellationToken);
-        events.Record(SecurityEventTypes.OAuthRefreshReuse, owner, ClientInfo.None, ("clientId", token.ClientId));
+        events.Record(SecurityEventTypes.OAuthRefreshReuse, owner, request.From, ("clientId", token.ClientId));
         log.LogWarning("oauth_refresh_reuse: a refresh token of {ClientId} came twice; its grant is revoked", token.ClientId);
     }
 }

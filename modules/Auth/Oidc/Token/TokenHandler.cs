@@ -1,6 +1,7 @@
 using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Oidc.Dpop;
 using Mana.Auth.Oidc.Protocol;
+using Mana.Auth.SecurityEvents;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.Oidc.Token;
@@ -34,7 +35,7 @@ internal static class TokenHandler
         var proof = await proofs.JudgeAsync(context, HttpMethods.Post, options.BaseUrl + OidcPaths.Token, null, cancellationToken);
         if (proof is DpopVerdict.Bad || (proof is DpopVerdict.None && client.DpopBound))
             return Refused(new OAuthError("invalid_dpop_proof", proof is DpopVerdict.Bad bad ? bad.Reason : "This client must prove possession of a key"));
-        return await grant.GrantAsync(new TokenRequest(client, form, (proof as DpopVerdict.Good)?.Thumbprint), cancellationToken);
+        return await grant.GrantAsync(new TokenRequest(client, form, (proof as DpopVerdict.Good)?.Thumbprint, ClientInfo.Of(context)), cancellationToken);
     }
 
     static TokenAnswer.Refused Refused(OAuthError error) => new(error);

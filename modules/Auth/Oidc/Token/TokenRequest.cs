@@ -1,12 +1,14 @@
 using System.Text.Json.Serialization;
 using Mana.Auth.Data;
 using Mana.Auth.Oidc.Protocol;
+using Mana.Auth.SecurityEvents;
 
 namespace Mana.Auth.Oidc.Token;
 
 /// <summary>A request of an authenticated client.</summary>
 /// <param name="DpopJkt">Thumbprint of the key that proved itself (RFC 9449); null: none did.</param>
-internal sealed record TokenRequest(OAuthClient Client, OAuthParameters Form, string? DpopJkt)
+/// <param name="From">For the log of the person whom it concerns.</param>
+internal sealed record TokenRequest(OAuthClient Client, OAuthParameters Form, string? DpopJkt, ClientInfo From)
 {
     public string? this[string name] => Form[name];
 }
