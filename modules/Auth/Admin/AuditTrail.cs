@@ -35,8 +35,8 @@ internal sealed class AuditTrail(AuthDbContext database)
         SecurityEventTypes.AdminAction, SecurityEventTypes.LoginSuccess, SecurityEventTypes.LoginFailure, SecurityEventTypes.NewDeviceLogin, SecurityEventTypes.AccountLocked,
         SecurityEventTypes.AccountUnlocked, SecurityEventTypes.Register, SecurityEventTypes.AccountDeleted, SecurityEventTypes.PasswordChanged, SecurityEventTypes.PasswordResetCompleted,
         SecurityEventTypes.EmailChanged, SecurityEventTypes.TwoFactorEnabled, SecurityEventTypes.TwoFactorDisabled, SecurityEventTypes.TwoFactorFailed, SecurityEventTypes.PasskeyRegistered,
-        SecurityEventTypes.PasskeyDeleted, SecurityEventTypes.ApiKeyCreated, SecurityEventTypes.ApiKeyRevoked, SecurityEventTypes.RefreshReuseDetected, SecurityEventTypes.OAuthCodeReuse,
+        SecurityEventTypes.PasskeyDeleted, SecurityEventTypes.ApiKeyCreated, SecurityEventTypes.ApiKeyRevoked, SecurityEventTypes.RefreshReuseDetected, SecurityEventTypes.OidcCodeReplay,
         SecurityEventTypes.OAuthRefreshReuse, SecurityEventTypes.SessionRevoked, SecurityEventTypes.StepUpFailed, SecurityEventTypes.EventDisowned, SecurityEventTypes.DataExported,
-        SecurityEventTypes.VaultRefused, SecurityEventTypes.ServiceError,
+        SecurityEventTypes.VaultRefused, SecurityEventTypes.ApiKeyValidationFailed,
     ];
 }
