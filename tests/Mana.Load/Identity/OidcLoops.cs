@@ -69,9 +69,10 @@ internal static class OidcLoops
             var cookies = string.Join("; ", login.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
             var (id, secret) = await RegisterAsync(http, options, new { redirect_uris = (string[])[Callback], grant_types = (string[])["authorization_code", "refresh_token"], scope = "openid profile offline_access" });
             var actor = new Actor(http, options.View, id, secret, cookies, options.Url);
-            await actor.AgreeAsync();
+            // Access while nobody is there is agreed to each time: the refresh token comes of this very answer.
+            var answer = await actor.AgreeAsync();
             if (options.View == "refresh")
-                await actor.CodeAsync(new Worker());
+                await actor.RedeemAsync(new Worker(), answer);
             return actor;
         }
 
@@ -83,7 +84,7 @@ internal static class OidcLoops
         };
 
         /// <summary>Once, as the person would on the page.</summary>
-        async Task AgreeAsync()
+        async Task<string> AgreeAsync()
         {
             using var asked = await AuthorizeAsync();
             var bound = string.Join("; ", asked.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
@@ -93,6 +94,7 @@ internal static class OidcLoops
             using var answer = await http.SendAsync(request);
             if (!answer.IsSuccessStatusCode)
                 throw new LoadProblem($"consent: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("redirectURI").GetString()!;
         }
 
         async Task CodeAsync(Worker worker)
@@ -105,6 +107,11 @@ internal static class OidcLoops
                 return;
             }
 
+            await RedeemAsync(worker, location);
+        }
+
+        async Task RedeemAsync(Worker worker, string location)
+        {
             var code = location[(Callback.Length + "?code=".Length)..].Split('&')[0];
             await TokenAsync(worker, [new("grant_type", "authorization_code"), new("code", code), new("redirect_uri", Callback), new("code_verifier", Verifier)]);
         }

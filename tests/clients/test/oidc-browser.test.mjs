@@ -95,6 +95,7 @@ test('the second factor stands between the password and the client, a passkey do
   assert.equal(claims.acr, '2');
 
   await own.getByRole('button', { name: 'Sign out' }).click();
+  await own.getByText('You are signed out').waitFor();
   const second = await flow(own);
   if (new URL(own.url()).pathname === '/login') await own.getByRole('button', { name: 'Sign in with a passkey' }).click({ timeout: 5000 }).catch(() => {});
   await own.waitForURL((url) => url.pathname === '/cb' || url.pathname === '/consent');

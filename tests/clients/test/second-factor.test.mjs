@@ -28,6 +28,7 @@ test('turn on, sign in with a code, with a backup code, trust a browser', async 
   await other.getByRole('button', { name: 'Sign in' }).click();
   await other.waitForURL('**/account');
   await other.getByRole('button', { name: 'Sign out' }).click();
+  await other.getByText('You are signed out').waitFor();
   await signIn(other, email);
   await other.waitForURL('**/account');
 
