@@ -12,9 +12,15 @@ internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, IL
     /// <summary>Rows below which it is not worth a lock.</summary>
     const long Least = 50_000;
 
+    /// <summary>Bytes that a removed row has taken at the very least: its header and line pointer.</summary>
+    const int SmallestRow = 28;
+
     long _removed;
 
-    /// <summary>Returns the bytes given back. Rows that were removed earlier without being reclaimed count again.</summary>
+    /// <summary>
+    /// Returns the bytes given back. Rows that were removed earlier without being reclaimed count again, those that had to be carried over
+    /// because somebody's older snapshot could still see them (a dump, a report) included.
+    /// </summary>
     public async Task<long> AfterAsync(long removed, CancellationToken cancellationToken)
     {
         var total = Interlocked.Add(ref _removed, removed);
@@ -31,7 +37,8 @@ internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, IL
             var bytes = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
             if (bytes <= 0)
                 return 0;
-            Interlocked.Exchange(ref _removed, 0);
+            if (bytes >= removed * SmallestRow)
+                Interlocked.Exchange(ref _removed, 0);
             metrics.Reclaimed(bytes);
             log.LogInformation("Compaction gave {Megabytes} MB back to the disk", bytes / 1_000_000);
             return bytes;
