@@ -1,23 +1,16 @@
-using System.Globalization;
 using System.Reflection;
 using Mana.Auth.Contracts;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
-using Mana.Kernel.Ids;
 using Mana.Kernel.Pages;
-using Mana.Kernel.Wire;
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Analytics.Pages;
 
 /// <summary>One request for a page of the board and its answer, in the look of the account's pages: no script at all, styles by nonce, nothing from elsewhere.</summary>
-internal sealed class BoardFrame(HttpContext http)
+internal sealed class BoardFrame(HttpContext http) : PageRequest(http)
 {
-    const int NonceLength = 16;
-
     const string More = """
         .filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 0 0 1.25rem; }
         .filters label { display: grid; gap: .3rem; flex: 1 1 9rem; font-size: .8125rem; color: var(--soft); }
@@ -38,68 +31,23 @@ internal sealed class BoardFrame(HttpContext http)
         .pager { display: flex; justify-content: space-between; margin: 1.25rem 0; } .aside { margin-left: auto; font-weight: 400; font-size: .9375rem; letter-spacing: 0; }
         """;
 
-    readonly string _nonce = NewNonce(http.RequestServices.GetRequiredService<IIdSource>());
-
-    public HttpContext Http => http;
-
-    public IQueryCollection Query => http.Request.Query;
-
-    /// <summary>German unless the first language that we have is English (auth.md 23).</summary>
-    public string Locale { get; } = VisitorLanguage.Of(http.Request);
-
-    /// <summary>The text in the visitor's language.</summary>
-    public string this[string de, string en] => Locale == "en" ? en : de;
+    protected override string FormKind => "vote";
 
     public static ValueTask<BoardFrame?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<BoardFrame?>(new BoardFrame(context));
 
     /// <summary>Who looks, by the session cookie of their browser; null for anybody.</summary>
     public async Task<CurrentUser?> VisitorAsync() =>
-        (await http.AuthenticateAsync(SessionSchemes.Cookie)).Succeeded ? http.Features.Get<CurrentUser>() : null;
+        (await Http.AuthenticateAsync(SessionSchemes.Cookie)).Succeeded ? Http.Features.Get<CurrentUser>() : null;
 
-    public string Day(DateTimeOffset at) => at.UtcDateTime.ToString(this["d. MMMM yyyy", "d MMMM yyyy"], CultureInfo.GetCultureInfo(Locale));
-
-    /// <summary>A form that changes something: only this page's own, and only once it was shown to this browser.</summary>
-    public Markup Form(string action, Markup fields)
-    {
-        var tokens = http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http);
-        return Markup.Of($"""<form method="post" action="{action}"><input type="hidden" name="{tokens.FormFieldName}" value="{tokens.RequestToken}">{fields}</form>""");
-    }
+    public string Day(DateTimeOffset at) => Written(at, "d. MMMM yyyy", "d MMMM yyyy");
 
     /// <summary>The whole document.</summary>
     public IResult Show(string title, Markup body, CurrentUser? visitor = null, int status = 200)
     {
-        var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{_nonce}'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-        headers.CacheControl = "no-store";
-        headers.ContentLanguage = Locale;
-        headers.Vary = "Accept-Language, Cookie";
-        headers["Referrer-Policy"] = "same-origin";
         var aside = visitor is null
-            ? Controls.Link($"{SessionSchemes.SignInPath}?callbackURL={Uri.EscapeDataString(http.Request.Path)}", this["Anmelden", "Sign in"])
+            ? Controls.Link($"{SessionSchemes.SignInPath}?callbackURL={Uri.EscapeDataString(Http.Request.Path)}", this["Anmelden", "Sign in"])
             : Controls.Link("/account", this["Konto", "Account"]);
-        var html = Markup.Of($"""
-            <!doctype html>
-            <html lang="{Locale}">
-            <head>
-            <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-            <title>{title} · Mana</title>
-            <link rel="stylesheet" nonce="{_nonce}" href="{PageStyle.Sheet.Path}"><link rel="icon" href="{PageStyle.Icon}"><style nonce="{_nonce}">{new Markup(More)}</style>
-            </head>
-            <body class="wide">
-            <a class="skip" href="#main">{this["Zum Inhalt", "Skip to content"]}</a>
-            <header class="brand"><svg viewBox="0 0 32 32" width="32" height="32" aria-hidden="true"><path d="M16 2c5 6 9 10 9 17a9 9 0 0 1-18 0C7 12 11 8 16 2Z"/></svg><span>Mana</span><span class="aside">{aside}</span></header>
-            <main id="main" tabindex="-1">{body}</main>
-            </body>
-            </html>
-            """);
-        return Results.Content(html.Text, "text/html; charset=utf-8", statusCode: status);
-    }
-
-    static string NewNonce(IIdSource ids)
-    {
-        Span<byte> bytes = stackalloc byte[NonceLength];
-        ids.Fill(bytes);
-        return Convert.ToBase64String(bytes);
+        return Show(new PageDocument(title, body) { Kind = "wide", Style = More, Aside = Markup.Of($"<span class=\"aside\">{aside}</span>"), IsPublic = true }, status);
     }
 }
 

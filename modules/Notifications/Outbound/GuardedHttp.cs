@@ -1,33 +1,22 @@
 using System.Net;
-using System.Net.Sockets;
 using Mana.Kernel.Network;
 
 namespace Mana.Notifications.Outbound;
 
 /// <summary>
-/// Calls addresses that people chose (compute.md 4.8). It connects to public addresses only, and to exactly the one that it looked at, so that no name can
-/// lead it into our own network (SSRF); hosts that the operator names are the exception. No redirects, no proxy, no cookies.
+/// Calls addresses that people chose (compute.md 4.8), as <see cref="PublicDial"/> guards them.
 /// </summary>
 internal sealed class GuardedHttp : IDisposable
 {
     const int Https = 443;
-    readonly HashSet<string> _private;
+    readonly PublicDial _dial;
     readonly HttpClient _http;
 
     public GuardedHttp(OutboundOptions options)
     {
-        _private = options.Hosts();
+        _dial = new PublicDial(options.Hosts());
         var patience = TimeSpan.FromSeconds(options.TimeoutSeconds);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ConnectTimeout = patience,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            MaxResponseHeadersLength = 16,
-            ConnectCallback = ConnectAsync,
-        }) { Timeout = patience };
+        _http = new HttpClient(_dial.Handler(patience)) { Timeout = patience };
     }
 
     /// <summary>Whether somebody may give us this address. What its name stands for is looked at again with every connection.</summary>
@@ -35,7 +24,7 @@ internal sealed class GuardedHttp : IDisposable
     {
         if (address.UserInfo.Length > 0 || address.Fragment.Length > 0)
             return false;
-        if (IsPrivateHost(address.IdnHost, address.Port))
+        if (_dial.IsNamed(address.IdnHost, address.Port))
             return address.Scheme is "http" or "https";
         if (address.Scheme != Uri.UriSchemeHttps || address.Port != Https)
             return false;
@@ -50,26 +39,4 @@ internal sealed class GuardedHttp : IDisposable
         _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
     public void Dispose() => _http.Dispose();
-
-    bool IsPrivateHost(string host, int port) => _private.Contains(host) || _private.Contains($"{host}:{port}");
-
-    async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
-        var allowed = IsPrivateHost(host, port) ? addresses : Array.FindAll(addresses, PublicAddress.Is);
-        if (allowed.Length == 0)
-            throw new HttpRequestException("Not a public address.");
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Mana.Kernel.Network;
 
 namespace Mana.Apps.Calendar.External;
@@ -8,7 +7,7 @@ namespace Mana.Apps.Calendar.External;
 internal sealed record Fetched(string? Error, byte[] Body, string? ETag, string? LastModified, bool NotModified = false);
 
 /// <summary>
-/// Fetches addresses that people name (compute.md 4.8): http and https on their own ports, public addresses only, connected to exactly the address that was looked at, five
+/// Fetches addresses that people name (compute.md 4.8): http and https on their own ports, guarded by <see cref="PublicDial"/>, five
 /// redirects each checked anew, no credentials, ten mebibytes, fifteen seconds. Hosts that the operator names may be private and on any port.
 /// </summary>
 internal sealed class SafeFetcher : IDisposable
@@ -17,7 +16,7 @@ internal sealed class SafeFetcher : IDisposable
     const int MostRedirects = 5;
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    readonly HashSet<string> _private;
+    readonly PublicDial _dial;
     readonly HttpClient _http;
     readonly TimeSpan _patience;
 
@@ -30,20 +29,18 @@ internal sealed class SafeFetcher : IDisposable
     internal SafeFetcher(CalendarOptions options, TimeSpan patience)
     {
         _patience = patience;
-        _private = [.. options.PrivateHosts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false, UseProxy = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.All, ConnectTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(1), MaxResponseHeadersLength = 32, ConnectCallback = ConnectAsync,
-        }) { Timeout = Timeout.InfiniteTimeSpan };
+        _dial = new PublicDial(options.PrivateHosts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        var handler = _dial.Handler(TimeSpan.FromSeconds(5));
+        handler.AutomaticDecompression = DecompressionMethods.All;
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public void Dispose() => _http.Dispose();
 
     /// <summary>Whether an address has a form that may be fetched; where it leads is looked at when it is.</summary>
-    public bool MayFetch(Uri address) => address is { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "" } && (address.IsDefaultPort || IsPrivate(address.Host, address.Port))
-        && (!IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) || PublicAddress.Is(ip) || IsPrivate(address.Host, address.Port))
-        && (address.Host.Contains('.', StringComparison.Ordinal) || address.HostNameType == UriHostNameType.IPv6 || IsPrivate(address.Host, address.Port));
+    public bool MayFetch(Uri address) => address is { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "" } && (address.IsDefaultPort || _dial.IsNamed(address.Host, address.Port))
+        && (!IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) || PublicAddress.Is(ip) || _dial.IsNamed(address.Host, address.Port))
+        && (address.Host.Contains('.', StringComparison.Ordinal) || address.HostNameType == UriHostNameType.IPv6 || _dial.IsNamed(address.Host, address.Port));
 
     public async Task<Fetched> GetAsync(Uri address, string? etag, string? lastModified, CancellationToken cancellationToken)
     {
@@ -80,7 +77,7 @@ internal sealed class SafeFetcher : IDisposable
 
             return Failed("TOO_MANY_REDIRECTS");
         }
-        catch (HttpRequestException exception) when (exception.Message == NotPublic || exception.InnerException?.Message == NotPublic)
+        catch (HttpRequestException exception) when (exception is NotPublicException || exception.InnerException is NotPublicException)
         {
             return Failed("URL_NOT_ALLOWED");
         }
@@ -89,8 +86,6 @@ internal sealed class SafeFetcher : IDisposable
             return Failed("UPSTREAM_UNAVAILABLE");
         }
     }
-
-    const string NotPublic = "The host has no public address.";
 
     static Fetched Failed(string error) => new(error, [], null, null);
 
@@ -108,27 +103,5 @@ internal sealed class SafeFetcher : IDisposable
         }
 
         return new Fetched(null, bytes.ToArray(), response.Headers.ETag?.ToString(), response.Content.Headers.LastModified?.ToString("R"));
-    }
-
-    bool IsPrivate(string host, int port) => _private.Contains(host) || _private.Contains($"{host}:{port}");
-
-    async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
-        var allowed = IsPrivate(host, port) ? addresses : Array.FindAll(addresses, PublicAddress.Is);
-        if (allowed.Length == 0)
-            throw new HttpRequestException(NotPublic);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }
