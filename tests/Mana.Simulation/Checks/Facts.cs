@@ -19,7 +19,8 @@ internal sealed class Facts(bool summaries)
 
     /// <summary>
     /// Clients ignore the deletion of what they do not know, so they may have nothing of it; and to those who read what
-    /// was compacted, or the state view, the deletion is all that is told of such a record until the change that takes it back.
+    /// was compacted, or the state view, the deletion is all that is told of such a record until the change that takes it back. Who
+    /// ignored it and has edited the record since learns of it with the answer to that edit.
     /// </summary>
     public void Deleted(RecordKey key) => _deleted.Add(key);
 
@@ -40,7 +41,7 @@ internal sealed class Facts(bool summaries)
             if (device.SeenFacts.Contains(i) || _uncertain.Contains(key) || !(scope == device.Person.Own || (request.Readable.Contains(scope) && request.Moves == device.Person.Moves)) || (request.Table is { } table && table != key.Table))
                 continue;
             var record = device.Records.GetValueOrDefault(key);
-            if (_deleted.Contains(key) && (record is null || (summaries && field != Change.DeletedAt)))
+            if (_deleted.Contains(key) && (record is null || (summaries && field != Change.DeletedAt) || (field == Change.DeletedAt && device.Pending.Exists(waiting => waiting.Key == key))))
                 continue;
             // What waits for its acknowledgement counts: it is the reason why an older version is not delivered.
             if (!Has(record, field, micros) && !Has(device.View(key), field, micros))
