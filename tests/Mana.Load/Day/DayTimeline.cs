@@ -18,22 +18,27 @@ internal static class DayTimeline
             var (from, to) = (i * width, (i + 1) * width);
             var hour = clock.HourAt((from + to) / 2);
             var asked = samples[i].Where(sample => sample.IsRequest).Select(sample => sample.Milliseconds).Order().ToArray();
-            var (before, after) = (Last(looks, from + (width / 2)), Last(looks, to + (width / 2)));
+            var (before, after) = (At(looks, from), At(looks, to));
             points.Add(new TimelinePoint(
                 (from + to) / 120, hour, asked.Length / width, planned / clock.Length.TotalSeconds * DayCurve.At(hour),
                 asked.Length == 0 ? null : RunResult.At(asked, 0.50), asked.Length == 0 ? null : RunResult.At(asked, 0.99), failures[i].Count(),
-                before is { } b && after is { } a && a.At > b.At ? (a.CpuSeconds - b.CpuSeconds) / (a.At - b.At) * 100 : null, after?.MemoryMb, after?.Live ?? 0));
+                (after?.CpuSeconds - before?.CpuSeconds) / width * 100, after?.MemoryMb, after?.Live ?? 0));
         }
 
         return points;
     }
 
-    static DayLook? Last(IReadOnlyList<DayLook> looks, double at)
+    /// <summary>Between the looks before and after a moment: they are late when the host or this program is busy. Null before the first and after the last.</summary>
+    static DayLook? At(IReadOnlyList<DayLook> looks, double at)
     {
-        DayLook? last = null;
-        foreach (var look in looks)
-            if (look.At <= at)
-                last = look;
-        return last;
+        for (var i = 1; i < looks.Count; i++)
+            if (looks[i - 1].At <= Math.Max(at, looks[0].At) && looks[i].At >= at)
+            {
+                var (left, right) = (looks[i - 1], looks[i]);
+                var share = right.At > left.At ? Math.Clamp((at - left.At) / (right.At - left.At), 0, 1) : 0;
+                return new DayLook(at, left.CpuSeconds + ((right.CpuSeconds - left.CpuSeconds) * share), left.MemoryMb + ((right.MemoryMb - left.MemoryMb) * share), left.Live);
+            }
+
+        return null;
     }
 }

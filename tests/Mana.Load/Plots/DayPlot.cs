@@ -58,8 +58,8 @@ internal static class DayPlot
             page.Text(x, bottom + 34, $"{minutes * hour / hours:0.##}", "small", "middle");
         }
 
-        page.Text(Left - 8, bottom + 18, "hour", "small", "end");
-        page.Text(Left - 8, bottom + 34, "min", "small", "end");
+        page.Text(Left - 22, bottom + 18, "hour", "small", "end");
+        page.Text(Left - 22, bottom + 34, "min", "small", "end");
         page.Text((Left + Right) / 2, bottom + 54, "simulated hour of the day, and minutes of the run", "", "middle");
     }
 
