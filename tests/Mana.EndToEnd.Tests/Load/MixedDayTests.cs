@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Mana.Testing;
 
 namespace Mana.EndToEnd.Tests.Load;
@@ -11,12 +12,13 @@ public sealed class MixedDayTests
     const string WebhookSecret = "whsec_load_tool_0123456789";
     const string Registration = "0123456789abcdef0123456789abcdef";
 
-    /// <summary>What a day has to touch; the rare ones happen once at least.</summary>
+    /// <summary>What a day has to touch; the rare ones happen at least once.</summary>
     static readonly string[] Expected =
     [
         "POST /sync/{app}", "GET /sync/{app}/pull", "GET /ws (open)", "GET /sync/stream (open)", "hint on the socket", "POST /api/v1/auth/refresh", "POST /api/v1/auth/register", "POST /api/v1/auth/login",
         "GET /api/v1/settings", "GET /api/v1/tags", "GET /api/v1/credits/balance", "POST /api/v1/internal/credits/use", "POST /api/v1/calendar/events/expand",
         "POST /api/v1/todo/compute/next-occurrence", "POST /api/v1/todo/tasks/{id}/reminders", "POST /api/v1/webhooks/stripe", "GET /api/v1/calendar/feed/{token}.ics", "POST /api/auth/oauth2/token",
+        "GET /api/v1/public/feedback/feed", "POST /api/v1/feedback/{id}/react", "POST /api/v1/calendar/import/ics", "GET /metrics",
     ];
 
     [Fact]
@@ -35,7 +37,7 @@ public sealed class MixedDayTests
             Assert.True(exit == 0, said);
             Assert.DoesNotContain("left out", said, StringComparison.Ordinal);
             foreach (var endpoint in Expected)
-                Assert.Matches($@"(?m)^ +{System.Text.RegularExpressions.Regex.Escape(endpoint)} +[1-9][\d,]* +0 ", said);
+                Assert.Matches($@"(?m)^ +{Regex.Escape(endpoint)} +[1-9][\d,]* +0 ", said);
 
             var stored = await tool.ResultAsync("day.json");
             Assert.DoesNotContain(ServiceKey, stored.GetRawText(), StringComparison.Ordinal);

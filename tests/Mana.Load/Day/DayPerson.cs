@@ -24,7 +24,7 @@ internal sealed class DayPerson : IDisposable
     public static async Task<DayPerson> OpenAsync(LoadOptions options, int number)
     {
         var random = new Random(HashCode(options.Seed, number));
-        var plan = DayPlan.Of(random);
+        var plan = DayPlan.Of(random, everything: number == 0);
         var first = await Account.CreateAsync(Connect(options), $"day-{Guid.NewGuid():N}@example.test");
         var devices = new List<DayDevice>();
         foreach (var sessions in plan.Devices)

@@ -9,12 +9,13 @@ internal sealed record DayPlan(IReadOnlyList<IReadOnlyList<DaySession>> Devices)
     /// <summary>Requests that are known beforehand; pulls after hints come on top.</summary>
     public IEnumerable<double> Hours => Devices.SelectMany(sessions => sessions).SelectMany(session => session.Actions).Select(action => action.Hour);
 
-    public static DayPlan Of(Random random)
+    /// <param name="everything">Whether also the rare things happen at least once, so that a day of a few people has them all.</param>
+    public static DayPlan Of(Random random, bool everything)
     {
         var lean = (random.NextDouble() * 2) - 1;
         var devices = DayHabits.Devices.Select(device => Sessions(device.Sessions, device.Minutes / 60, lean, random)).ToList();
         foreach (var (action, times) in DayHabits.Actions)
-            for (var left = DayHabits.Times(times, random); left > 0; left--)
+            for (var left = Math.Max(DayHabits.Times(times, random), everything ? 1 : 0); left > 0; left--)
                 Put(action, devices, random);
         foreach (var session in devices.SelectMany(sessions => sessions))
             session.Actions.Sort((left, right) => left.Hour.CompareTo(right.Hour));

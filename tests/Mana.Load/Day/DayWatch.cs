@@ -20,7 +20,7 @@ internal static class DayWatch
             {
                 var page = await MetricsPage.ReadAsync(http);
                 looks.Add(new DayLook(clock.Seconds, page.Find("process_cpu_seconds_total") ?? 0, page.ResidentMb, tally.Live));
-                tally.Took("GET /metrics", sent);
+                tally.Took("GET /metrics", sent, isRequest: false);
             }
             catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
             {

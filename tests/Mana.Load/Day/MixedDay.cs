@@ -100,6 +100,7 @@ internal static class MixedDay
                 ["diverged fields"] = verdict.Diverged,
                 ["superseded before delivery"] = verdict.Superseded,
                 ["pushes not heard of within 5 s"] = devices.Sum(device => device.HintsMissed),
+                ["seconds behind at the end"] = Math.Max(0, took.TotalSeconds - options.DayTime.TotalSeconds),
                 ["begun late p99 ms"] = RunResult.At(late, 0.99),
             },
         };
