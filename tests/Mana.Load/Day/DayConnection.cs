@@ -20,6 +20,7 @@ internal sealed class DayConnection : IAsyncDisposable
 
     public bool IsOpen => _socket is { IsOpen: true } || (_stream is not null && !_reading.IsCompleted);
 
+    /// <summary>A connection that is open, or one that never will be and was counted as an error.</summary>
     /// <param name="onNews">Gets the app. Not called before the connection is open.</param>
     public static async Task<DayConnection> OpenAsync(LoadOptions options, Account account, string clientId, bool streams, DayTally tally, Action<string> onNews)
     {

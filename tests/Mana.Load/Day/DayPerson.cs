@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Mana.Devices;
 using Mana.Load.Delivery;
 
@@ -7,7 +9,7 @@ namespace Mana.Load.Day;
 /// <summary>Somebody with two devices, each signed in for itself.</summary>
 internal sealed class DayPerson : IDisposable
 {
-    const int Patience = 30;
+    const int Patience = 60;
 
     DayPerson(int number, IReadOnlyList<DayDevice> devices) => (Number, Devices) = (number, devices);
 
@@ -23,7 +25,7 @@ internal sealed class DayPerson : IDisposable
     /// <summary>Registered and signed in with all devices, with a task that can be reminded of; before the day, and not measured.</summary>
     public static async Task<DayPerson> OpenAsync(LoadOptions options, int number)
     {
-        var random = new Random(HashCode(options.Seed, number));
+        var random = new Random(SeedOf(options.Seed, number));
         var plan = DayPlan.Of(random, everything: number == 0);
         var first = await Account.CreateAsync(Connect(options), $"day-{Guid.NewGuid():N}@example.test");
         var devices = new List<DayDevice>();
@@ -55,9 +57,9 @@ internal sealed class DayPerson : IDisposable
             device.Dispose();
     }
 
-    static int HashCode(int seed, int number) => unchecked((seed * 1_000_003) + number);
+    static int SeedOf(int seed, int number) => unchecked((seed * 1_000_003) + number);
 
-    static string Tomorrow() => DateTimeOffset.UtcNow.AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    static string Tomorrow() => DateTimeOffset.UtcNow.AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     async Task ShareAsync()
     {
@@ -72,7 +74,7 @@ internal sealed class DayPerson : IDisposable
 
         using var answer = await Account.Http.PostAsync($"/api/v1/calendar/calendars/{calendar}/feed", null);
         answer.EnsureSuccessStatusCode();
-        ShareToken = (await answer.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>()).GetProperty("token").GetString();
+        ShareToken = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString();
     }
 
     async Task StoreAsync(string app, string table, string id, object data)

@@ -6,9 +6,7 @@ internal sealed record DaySession(double From, double To, List<(double Hour, Day
 /// <summary>What one person will do: the same for the same seed, whatever the host does.</summary>
 internal sealed record DayPlan(IReadOnlyList<IReadOnlyList<DaySession>> Devices)
 {
-    /// <summary>Requests that are known beforehand; pulls after hints come on top.</summary>
-    public IEnumerable<double> Hours => Devices.SelectMany(sessions => sessions).SelectMany(session => session.Actions).Select(action => action.Hour);
-
+    /// <summary>A day by chance.</summary>
     /// <param name="everything">Whether also the rare things happen at least once, so that a day of a few people has them all.</param>
     public static DayPlan Of(Random random, bool everything)
     {

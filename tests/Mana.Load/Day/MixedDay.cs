@@ -11,6 +11,7 @@ namespace Mana.Load.Day;
 internal static class MixedDay
 {
     const int AtOnce = 4;
+    const int Attempts = 5;
     const int DrainAtOnce = 8;
     const int Ideas = 20;
 
@@ -37,8 +38,22 @@ internal static class MixedDay
     {
         Console.WriteLine($"{options.Users:n0} people register and sign in with {DayHabits.Devices.Length} devices each …");
         var people = new DayPerson[options.Users];
-        await Parallel.ForEachAsync(Enumerable.Range(0, options.Users), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) => people[number] = await DayPerson.OpenAsync(options, number));
+        await Parallel.ForEachAsync(Enumerable.Range(0, options.Users), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) => people[number] = await OpenAsync(options, number));
         return [.. people];
+    }
+
+    /// <summary>A host on a busy machine may refuse to hash one more password; the day has not begun yet.</summary>
+    static async Task<DayPerson> OpenAsync(LoadOptions options, int number)
+    {
+        for (var attempt = 1; ; attempt++)
+            try
+            {
+                return await DayPerson.OpenAsync(options, number);
+            }
+            catch (InvalidOperationException) when (attempt < Attempts)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(attempt));
+            }
     }
 
     static async Task<RunResult> LiveAsync(LoadOptions options, List<DayPerson> people, DayEvents events, IReadOnlyList<string> ideas)
