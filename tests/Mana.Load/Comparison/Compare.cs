@@ -46,7 +46,7 @@ internal static class Compare
         judged.ForEach(one => Line(one.Measure.Name, one));
         var (errorsBefore, errorsAfter) = (Errors(before), Errors(after));
         var more = errorsAfter > errorsBefore;
-        Console.WriteLine($"    {"errors and broken promises",-44} {errorsBefore,11:#,0} {errorsAfter,11:#,0} {"",9}  {(more ? "worse" : "")}");
+        Console.WriteLine($"    {"errors and broken promises",-44} {errorsBefore,11:#,0} {errorsAfter,11:#,0} {"",9}  {(more ? "worse" : "")}".TrimEnd());
         foreach (var endpoint in before[0].Endpoints.Where(one => one.Requests >= EnoughRequests && after[0].Endpoints.Any(other => other.Endpoint == one.Endpoint && other.Requests >= EnoughRequests)))
         {
             Line(endpoint.Endpoint + " p50", Judgement.Of(Measure.OfEndpoint(endpoint.Endpoint, "p50", one => one.P50), before, after));

@@ -32,7 +32,8 @@ internal sealed class DayDevice : IDisposable
     /// <summary>The other devices of the person.</summary>
     public IReadOnlyList<DayDevice> Others { get; set; } = [];
 
-    public int Planned => _sessions.Sum(session => session.Actions.Count);
+    /// <summary>Requests that are known beforehand: one to refresh, one to connect, and what is done. Pulls after hints come on top.</summary>
+    public int Planned => _sessions.Sum(session => session.Actions.Count + 2);
 
     public int HintsMissed => _marks.Values.Sum(mark => mark.Missed);
 
@@ -41,6 +42,9 @@ internal sealed class DayDevice : IDisposable
         foreach (var session in _sessions)
         {
             await Pace.UntilAsync(clock.Due(session.From));
+            tally.Begin(clock.Due(session.From));
+            // Before anything else: the token may have ended meanwhile.
+            await ActAsync(DayAction.Refresh, tally, actions);
             await using (_connection = await ConnectAsync(tally))
             {
                 foreach (var (hour, action) in session.Actions)
@@ -57,8 +61,18 @@ internal sealed class DayDevice : IDisposable
         }
     }
 
+    /// <summary>Reads everything, in both ways of each app.</summary>
     public async Task DrainAsync(Worker worker)
     {
+        try
+        {
+            await Account.RefreshAsync();
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            worker.Fail("refresh after the day: " + failure.Message);
+        }
+
         foreach (var sync in Syncs.Values)
             await sync.DrainAsync(worker);
     }

@@ -39,7 +39,7 @@ internal sealed record DayPlan(IReadOnlyList<IReadOnlyList<DaySession>> Devices)
     static List<(double, DayAction)> Opening(double from, double to, Random random)
     {
         var actions = new List<(double, DayAction)>();
-        for (var at = from; at < to; at += DayHabits.RefreshHours)
+        for (var at = from + DayHabits.RefreshHours; at < to; at += DayHabits.RefreshHours)
             actions.Add((at, DayAction.Refresh));
         actions.AddRange(DayHabits.Apps.Select(_ => (from, DayAction.Pull)));
         if (random.Next(4) == 0)

@@ -15,9 +15,12 @@ internal static class MixedDay
     const int DrainAtOnce = 8;
     const int Ideas = 20;
 
+    /// <summary>Two for requests and one that is held, at most.</summary>
+    const int FilesPerDevice = 3;
+
     public static async Task<RunResult> RunAsync(LoadOptions options)
     {
-        OpenFiles.Check(options, options.Users * DayHabits.Devices.Length * 2);
+        OpenFiles.Check(options, options.Users * DayHabits.Devices.Length * FilesPerDevice);
         var people = await OpenAsync(options);
         try
         {
