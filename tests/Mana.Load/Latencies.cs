@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mana.Load;
 
 /// <summary>Result of one run. Latencies are milliseconds of whole requests, as the client sees them.</summary>
@@ -7,10 +9,23 @@ internal sealed record RunResult(string Scenario, int Requests, long Changes, in
 
     public double RequestsPerSecond => Requests / Seconds;
 
+    /// <summary>Whichever of the two the scenario is about.</summary>
+    [JsonIgnore]
+    public double Throughput => CountsRequests ? RequestsPerSecond : ChangesPerSecond;
+
+    [JsonIgnore]
+    public bool CountsRequests => Requests > Changes;
+
     public MemoryUse HostMemory { get; init; }
 
     /// <summary>What else the scenario measured, by name; printed below its row.</summary>
     public Dictionary<string, double> Figures { get; init; } = [];
+
+    /// <summary>Where a run asks many endpoints.</summary>
+    public IReadOnlyList<EndpointResult> Endpoints { get; init; } = [];
+
+    /// <summary>Where a run looks at itself over time.</summary>
+    public IReadOnlyList<TimelinePoint> Timeline { get; init; } = [];
 
     /// <summary>Broken promises that are no failed requests, such as lost deliveries. They fail the run like an error.</summary>
     public long Broken { get; init; }

@@ -5,6 +5,8 @@ namespace Mana.Load;
 /// <summary>The command line: <c>Mana.Load &lt;scenario&gt; [--name value]…</c>.</summary>
 internal sealed record LoadOptions(string Scenario, Dictionary<string, string> Values)
 {
+    static readonly string[] Secrets = ["service-key", "webhook-secret", "registration", "postgres"];
+
     public const string Usage = """
         Mana.Load <scenario> [options]        drives a running host and prints a table
 
@@ -25,6 +27,8 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           survive  changes sent again until acknowledged  --clients 4 --seconds 20 (infra/drills breaks things meanwhile)
           soak     everything, moderately, for long       --minutes 60 --rate 100 --users 20 --sockets 20 --streams 5
                                                           --every 30 (s) --csv FILE --postgres CONNECTION
+          mixed-day  a simulated day of people with two  --users 1000 --minutes 10 --seed 1 --service-key KEY
+                   devices: everything, by the hour             --webhook-secret SECRET --registration TOKEN
           refresh  refresh tokens in a closed loop        --clients 16 --seconds 10
           noop     a guarded route that does nothing      --clients 16 --seconds 10
           login    sign-ins by password, beside the       --clients 4 --seconds 10
@@ -52,8 +56,13 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           ics-import  calendar files over HTTP            --records 10000 --seconds 10
           ics-fuzz random calendar files; needs no host   --rules 1000000 --seed 1
 
-          --url http://localhost:3001   --runs 3 (the median is reported; soak, storage: 1)   --json FILE (append the results)
+          --url http://localhost:3001   --runs 3 (the median is reported; soak, storage, mixed-day: 1)
+          --json FILE (append the results)   --plot FILE.svg (percentiles of each; mixed-day: over the day)
         A comma-separated list runs one after the other.
+
+        Mana.Load plot FILE.json FILE.svg     draws what was stored
+        Mana.Load compare A.json B.json       B beside A: throughput, latencies, memory; what is more than noise is marked
+                                                    --fail-above 15 (exit code 1 when B is worse by more percent, or fails more)
         """;
 
     public string Url => Text("url", "http://localhost:3001");
@@ -92,7 +101,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     /// <summary>One round of one op.</summary>
     public TimeSpan RoundTime => TimeSpan.FromSeconds(Real("round", 0.2));
 
-    public int Runs => Number("runs", Scenario is "soak" or "survive" or "storage" or "reminders" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" or "ics-fuzz" ? 1 : 3);
+    public int Runs => Number("runs", Scenario is "soak" or "survive" or "storage" or "reminders" or "recurrence" or "rules" or "rule-texts" or "rules-quartz" or "ics-fuzz" or "mixed-day" ? 1 : 3);
 
     public int Changes => Number("changes", Scenario is "hydrate" or "storage" ? 1_000_000 : 100_000);
 
@@ -118,7 +127,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public int Devices => Number("devices", Scenario == "soak" ? 2 : 3);
 
-    public int Users => Number("users", Scenario switch { "devices" => 50, "soak" => 20, "hint" => 250, "reminders" => 25, "debit" => 200, "postings" => 1_000, _ => 500 });
+    public int Users => Number("users", Scenario switch { "devices" => 50, "soak" => 20, "hint" => 250, "reminders" => 25, "debit" => 200, "postings" or "mixed-day" => 1_000, _ => 500 });
 
     public int Sockets => Number("sockets", Scenario switch { "soak" => 20, "hint" => 5_000, _ => 10_000 });
 
@@ -131,6 +140,9 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
 
     public TimeSpan SoakTime => TimeSpan.FromMinutes(Real("minutes", 60));
 
+    /// <summary>How long a simulated day takes.</summary>
+    public TimeSpan DayTime => TimeSpan.FromMinutes(Real("minutes", 10));
+
     public TimeSpan SampleEvery => TimeSpan.FromSeconds(Real("every", 30));
 
     public string? Postgres => Values.GetValueOrDefault("postgres");
@@ -138,6 +150,11 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     public string? CsvFile => Values.GetValueOrDefault("csv");
 
     public string? JsonFile => Values.GetValueOrDefault("json");
+
+    public string? PlotFile => Values.GetValueOrDefault("plot");
+
+    /// <summary>What may be stored beside the results: no keys, and no connection that holds a password.</summary>
+    public Dictionary<string, string> Told => Values.Where(value => !Secrets.Contains(value.Key)).ToDictionary(StringComparer.Ordinal);
 
     public static LoadOptions? Parse(string[] args)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Mana.Load.Board;
 using Mana.Load.Apps;
 using Mana.Load.Compaction;
+using Mana.Load.Day;
 using Mana.Load.Delivery;
 using Mana.Load.Identity;
 using Mana.Load.Live;
@@ -32,6 +33,7 @@ internal static class Scenarios
         "race" => WriterRace.RunAsync,
         "survive" => Survivors.RunAsync,
         "soak" => SoakRun.RunAsync,
+        "mixed-day" => MixedDay.RunAsync,
         "refresh" => IdentityLoops.RefreshAsync,
         "noop" => IdentityLoops.NoopAsync,
         "login" => IdentityLoops.LoginAsync,

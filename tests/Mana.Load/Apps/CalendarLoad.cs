@@ -97,7 +97,7 @@ internal static class CalendarLoad
         return (self.TotalProcessorTime - before).TotalSeconds;
     }
 
-    static byte[] File(int events)
+    internal static byte[] File(int events)
     {
         var text = new ArrayBufferWriter<byte>();
         var writer = new IcsWriter(text);

@@ -6,7 +6,9 @@ namespace Mana.Load.Delivery;
 /// <summary>A change that a device has written. Every value is unlike any other, so that what arrives elsewhere can be recognised.</summary>
 internal sealed record OwnChange(Guid EventId, string RecordId, bool IsInsert, string At, (string Field, string Value)[] Fields)
 {
-    public const string Table = "tasks";
+    public const string Tasks = "tasks";
+
+    public string Table { get; init; } = Tasks;
 
     public static string Now() => DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 

@@ -34,13 +34,13 @@ internal sealed class Replica
         var record = change.GetProperty("id").GetString()!;
         if (change.TryGetProperty("fields", out var fields))
             foreach (var field in fields.EnumerateObject())
-                Take(record, field.Name, field.Value.GetProperty("at").GetString()!, field.Value.GetProperty("value").GetString()!);
+                Take(record, field.Name, field.Value.GetProperty("at").GetString()!, field.Value.GetProperty("value").ToString());
         if (!change.TryGetProperty("data", out var data))
             return;
         var written = data.GetProperty("createdAt").GetString()!;
         var times = change.TryGetProperty("fieldMeta", out var meta) ? meta : default;
         foreach (var field in data.EnumerateObject().Where(field => !field.NameEquals("id")))
-            Take(record, field.Name, times.ValueKind == JsonValueKind.Object && times.TryGetProperty(field.Name, out var at) ? at.GetString()! : written, field.Value.GetString()!);
+            Take(record, field.Name, times.ValueKind == JsonValueKind.Object && times.TryGetProperty(field.Name, out var at) ? at.GetString()! : written, field.Value.ToString());
     }
 
     /// <summary>"Incoming wins on equal". All times have the same width, so they compare as strings.</summary>

@@ -10,11 +10,12 @@ namespace Mana.Load.Delivery;
 /// A device with opaque cursors and event ids. It reads in two ways, each with its own cursor: by pull, and by what its pushes bring back.
 /// With <paramref name="remembers"/> it keeps all of it for the final account; a long run does not.
 /// </summary>
-internal sealed class SyncDevice(HttpClient http, Account account, string clientId, int seed, bool remembers) : IDisposable
+/// <param name="app">A device has one of these for each of its apps.</param>
+internal sealed class SyncDevice(HttpClient http, Account account, string clientId, int seed, bool remembers, string app = "todo", string table = OwnChange.Tasks) : IDisposable
 {
     static readonly string[] Editable = ["title", "notes", "priority"];
     readonly Random _random = new(seed);
-    readonly ArrayBufferWriter<byte> _body = new(16 * 1024);
+    readonly ArrayBufferWriter<byte> _body = new();
     readonly Replica? _pulled = remembers ? new Replica() : null;
     readonly Replica? _pushed = remembers ? new Replica() : null;
     string? _pullCursor;
@@ -45,14 +46,14 @@ internal sealed class SyncDevice(HttpClient http, Account account, string client
     public async Task<bool> PullAsync(Worker worker)
     {
         var from = _pullCursor is null ? "since=1970-01-01T00:00:00.000Z" : "cursor=" + Uri.EscapeDataString(_pullCursor);
-        using var answer = await ExchangeAsync(HttpMethod.Get, $"/sync/todo/pull?collection={OwnChange.Table}&{from}", null, worker);
+        using var answer = await ExchangeAsync(HttpMethod.Get, $"/sync/{app}/pull?collection={table}&{from}", null, worker);
         return answer is not null && Take(answer.RootElement, _pulled, worker, ref _pullCursor);
     }
 
     /// <summary>One page as an unmodified client asks for it, by time.</summary>
     public async Task<bool> PullSinceAsync(Worker worker)
     {
-        using var answer = await ExchangeAsync(HttpMethod.Get, $"/sync/todo/pull?collection={OwnChange.Table}&since={_since}", null, worker);
+        using var answer = await ExchangeAsync(HttpMethod.Get, $"/sync/{app}/pull?collection={table}&since={_since}", null, worker);
         return answer is not null && Take(answer.RootElement, _pulled, worker, ref _pullCursor);
     }
 
@@ -87,7 +88,7 @@ internal sealed class SyncDevice(HttpClient http, Account account, string client
             json.WriteEndObject();
         }
 
-        using var answer = await ExchangeAsync(HttpMethod.Post, "/sync/todo", _body.WrittenMemory, worker);
+        using var answer = await ExchangeAsync(HttpMethod.Post, "/sync/" + app, _body.WrittenMemory, worker);
         if (answer is null)
             return false;
         var acks = answer.RootElement.TryGetProperty("acks", out var list) ? list.EnumerateArray().Select(ack => ack.GetProperty("eventId").GetGuid()).ToHashSet() : [];
@@ -141,7 +142,7 @@ internal sealed class SyncDevice(HttpClient http, Account account, string client
         var insert = known == 0 || _random.Next(100) >= edits;
         var record = insert ? $"{clientId}-{_inserted++}" : _pulled?.Records[_random.Next(known)] ?? $"{clientId}-{_random.Next(known)}";
         var fields = insert ? Editable : [Editable[_random.Next(Editable.Length)]];
-        var change = new OwnChange(Guid.CreateVersion7(), record, insert, OwnChange.Now(), Array.ConvertAll(fields, field => (field, $"{clientId}/{_values++}")));
+        var change = new OwnChange(Guid.CreateVersion7(), record, insert, OwnChange.Now(), Array.ConvertAll(fields, field => (field, $"{clientId}/{_values++}"))) { Table = table };
         _pulled?.Apply(change);
         _pushed?.Apply(change);
         return change;

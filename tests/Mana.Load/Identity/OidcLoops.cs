@@ -50,7 +50,7 @@ internal static class OidcLoops
         return RunResult.Of($"{name}{pace}, {options.Clients} connections", workers, Stopwatch.GetElapsedTime(start)) with { HostMemory = await memory.StopAsync() };
     }
 
-    sealed class Actor(HttpClient http, string view, string clientId, string secret, string? cookies, string origin)
+    internal sealed class Actor(HttpClient http, string view, string clientId, string secret, string? cookies, string origin)
     {
         string? _refreshToken;
 

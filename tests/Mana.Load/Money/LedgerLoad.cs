@@ -54,7 +54,7 @@ internal static class LedgerLoad
         return RunResult.Of($"balance, {options.Rate:n0}/s of {people.Count} people", workers, Stopwatch.GetElapsedTime(start)) with { HostMemory = await memory.StopAsync(), RateIsGiven = true };
     }
 
-    static HttpClient Service(LoadOptions options)
+    internal static HttpClient Service(LoadOptions options)
     {
         var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 }) { BaseAddress = new Uri(options.Url) };
         http.DefaultRequestHeaders.Add("X-Service-Key", options.ServiceKey ?? throw new LoadProblem("This scenario needs --service-key."));

@@ -34,7 +34,7 @@ internal static class WebhookLoad
         return RunResult.Of($"webhooks, {options.Rate:0.#}/s", workers, Stopwatch.GetElapsedTime(start)) with { HostMemory = await memory.StopAsync(), RateIsGiven = true };
     }
 
-    static HttpRequestMessage Signed(byte[] secret, string id)
+    internal static HttpRequestMessage Signed(byte[] secret, string id)
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var body = Encoding.UTF8.GetBytes(
