@@ -59,8 +59,14 @@ public sealed partial class ScriptedStripe
 
     public Task<StripeResult<StripePaymentIntent>> RetrievePaymentIntentAsync(string paymentIntentId, CancellationToken cancellationToken) => One<StripePaymentIntent>(paymentIntentId);
 
-    public Task<StripeResult<StripePaymentIntent>> CancelPaymentIntentAsync(string paymentIntentId, string idempotencyKey, CancellationToken cancellationToken) =>
-        Once(idempotencyKey, () => Get<StripePaymentIntent>(paymentIntentId) with { Status = "canceled", CanceledAt = Now });
+    public async Task<StripeResult<StripePaymentIntent>> CancelPaymentIntentAsync(string paymentIntentId, string idempotencyKey, CancellationToken cancellationToken) =>
+        await One<StripePaymentIntent>(paymentIntentId) switch
+        {
+            _ when IsDown => new StripeResult<StripePaymentIntent>.Unavailable("down"),
+            StripeResult<StripePaymentIntent>.Ok { Value.Status: "succeeded" or "processing" } => new StripeResult<StripePaymentIntent>.Invalid("payment_intent_unexpected_state", null, "It cannot be cancelled any more."),
+            StripeResult<StripePaymentIntent>.Ok { Value: var intent } => await Once(idempotencyKey, () => intent with { Status = "canceled", CanceledAt = Now }),
+            var unknown => unknown,
+        };
 
     public Task<StripeResult<StripeSubscription>> RetrieveSubscriptionAsync(string subscriptionId, CancellationToken cancellationToken) => One<StripeSubscription>(subscriptionId);
 
