@@ -64,8 +64,8 @@ internal sealed class FormerPurchases(NpgsqlDataSource database, IIdSource ids, 
 
         var status = StatusOf(purchase);
         await database.Sql("""
-            INSERT INTO credits.purchases (id, user_id, package_id, credits, price_euro_cents, on_page, stripe_payment_intent_id, stripe_customer_id, status, metadata, created_at, updated_at, completed_at)
-            SELECT $1, a.owner_id, $3, $4, $5, false, $6::text, $7::text, $8, $9::jsonb, $10, $11, $12::timestamptz
+            INSERT INTO credits.purchases (id, user_id, package_id, credits, price_euro_cents, on_page, stripe_payment_intent_id, stripe_customer_id, status, metadata, created_at, updated_at, completed_at, is_imported)
+            SELECT $1, a.owner_id, $3, $4, $5, false, $6::text, $7::text, $8, $9::jsonb, $10, $11, $12::timestamptz, $12::timestamptz IS NOT NULL
             FROM credits.accounts a WHERE a.owner_id = $2 AND a.kind = 'available' AND a.owner_type = 'user' ON CONFLICT DO NOTHING
             """, purchase.Id, purchase.UserId, pack, purchase.Credits, purchase.PriceEuroCents, purchase.Intent, purchase.Customer, status, purchase.Metadata, purchase.CreatedAt, time.GetUtcNow(),
             status == Purchase.Completed ? purchase.CompletedAt ?? purchase.CreatedAt : null).RunAsync(cancellationToken);

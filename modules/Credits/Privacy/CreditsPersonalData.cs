@@ -5,7 +5,6 @@ using Mana.Credits.Gifts;
 using Mana.Credits.Ledger;
 using Mana.Credits.Purchases;
 using Mana.Credits.Wire;
-using Mana.Kernel.Database;
 using Mana.Kernel.Ids;
 using Mana.Kernel.Privacy;
 using Microsoft.EntityFrameworkCore;

@@ -26,7 +26,9 @@ public sealed partial class ScriptedStripe
     public Task<StripeResult<StripePage<StripePrice>>> ListPricesAsync(IReadOnlyCollection<string> lookupKeys, CancellationToken cancellationToken) =>
         Some<StripePrice>(price => price.LookupKey is { } key && lookupKeys.Contains(key));
 
-    public Task<StripeResult<StripeCheckoutSession>> CreateCheckoutSessionAsync(NewCheckoutSession session, string idempotencyKey, CancellationToken cancellationToken) => Once(idempotencyKey, () =>
+    public Task<StripeResult<StripeCheckoutSession>> CreateCheckoutSessionAsync(NewCheckoutSession session, string idempotencyKey, CancellationToken cancellationToken) => IsOther(idempotencyKey, session)
+        ? Task.FromResult<StripeResult<StripeCheckoutSession>>(new StripeResult<StripeCheckoutSession>.Invalid("idempotency_error", null, "The key was used with other parameters."))
+        : Once(idempotencyKey, () =>
     {
         LastSession = session;
         var id = NewId("cs");
@@ -37,6 +39,13 @@ public sealed partial class ScriptedStripe
             ExpiresAt = session.ExpiresAt, CreatedAt = Now,
         };
     });
+
+    bool IsOther(string key, NewCheckoutSession session)
+    {
+        var wanted = (session.SuccessUrl, session.CancelUrl);
+        lock (_lock)
+            return !_pages.TryAdd(key, wanted) && _pages[key] != wanted;
+    }
 
     public Task<StripeResult<StripeCheckoutSession>> RetrieveCheckoutSessionAsync(string sessionId, CancellationToken cancellationToken) => One<StripeCheckoutSession>(sessionId);
 
