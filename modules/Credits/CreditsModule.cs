@@ -83,7 +83,7 @@ public static class CreditsModule
     static void AddGifts(this IServiceCollection services)
     {
         services.AddSingleton<GiftCodes>().AddSingleton<IGiftCodes>(provider => provider.GetRequiredService<GiftCodes>());
-        services.AddScoped<GiftList>().AddScoped<GiftErasure>();
+        services.AddScoped<GiftList>().AddScoped<GiftErasure>().AddScoped<PurchaseErasure>();
         services.AddManaEventHandler<EmailVerified, PromisedGifts>("credits.promised-gifts");
         services.AddManaJob<GiftExpiry>("credits.gift-expiry", schedule => schedule.Every(TimeSpan.FromHours(1)));
     }

@@ -73,7 +73,7 @@ public class CreditsFixture : IAsyncLifetime
     internal Caller Anybody() => new(Host.CreateClient(), "");
 
     internal async Task FundAsync(string userId, decimal credits) => Assert.IsType<PostingResult.Posted>(await Issuance.IssueAsync(
-        new IssueCommand(userId, CreditAmount.OfCredits(credits)!.Value, CreditSource.Purchase, $"purchase:{Guid.NewGuid()}", "stripe", "bought"), default));
+        new IssueCommand(userId, CreditAmount.OfCredits(credits)!.Value, CreditSource.Purchase, $"funds:{Guid.NewGuid()}", "stripe", "bought"), default));
 
     internal async Task<BalanceView> BalanceAsync(Caller person) => await Ledger.GetBalanceAsync(person.UserId, default);
 

@@ -60,4 +60,21 @@ internal static class AuditSql
         JOIN credits.accounts a ON a.id = e.wallet JOIN credits.accounts r ON r.owner_id = a.owner_id AND r.owner_type = a.owner_type AND r.kind = 'reserved'
         WHERE e.amount <> coalesce((SELECT sum(p.amount) FROM credits.postings p WHERE p.entry_id = e.id AND p.account_id IN (a.id, r.id)), 0)
         """;
+
+    /// <summary>
+    /// Money and credits tell the same story (I10): what was paid has its entry of that amount, once, and every entry of a purchase its paid purchase; the same for what went back. Nobody is frozen
+    /// for it: whoever looks decides.
+    /// </summary>
+    public const string Purchases = """
+        SELECT NULL::bigint, 'purchase ' || p.id || ' is paid and not credited as it should be' FROM credits.purchases p
+        LEFT JOIN credits.entries e ON e.business_key = 'purchase:' || p.stripe_payment_intent_id
+        WHERE p.completed_at IS NOT NULL AND NOT p.is_imported AND e.amount IS DISTINCT FROM p.credits * 1000::bigint
+        UNION ALL
+        SELECT NULL, 'entry ' || e.id || ' credits a purchase that is not paid' FROM credits.entries e
+        LEFT JOIN credits.purchases p ON 'purchase:' || p.stripe_payment_intent_id = e.business_key AND p.completed_at IS NOT NULL AND NOT p.is_imported
+        WHERE e.kind = 'purchase' AND e.business_key LIKE 'purchase:%' AND p.id IS NULL
+        UNION ALL
+        SELECT NULL, 'reversal ' || r.business_key || ' of purchase ' || r.purchase_id || ' is not in the ledger as it should be' FROM credits.purchase_reversals r
+        LEFT JOIN credits.entries e ON e.business_key = r.business_key WHERE e.amount IS DISTINCT FROM r.credits * 1000::bigint
+        """;
 }

@@ -30,7 +30,7 @@ internal sealed class LedgerAuditor(NpgsqlDataSource database, IIdSource ids, Ti
         var started = time.GetUtcNow();
         var problems = new List<(long? Account, string What)>();
         var accounts = await WalkAsync(full, problems, cancellationToken);
-        foreach (var query in full ? (string[])[AuditSql.Whole, AuditSql.Unbalanced, AuditSql.Misstated] : [AuditSql.Whole])
+        foreach (var query in full ? (string[])[AuditSql.Whole, AuditSql.Unbalanced, AuditSql.Misstated, AuditSql.Purchases] : [AuditSql.Whole])
             await FindAsync(query, problems, cancellationToken);
         foreach (var account in problems.Select(problem => problem.Account).OfType<long>().Distinct())
             await FreezeAsync(account, cancellationToken);

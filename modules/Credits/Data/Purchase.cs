@@ -52,6 +52,9 @@ internal sealed class Purchase
     /// <summary>Paid on a page of Stripe's, not in the person's own client.</summary>
     public bool OnPage { get; init; }
 
+    /// <summary>Of an original: its credits, if any, are part of the opening balance and have no entry of their own.</summary>
+    public bool IsImported { get; init; }
+
     public string? StripePaymentIntentId { get; set; }
 
     public string? StripeSessionId { get; set; }

@@ -26,6 +26,7 @@ internal static class PurchaseModel
             purchase.Property(row => row.Id).ValueGeneratedNever();
             purchase.Property(row => row.Metadata).HasColumnType("jsonb");
             purchase.Property(row => row.OnPage).HasDefaultValue(false);
+            purchase.Property(row => row.IsImported).HasDefaultValue(false);
             purchase.HasOne<Package>().WithMany().HasForeignKey(row => row.PackageId).HasConstraintName("purchases_package").OnDelete(DeleteBehavior.Restrict);
             purchase.HasIndex(row => row.PackageId).HasDatabaseName("purchases_of_package");
             purchase.HasIndex(row => new { row.UserId, row.CreatedAt }).HasDatabaseName("purchases_user");

@@ -61,10 +61,15 @@ internal sealed class PromisedGifts(GiftCodes gifts, IErasedUsers erased) : IMan
 /// <summary>A person's gifts when they are erased: active ones end, and their credits are forfeited with the rest (commerce.md 13.2).</summary>
 internal sealed class GiftErasure(CreditsDbContext database, GiftCodes gifts)
 {
-    public async Task<long> EraseAsync(string userId, string pseudonym, CancellationToken cancellationToken)
+    public async Task EndAsync(string userId, CancellationToken cancellationToken)
     {
         foreach (var gift in await database.Gifts.Where(gift => gift.CreatorId == userId && gift.Status == GiftCode.Active).Select(gift => gift.Id).ToListAsync(cancellationToken))
             await gifts.ReturnAsync(gift, userId, GiftCode.Cancelled, cancellationToken);
+    }
+
+    /// <summary>In the transaction that takes the name away everywhere; returns how many rows had it.</summary>
+    public static async Task<long> RenameAsync(CreditsDbContext database, string userId, string pseudonym, CancellationToken cancellationToken)
+    {
         // Theirs was the address that it was promised to.
         long rows = await database.Gifts
             .Where(gift => gift.TargetEmail != null && database.Redemptions.Any(redemption => redemption.GiftId == gift.Id && redemption.RedeemerId == userId && redemption.Status == "success"))

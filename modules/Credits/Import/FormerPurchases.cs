@@ -62,18 +62,26 @@ internal sealed class FormerPurchases(NpgsqlDataSource database, IIdSource ids, 
             pack = made;
         }
 
-        var status = purchase.Status switch
-        {
-            Purchase.Completed or Purchase.Failed or Purchase.Cancelled => purchase.Status,
-            _ => purchase.Intent is null ? Purchase.Cancelled : Purchase.Pending,
-        };
+        var status = StatusOf(purchase);
         await database.Sql("""
-            INSERT INTO credits.purchases (id, user_id, package_id, credits, price_euro_cents, on_page, stripe_payment_intent_id, stripe_customer_id, status, metadata, created_at, updated_at, completed_at)
-            SELECT $1, a.owner_id, $3, $4, $5, false, $6::text, $7::text, $8, $9::jsonb, $10, $11, $12::timestamptz
+            INSERT INTO credits.purchases (id, user_id, package_id, credits, price_euro_cents, on_page, stripe_payment_intent_id, stripe_customer_id, status, metadata, created_at, updated_at, completed_at, is_imported)
+            SELECT $1, a.owner_id, $3, $4, $5, false, $6::text, $7::text, $8, $9::jsonb, $10, $11, $12::timestamptz, $12::timestamptz IS NOT NULL
             FROM credits.accounts a WHERE a.owner_id = $2 AND a.kind = 'available' AND a.owner_type = 'user' ON CONFLICT DO NOTHING
             """, purchase.Id, purchase.UserId, pack, purchase.Credits, purchase.PriceEuroCents, purchase.Intent, purchase.Customer, status, purchase.Metadata, purchase.CreatedAt, time.GetUtcNow(),
             status == Purchase.Completed ? purchase.CompletedAt ?? purchase.CreatedAt : null).RunAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// What it is here. The original wrote <c>completed_at</c> together with the credits, and let a late <c>payment_failed</c> overwrite the status alone (weakness W-30): one that was
+    /// completed once is paid, whatever its status says, or its payment would be credited again.
+    /// </summary>
+    static string StatusOf(FormerPurchase purchase) => purchase switch
+    {
+        { Status: Purchase.Completed } or { CompletedAt: not null } => Purchase.Completed,
+        { Status: Purchase.Failed or Purchase.Cancelled } => purchase.Status,
+        { Intent: null } => Purchase.Cancelled,
+        _ => Purchase.Pending,
+    };
 
     static FormerPurchase Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetInt32(3), row.GetInt32(4), row.TextOrNull(5), row.TextOrNull(6), row.GetString(7), row.TextOrNull(8),

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Mana.Auth.Contracts;
 using Mana.Credits.Contracts;
+using Mana.Credits.Privacy;
 using Mana.Kernel.Ids;
 using Npgsql;
 
@@ -25,7 +26,7 @@ internal sealed class CreditsLedger(NpgsqlDataSource database, LedgerRetry retry
     /// <summary>Makes the accounts of a person. False for somebody who was erased: nobody comes back (commerce.md 13.2).</summary>
     public async Task<bool> OpenAsync(string userId, CancellationToken cancellationToken)
     {
-        if (await erased.IsErasedAsync(userId, cancellationToken))
+        if (ErasedOwner.Is(userId) || await erased.IsErasedAsync(userId, cancellationToken))
             return false;
         await using var command = database.CreateCommand("SELECT credits.open_wallet($1, $2)");
         await command.Text(userId).Instant(time.GetUtcNow()).ExecuteNonQueryAsync(cancellationToken);

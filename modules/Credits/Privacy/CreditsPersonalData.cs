@@ -5,7 +5,6 @@ using Mana.Credits.Gifts;
 using Mana.Credits.Ledger;
 using Mana.Credits.Purchases;
 using Mana.Credits.Wire;
-using Mana.Kernel.Database;
 using Mana.Kernel.Ids;
 using Mana.Kernel.Privacy;
 using Microsoft.EntityFrameworkCore;
@@ -18,7 +17,8 @@ namespace Mana.Credits.Privacy;
 /// Export and erasure (commerce.md 13.2). Ledger entries stay for the statutory period without a name: the user id becomes a random pseudonym, free
 /// texts go, what is left is forfeited with an entry of its own.
 /// </summary>
-internal sealed class CreditsPersonalData(NpgsqlDataSource database, CreditsLedger ledger, IServiceScopeFactory scopes, IIdSource ids, TimeProvider time) : IPersonalData
+internal sealed class CreditsPersonalData(
+    NpgsqlDataSource database, CreditsLedger ledger, LedgerTransactions transactions, IServiceScopeFactory scopes, IIdSource ids, TimeProvider time) : IPersonalData
 {
     const int PageSize = 200;
 
@@ -80,30 +80,44 @@ internal sealed class CreditsPersonalData(NpgsqlDataSource database, CreditsLedg
     {
         foreach (var reservation in await LedgerQueries.OpenReservationsAsync(database, userId, cancellationToken))
             await ledger.ReleaseAsync(reservation.Id, cancellationToken);
-        var pseudonym = "erased-" + ids.NewId();
-        long rows;
         await using (var scope = scopes.CreateAsyncScope())
         {
-            var gifts = scope.ServiceProvider.GetRequiredService<GiftErasure>();
-            rows = await gifts.EraseAsync(userId, pseudonym, cancellationToken);
-            var stored = scope.ServiceProvider.GetRequiredService<CreditsDbContext>();
-            rows += await stored.SyncSubscriptions.Where(sync => sync.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-            // Kept for the tax office, under the same pseudonym as the entries: money that still comes or goes finds its account.
-            rows += await stored.Purchases.Where(purchase => purchase.UserId == userId).ExecuteUpdateAsync(set => set
-                .SetProperty(purchase => purchase.UserId, pseudonym).SetProperty(purchase => purchase.Metadata, (string?)null)
-                .SetProperty(purchase => purchase.IdempotencyKey, (string?)null).SetProperty(purchase => purchase.FailureMessage, (string?)null), cancellationToken);
-            rows += await stored.SyncSubscriptions.Where(sync => sync.GiftedBy == userId).ExecuteUpdateAsync(set => set.SetProperty(sync => sync.GiftedBy, (string?)null), cancellationToken);
+            await scope.ServiceProvider.GetRequiredService<GiftErasure>().EndAsync(userId, cancellationToken);
+            await scope.ServiceProvider.GetRequiredService<PurchaseErasure>().EndAsync(userId, cancellationToken);
         }
 
         await ForfeitAsync(userId, cancellationToken);
-        // As the texts of entries; before the account loses its name, by which they are found.
-        await database.Sql("""
-            UPDATE credits.former_transactions f SET description = '', metadata = NULL
-            FROM credits.accounts a WHERE a.id = f.wallet AND a.owner_id = $1 AND a.kind = 'available' AND a.owner_type = 'user'
-            """, userId).RunAsync(cancellationToken);
-        await using var command = database.CreateCommand("SELECT credits.erase_wallet($1, $2, $3)");
-        return rows + (long)(await command.Text(userId).Text(pseudonym).Instant(time.GetUtcNow()).ExecuteScalarAsync(cancellationToken))!;
+        var pseudonym = ErasedOwner.New(ids.NewId());
+        return await transactions.RunAsync<Renamed>(async (transaction, token) =>
+        {
+            var rows = await RenameAsync(transaction.Database, userId, pseudonym, token);
+            await transaction.CommitAsync(token);
+            return new(rows);
+        }, cancellationToken) is { Rows: var renamed } ? renamed : throw new InvalidOperationException("The rows of this person were busy; the erasure comes again.");
     }
+
+    /// <summary>
+    /// Everything at once: whoever finds a purchase by its pseudonym finds the account of the same one, and an erasure that failed leaves the name for the next try. The account comes first, so
+    /// that nothing is booked on it meanwhile.
+    /// </summary>
+    async Task<long> RenameAsync(CreditsDbContext stored, string userId, string pseudonym, CancellationToken cancellationToken)
+    {
+        // As the texts of entries; before the account loses its name, by which they are found.
+        await stored.Database.ExecuteSqlAsync($"""
+            UPDATE credits.former_transactions f SET description = '', metadata = NULL
+            FROM credits.accounts a WHERE a.id = f.wallet AND a.owner_id = {userId} AND a.kind = 'available' AND a.owner_type = 'user'
+            """, cancellationToken);
+        var rows = await stored.Database.SqlQuery<long>($"SELECT credits.erase_wallet({userId}, {pseudonym}, {time.GetUtcNow()}) AS \"Value\"").SingleAsync(cancellationToken);
+        rows += await GiftErasure.RenameAsync(stored, userId, pseudonym, cancellationToken);
+        rows += await stored.SyncSubscriptions.Where(sync => sync.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        // Kept for the tax office.
+        rows += await stored.Purchases.Where(purchase => purchase.UserId == userId).ExecuteUpdateAsync(set => set
+            .SetProperty(purchase => purchase.UserId, pseudonym).SetProperty(purchase => purchase.Metadata, (string?)null)
+            .SetProperty(purchase => purchase.IdempotencyKey, (string?)null).SetProperty(purchase => purchase.FailureMessage, (string?)null), cancellationToken);
+        return rows + await stored.SyncSubscriptions.Where(sync => sync.GiftedBy == userId).ExecuteUpdateAsync(set => set.SetProperty(sync => sync.GiftedBy, (string?)null), cancellationToken);
+    }
+
+    sealed record Renamed(long Rows);
 
     /// <summary>What is left goes back to nobody. A debit that comes in between leaves less; then the rest is asked for again.</summary>
     async Task ForfeitAsync(string userId, CancellationToken cancellationToken)

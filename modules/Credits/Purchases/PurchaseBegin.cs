@@ -124,7 +124,11 @@ internal sealed class PurchaseBegin(
         {
             PaymentMethodTypes = methods, ExpiresAt = purchase.CreatedAt + SessionLives, ClientReferenceId = purchase.Id.ToString(), Metadata = Facts(purchase), InnerMetadata = Facts(purchase),
         };
-        if (await stripe.CreateCheckoutSessionAsync(wanted, $"cs:{purchase.Id}", cancellationToken) is not StripeResult<StripeCheckoutSession>.Ok { Value: var session })
+        var answer = await stripe.CreateCheckoutSessionAsync(wanted, $"cs:{purchase.Id}", cancellationToken);
+        // The same key, and other pages to come back to: the first page stands.
+        if (answer is StripeResult<StripeCheckoutSession>.Invalid { Code: "idempotency_error" })
+            return new PurchaseBegun.KeyMismatch();
+        if (answer is not StripeResult<StripeCheckoutSession>.Ok { Value: var session })
             return await FailedAsync(purchase, cancellationToken);
         await database.Purchases.Where(row => row.Id == purchase.Id && row.StripeSessionId == null).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.StripeSessionId, session.Id).SetProperty(row => row.StripeCustomerId, customer), cancellationToken);

@@ -1,5 +1,6 @@
 using Mana.Credits.Contracts;
 using Mana.Credits.Data;
+using Mana.Credits.Privacy;
 using Mana.Payments.Contracts;
 
 namespace Mana.Credits.Purchases;
@@ -15,6 +16,7 @@ internal static class PurchaseProgress
     {
         { Livemode: { } mode } when mode != livemode => "livemode_mismatch",
         { Currency: not "eur" } => "currency_mismatch",
+        _ when ErasedOwner.Is(purchase.UserId) => "paid_after_erasure",
         _ when intent.AmountReceived < purchase.PriceEuroCents => "amount_mismatch",
         { CustomerId: { } customer } when (purchase.StripeCustomerId ?? mappedCustomer) is { } expected && customer != expected => "customer_mismatch",
         _ => null,

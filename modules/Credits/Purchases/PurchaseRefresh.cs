@@ -41,7 +41,7 @@ internal sealed class PurchaseRefresh(
         // Before the transaction: nobody waits for a second connection while others wait for a lock of the first.
         await ledger.HasOrOpensAsync(found.UserId, cancellationToken);
         var mapped = await customers.FindAsync(found.UserId, cancellationToken);
-        return await transactions.RunAsync((transaction, token) => ApplyAsync(transaction, found.Id, new PaymentNow(intent, refunds, disputes), mapped, token), cancellationToken) ?? Busy;
+        return await transactions.RunAsync((transaction, token) => ApplyAsync(transaction, found.Id, found.UserId, new PaymentNow(intent, refunds, disputes), mapped, token), cancellationToken) ?? Busy;
     }
 
     static StripeOutcome Unanswered(StripeResult<StripePaymentIntent> result) => result switch
@@ -62,10 +62,13 @@ internal sealed class PurchaseRefresh(
         return await row.ReadAsync(cancellationToken) ? (row.GetGuid(0), row.GetString(1)) : null;
     }
 
-    async Task<StripeOutcome> ApplyAsync(LedgerTransaction transaction, Guid id, PaymentNow payment, string? mappedCustomer, CancellationToken cancellationToken)
+    async Task<StripeOutcome> ApplyAsync(LedgerTransaction transaction, Guid id, string userId, PaymentNow payment, string? mappedCustomer, CancellationToken cancellationToken)
     {
         var intent = payment.Intent;
         var purchase = await transaction.Database.Purchases.FromSql($"SELECT * FROM credits.purchases WHERE id = {id} FOR UPDATE").SingleAsync(cancellationToken);
+        if (purchase.UserId != userId)
+            // Erased since it was found: again, by its new name.
+            return Busy;
         if (purchase.StripePaymentIntentId is { } bound && bound != intent.Id)
         {
             if (intent.Status != "succeeded")

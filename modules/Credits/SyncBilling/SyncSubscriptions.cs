@@ -31,6 +31,13 @@ internal sealed class SyncSubscriptions(
         {
             if (row!.IsGifted)
                 return new SyncChange.Gifted();
+            if (row is { Active: true, CancelAtPeriodEnd: true })
+            {
+                // It was to end, and goes on after all; the period is paid.
+                (row.CancelAtPeriodEnd, row.Interval) = (false, interval);
+                return new SyncChange.Done(row, null);
+            }
+
             if (row.Active)
                 return new SyncChange.AlreadyActive();
             row.Interval = interval;

@@ -56,20 +56,23 @@ internal sealed class EventHandling(
     async Task<EventState> AskAsync(ClaimedEvent claimed, StripeObject current, CancellationToken cancellationToken)
     {
         var happening = new StripeHappening(claimed.Id, claimed.Type, claimed.StripeCreated, current, await UserAsync(current, cancellationToken), claimed.Attempts + 1);
-        var outcomes = new List<StripeOutcome>();
-        foreach (var subscriber in subscribers.Of(claimed.Type).Where(subscriber => !claimed.Handled.Contains(subscriber.Name)))
+        StripeOutcome.Retry? retry = null;
+        foreach (var subscriber in subscribers.Of(claimed.Type).Where(subscriber => !claimed.Answers.Has(subscriber.Name)))
         {
             var outcome = await AskAsync(subscriber, happening, cancellationToken);
-            outcomes.Add(outcome);
-            if (outcome is not StripeOutcome.Retry)
-                claimed.Handled.Add(subscriber.Name);
+            if (outcome is StripeOutcome.Retry again)
+                retry ??= again;
+            else
+                claimed.Answers.Add(subscriber.Name, outcome);
         }
 
-        return outcomes.OfType<StripeOutcome.Retry>().FirstOrDefault() is { } retry ? Again(claimed, retry.Reason)
-            : outcomes.OfType<StripeOutcome.Parked>().FirstOrDefault() is { } parked ? Parked(claimed, parked.Reason)
-            : outcomes.Exists(outcome => outcome is StripeOutcome.Applied) ? Over(claimed, "applied")
-            : outcomes.Exists(outcome => outcome is StripeOutcome.Unchanged) ? Over(claimed, "noop")
-            : Over(claimed, "ignored_foreign");
+        return retry is not null ? Again(claimed, retry.Reason) : claimed.Answers.Sum switch
+        {
+            StripeOutcome.Parked parked => Parked(claimed, parked.Reason),
+            StripeOutcome.Applied => Over(claimed, "applied"),
+            StripeOutcome.Unchanged => Over(claimed, "noop"),
+            _ => Over(claimed, "ignored_foreign"),
+        };
     }
 
     async Task<StripeOutcome> AskAsync(StripeSubscriber subscriber, StripeHappening happening, CancellationToken cancellationToken)

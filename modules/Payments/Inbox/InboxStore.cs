@@ -7,7 +7,7 @@ namespace Mana.Payments.Inbox;
 
 /// <summary>An event that this host has in hands; the row lock ends with the transaction, also when the host is killed.</summary>
 internal sealed record ClaimedEvent(
-    string Id, string Type, string? ApiVersion, string? ObjectId, string? ObjectType, DateTimeOffset StripeCreated, DateTimeOffset ReceivedAt, int Attempts, HashSet<string> Handled);
+    string Id, string Type, string? ApiVersion, string? ObjectId, string? ObjectType, DateTimeOffset StripeCreated, DateTimeOffset ReceivedAt, int Attempts, HandlerAnswers Answers);
 
 /// <summary>How an event goes on.</summary>
 /// <param name="Status">As in <see cref="Data.EventRow.Status"/>.</param>
@@ -65,7 +65,7 @@ internal sealed class InboxStore(NpgsqlDataSource database, StripeSubscribers su
                 return (null, null);
             string? At(int column) => row.IsDBNull(column) ? null : row.GetString(column);
             claimed = new(row.GetString(0), row.GetString(1), At(2), At(3), At(4), row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6), row.GetInt32(7),
-                [.. row.GetFieldValue<string[]>(8)]);
+                HandlerAnswers.Parse(row.GetFieldValue<string[]>(8)));
         }
 
         await using var alone = Command(transaction, "SELECT pg_try_advisory_xact_lock(hashtextextended($1, $2))", Text(claimed.ObjectId ?? claimed.Id), new() { Value = ObjectLock });
@@ -79,7 +79,7 @@ internal sealed class InboxStore(NpgsqlDataSource database, StripeSubscribers su
               processed_at = CASE WHEN $2 = 'pending' THEN NULL ELSE $8 END
             WHERE event_id = $1
             """, Text(claimed.Id), Text(state.Status), Text(state.Outcome), Text(state.Error), new() { Value = state.Attempts },
-            new() { Value = (object?)state.NextAttemptAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = claimed.Handled.ToArray() }, new() { Value = now });
+            new() { Value = (object?)state.NextAttemptAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = claimed.Answers.Stored }, new() { Value = now });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -89,6 +89,27 @@ public sealed class FormerHistoryTests(ShopFixture shop) : IClassFixture<ShopFix
         await shop.IsSoundAsync();
     }
 
+    /// <summary>W-30 of the original: a late failure overwrote what was completed and credited.</summary>
+    [Fact]
+    public async Task What_the_original_credited_before_it_was_called_failed_is_not_credited_again()
+    {
+        await using var former = await FormerDatabase.CreateAsync("""
+            INSERT INTO credits.balances VALUES ('w-ada', 350, 350, 0), ('w-bob', 350, 350, 0);
+            INSERT INTO credits.purchases VALUES
+              ('00000000-0000-0000-0000-0000000000e1', 'w-ada', NULL, 350, 490, 'pi_w30_1', NULL, 'failed', NULL, '2026-01-14T10:00Z', '2026-01-14T10:05Z'),
+              ('00000000-0000-0000-0000-0000000000e2', 'w-bob', NULL, 350, 490, 'pi_w30_2', NULL, 'failed', NULL, '2026-01-14T10:00Z', '2026-01-14T10:05Z');
+            """);
+        Assert.True((await RunAsync(former)).Passed);
+        var (ada, bob) = (await shop.PersonAsync(userId: "w-ada"), await shop.PersonAsync(userId: "w-bob"));
+        foreach (var intent in (string[])["pi_w30_1", "pi_w30_2"])
+            shop.Stripe.Put(new StripePaymentIntent { Id = intent, Status = "succeeded", Amount = 490, AmountReceived = 490, Currency = "eur", CreatedAt = shop.Clock.GetUtcNow() });
+        await shop.TellAsync("payment_intent.succeeded", "pi_w30_1");
+        shop.Refund("pi_w30_2", 490);
+        await shop.TellAsync("charge.refunded", "pi_w30_2");
+        Assert.Equal((350, 0), (await shop.CreditsOfAsync(ada), await shop.CreditsOfAsync(bob)));
+        await shop.IsSoundAsync();
+    }
+
     [Fact]
     public async Task What_differs_is_told_and_of_an_erased_person_no_text_is_left()
     {

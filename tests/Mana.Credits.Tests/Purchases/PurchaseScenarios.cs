@@ -68,6 +68,18 @@ public sealed class PurchaseScenarios(ShopFixture shop) : IClassFixture<ShopFixt
     }
 
     [Fact]
+    public async Task A_page_that_is_asked_for_again_is_the_same_one_or_a_409()
+    {
+        var person = await shop.PersonAsync();
+        var package = await shop.SmallPackAsync();
+        Task<Answer> AskAsync(string page) => person.PostAsync("credits/purchase", new { packageId = package, successUrl = page, cancelUrl = "https://mana.how/", idempotencyKey = "page-once" });
+        var first = (await AskAsync("https://mana.how/?a")).Ok();
+        Assert.Equal(first.String("checkoutUrl"), (await AskAsync("https://mana.how/?a")).Ok().String("checkoutUrl"));
+        (await AskAsync("https://mana.how/?b")).Refused(409, "idempotency_mismatch");
+        Assert.Equal(first.String("checkoutUrl"), (await AskAsync("https://mana.how/?a")).Ok().String("checkoutUrl"));
+    }
+
+    [Fact]
     public async Task Scenario_41_without_a_key_503_and_when_stripe_fails_502()
     {
         await using (var host = await new TestHost(shop.Database).StartAsync())

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Mana.Credits.SyncBilling;
 using Mana.Sync.Contracts;
 using Mana.Testing;
@@ -250,6 +251,21 @@ public sealed class SyncScenarios : IAsyncLifetime
         await Renewals.ChargeDueAsync(default);
         Assert.False((await (await AgainAsync(person)).GetAsync("sync/status"))["active"].GetBoolean());
         Assert.Equal(70_000, (await _world.BalanceAsync(person)).Available.Milli);
+    }
+
+    [Fact]
+    public async Task An_end_that_was_asked_for_can_be_taken_back_and_costs_nothing_twice()
+    {
+        var person = await ActiveAsync(100);
+        (await person.PostAsync("sync/deactivate", new { cancelAtPeriodEnd = true })).Ok();
+        var answer = (await person.PostAsync("sync/activate")).Ok();
+        Assert.Equal((true, JsonValueKind.Null), (answer["active"].GetBoolean(), answer["amountCharged"].ValueKind));
+        Assert.Equal(70_000, (await _world.BalanceAsync(person)).Available.Milli);
+        GoTo(Day(2026, 2, 15).AddMinutes(1));
+        await Renewals.ChargeDueAsync(default);
+        Assert.True((await (await AgainAsync(person)).GetAsync("sync/status"))["active"].GetBoolean());
+        Assert.Equal(40_000, (await _world.BalanceAsync(person)).Available.Milli);
+        (await (await AgainAsync(person)).PostAsync("sync/activate")).Refused(400);
     }
 
     [Fact]

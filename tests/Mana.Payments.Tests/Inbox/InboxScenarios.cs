@@ -85,6 +85,34 @@ public sealed class InboxScenarios(PaymentsFixture fixture) : IClassFixture<Paym
         Assert.Equal([1, 2], fixture.Probe.Of(intent).Select(one => one.Attempt));
     }
 
+    /// <summary>What one handler said counts for the whole event, whenever the others say theirs.</summary>
+    [Theory]
+    [InlineData("parked", "quarantined")]
+    [InlineData("applied", "applied")]
+    [InlineData("foreign", "ignored_foreign")]
+    public async Task What_a_handler_said_is_not_forgotten_while_another_is_asked_again(string said, string outcome)
+    {
+        await using var host = await fixture.NewHost().With(services => services.AddStripeEventHandler<SecondThought>("test.second", Probe.Types)).StartAsync();
+        var inbox = host.Services.GetRequiredService<IStripeInbox>();
+        var (intent, events) = fixture.Paid("u-second-" + said);
+        var happened = PaymentsFixture.Of(events, "payment_intent.succeeded");
+        fixture.Probe.Answer(intent, _ => said switch { "parked" => new StripeOutcome.Parked("amount_mismatch"), "applied" => StripeOutcome.Done, _ => StripeOutcome.NotOurs });
+        await fixture.PostAsync(happened);
+        await inbox.DrainAsync(default);
+        Assert.Equal("pending", await OutcomeAsync(happened));
+        fixture.Clock.Advance(TimeSpan.FromSeconds(10));
+        await inbox.DrainAsync(default);
+        Assert.Equal(outcome, await OutcomeAsync(happened));
+        Assert.Single(fixture.Probe.Of(intent));
+    }
+
+    /// <summary>Is not ready at first, and then has nothing to do with it.</summary>
+    sealed class SecondThought : IStripeEventHandler
+    {
+        public Task<StripeOutcome> HandleAsync(StripeHappening happening, CancellationToken cancellationToken) =>
+            Task.FromResult(happening.Attempt == 1 ? new StripeOutcome.Retry("not_yet") : StripeOutcome.NotOurs);
+    }
+
     [Fact]
     public async Task After_twelve_failures_it_is_dead_and_a_replay_brings_it_back()
     {

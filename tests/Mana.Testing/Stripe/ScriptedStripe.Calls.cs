@@ -26,7 +26,9 @@ public sealed partial class ScriptedStripe
     public Task<StripeResult<StripePage<StripePrice>>> ListPricesAsync(IReadOnlyCollection<string> lookupKeys, CancellationToken cancellationToken) =>
         Some<StripePrice>(price => price.LookupKey is { } key && lookupKeys.Contains(key));
 
-    public Task<StripeResult<StripeCheckoutSession>> CreateCheckoutSessionAsync(NewCheckoutSession session, string idempotencyKey, CancellationToken cancellationToken) => Once(idempotencyKey, () =>
+    public Task<StripeResult<StripeCheckoutSession>> CreateCheckoutSessionAsync(NewCheckoutSession session, string idempotencyKey, CancellationToken cancellationToken) => IsOther(idempotencyKey, session)
+        ? Task.FromResult<StripeResult<StripeCheckoutSession>>(new StripeResult<StripeCheckoutSession>.Invalid("idempotency_error", null, "The key was used with other parameters."))
+        : Once(idempotencyKey, () =>
     {
         LastSession = session;
         var id = NewId("cs");
@@ -37,6 +39,13 @@ public sealed partial class ScriptedStripe
             ExpiresAt = session.ExpiresAt, CreatedAt = Now,
         };
     });
+
+    bool IsOther(string key, NewCheckoutSession session)
+    {
+        var wanted = (session.SuccessUrl, session.CancelUrl);
+        lock (_lock)
+            return !_pages.TryAdd(key, wanted) && _pages[key] != wanted;
+    }
 
     public Task<StripeResult<StripeCheckoutSession>> RetrieveCheckoutSessionAsync(string sessionId, CancellationToken cancellationToken) => One<StripeCheckoutSession>(sessionId);
 
@@ -59,8 +68,14 @@ public sealed partial class ScriptedStripe
 
     public Task<StripeResult<StripePaymentIntent>> RetrievePaymentIntentAsync(string paymentIntentId, CancellationToken cancellationToken) => One<StripePaymentIntent>(paymentIntentId);
 
-    public Task<StripeResult<StripePaymentIntent>> CancelPaymentIntentAsync(string paymentIntentId, string idempotencyKey, CancellationToken cancellationToken) =>
-        Once(idempotencyKey, () => Get<StripePaymentIntent>(paymentIntentId) with { Status = "canceled", CanceledAt = Now });
+    public async Task<StripeResult<StripePaymentIntent>> CancelPaymentIntentAsync(string paymentIntentId, string idempotencyKey, CancellationToken cancellationToken) =>
+        await One<StripePaymentIntent>(paymentIntentId) switch
+        {
+            _ when IsDown => new StripeResult<StripePaymentIntent>.Unavailable("down"),
+            StripeResult<StripePaymentIntent>.Ok { Value.Status: "succeeded" or "processing" } => new StripeResult<StripePaymentIntent>.Invalid("payment_intent_unexpected_state", null, "It cannot be cancelled any more."),
+            StripeResult<StripePaymentIntent>.Ok { Value: var intent } => await Once(idempotencyKey, () => intent with { Status = "canceled", CanceledAt = Now }),
+            var unknown => unknown,
+        };
 
     public Task<StripeResult<StripeSubscription>> RetrieveSubscriptionAsync(string subscriptionId, CancellationToken cancellationToken) => One<StripeSubscription>(subscriptionId);
 

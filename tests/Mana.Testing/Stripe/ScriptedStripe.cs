@@ -12,6 +12,7 @@ public sealed partial class ScriptedStripe : IStripeApi
     readonly Lock _lock = new();
     readonly Dictionary<string, StripeObject> _objects = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> _keys = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (string? Success, string? Cancel)> _pages = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> _invoiceOfPayment = new(StringComparer.Ordinal);
     readonly List<string> _calls = [];
     int _ids;

@@ -735,6 +735,12 @@ namespace Mana.Credits.Data.Migrations
                         .HasColumnName("idempotency_key")
                         .UseCollation("C");
 
+                    b.Property<bool>("IsImported")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_imported");
+
                     b.Property<DateTimeOffset?>("LookedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("looked_at");
