@@ -18,6 +18,7 @@ internal sealed class SecondFactorRemoval(
 {
     const string Reason = "second_factor_removed";
 
+    /// <summary>Off, as if there had never been one.</summary>
     /// <param name="actorId">Who asks for it. One's own is turned off where a code is asked for.</param>
     public async Task<AdminChange> RemoveAsync(string userId, string actorId, ClientInfo client, CancellationToken cancellationToken)
     {
