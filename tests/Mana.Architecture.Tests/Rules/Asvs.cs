@@ -7,6 +7,7 @@ internal static partial class Asvs
 {
     static readonly string[] States = ["met", "partly", "not met", "n/a"];
 
+    /// <summary>What is missing, said twice, or made up.</summary>
     /// <param name="perChapter">How many requirements of levels 1 and 2 each chapter has.</param>
     public static IEnumerable<string> Problems(string text, IReadOnlyDictionary<int, int> perChapter, IReadOnlyCollection<SourceFile> tests)
     {
