@@ -11,6 +11,9 @@ internal static class AuthRefusals
         Details = new Dictionary<string, object>(StringComparer.Ordinal) { ["needsVerification"] = true },
     };
 
+    /// <summary>Only for somebody who has proved to be the owner; whoever else asks must not learn it.</summary>
+    public static readonly ApiError Blocked = new(403, "ACCOUNT_BLOCKED", "This account is blocked. Please ask whoever runs this server.");
+
     public static readonly ApiError InvalidToken = new(400, "TOKEN_INVALID", "Invalid token");
     /// <summary>RFC 9449 5 calls it <c>invalid_dpop_proof</c>.</summary>
     public static ApiError InvalidProof(string reason) => new(400, "INVALID_DPOP_PROOF", reason);

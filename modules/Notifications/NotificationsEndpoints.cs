@@ -15,7 +15,7 @@ namespace Mana.Notifications;
 internal static class NotificationsEndpoints
 {
     /// <summary>The page runs nothing and loads nothing; a mail is shown in a sandboxed frame.</summary>
-    const string PagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'";
+    const string PagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
     const int LargestBody = 16 * 1024;
 

@@ -55,6 +55,8 @@ internal static class AccountHandlers
                 return AuthRefusals.InvalidCredentials;
             case SignInResult.EmailNotVerified:
                 return AuthRefusals.EmailNotVerified;
+            case SignInResult.Blocked:
+                return AuthRefusals.Blocked;
             case SignInResult.Locked locked:
                 return AuthRefusals.Locked(locked.RetryAfterSeconds);
             default:

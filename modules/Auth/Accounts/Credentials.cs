@@ -21,13 +21,13 @@ internal sealed class Credentials(AuthDbContext database, SessionRevocation revo
     }
 
     /// <summary>
-    /// Whether the account is still as it was when its password was verified, second factor included; nothing may change it before the
+    /// Whether the account is still as it was when its password was verified, second factor included, and not blocked; nothing may change it before the
     /// transaction ends.
     /// </summary>
     public async Task<bool> HoldAsync(User user, CancellationToken cancellationToken)
     {
         var stamps = await database.Database
-            .SqlQuery<string?>($"""SELECT security_stamp AS "Value" FROM auth.users WHERE id = {user.Id} AND deleted_at IS NULL AND two_factor_enabled = {user.TwoFactorEnabled} FOR SHARE""").ToListAsync(cancellationToken);
+            .SqlQuery<string?>($"""SELECT security_stamp AS "Value" FROM auth.users WHERE id = {user.Id} AND deleted_at IS NULL AND blocked_at IS NULL AND two_factor_enabled = {user.TwoFactorEnabled} FOR SHARE""").ToListAsync(cancellationToken);
         return stamps is [var stamp] && stamp == user.SecurityStamp;
     }
 

@@ -29,11 +29,14 @@ internal abstract record SignInResult
     /// <summary>Only ever said to someone who knew the password.</summary>
     public sealed record EmailNotVerified : SignInResult;
 
+    /// <summary>An administrator has shut the account; this too is only ever said to someone who knew the password.</summary>
+    public sealed record Blocked : SignInResult;
+
     public sealed record Busy : SignInResult;
 }
 
 /// <summary>
-/// Signs in by password (auth.md 5.3), on every path. In this order: input, lock and password, verified address, second factor, session.
+/// Signs in by password (auth.md 5.3), on every path. In this order: input, lock and password, account open and verified, second factor, session.
 /// </summary>
 internal sealed class SignIn(
     AuthDbContext database, PasswordGuard guard, VerificationRule rule, EmailVerification verification, Credentials credentials, KnownDevices devices, AccessTokens access,
@@ -52,6 +55,7 @@ internal sealed class SignIn(
             SignInResult.InvalidCredentials => "invalid_credentials",
             SignInResult.Locked => "locked",
             SignInResult.EmailNotVerified => "email_not_verified",
+            SignInResult.Blocked => "blocked",
             _ => "busy",
         });
         return result;
@@ -86,7 +90,9 @@ internal sealed class SignIn(
 
     async Task<SignInResult> ContinueAsync(User user, GuessSource source, SignInOrigin origin, Visitor visitor, CancellationToken cancellationToken)
     {
-        // 3. Verified address.
+        // 3. Open, with a verified address.
+        if (user.BlockedAt is not null)
+            return Refuse(new SignInResult.Blocked(), "ACCOUNT_BLOCKED", user, visitor);
         if (rule.Required && !user.EmailConfirmed)
         {
             await verification.RemindAsync(user, visitor, cancellationToken);

@@ -18,7 +18,7 @@ internal static class AdminEndpoints
     const int LargestBody = 16 * 1024;
 
     public static void AddAdministration(this IServiceCollection services) =>
-        services.AddScoped<AdminGuard>().AddScoped<UserSearch>().AddScoped<UserAdministration>().AddSingleton<AdminStatistics>();
+        services.AddScoped<AdminGuard>().AddScoped<UserSearch>().AddScoped<UserAdministration>().AddScoped<AccountBlocking>().AddScoped<SecondFactorRemoval>().AddSingleton<AdminStatistics>();
 
     public static void AddAdminPages(this IServiceCollection services)
     {
@@ -61,6 +61,12 @@ internal static class AdminEndpoints
             .WithSummary("Open a locked account").Produces(200).Produces(401).Produces(403).Produces(404);
         admin.MapPost("/users/{id}/revoke-sessions", AdminHandlers.RevokeSessionsAsync).AsAdmin("user.revoke-sessions", isChange: true, stepUp: true)
             .WithSummary("Sign a person out everywhere").Produces(200).Produces(401).Produces(403).Produces(404);
+        admin.MapPost("/users/{id}/block", AdminHandlers.BlockAsync).AsAdmin("user.block", isChange: true, stepUp: true)
+            .WithSummary("Shut an account: nobody is signed in to it any more, and nobody gets in").Produces(200).Produces(401).Produces(403).Produces(404).Produces(409);
+        admin.MapPost("/users/{id}/unblock", AdminHandlers.UnblockAsync).AsAdmin("user.unblock", isChange: true, stepUp: true)
+            .WithSummary("Open an account that was shut").Produces(200).Produces(401).Produces(403).Produces(404);
+        admin.MapDelete("/users/{id}/second-factor", AdminHandlers.RemoveSecondFactorAsync).AsAdmin("user.remove-second-factor", isChange: true, stepUp: true)
+            .WithSummary("Remove the authenticator and backup codes of a person who has lost them").Produces(200).Produces(401).Produces(403).Produces(404).Produces(409);
         admin.MapGet("/users/{id}/data", AdminDataHandlers.OverviewAsync).AsAdmin("user.data")
             .WithSummary("What is stored about a person, in numbers").Produces<DataSummary>().Produces(401).Produces(403).Produces(404);
         admin.MapDelete("/users/{id}/data", AdminDataHandlers.EraseAsync).AsAdmin("user.erase", isChange: true, stepUp: true)

@@ -32,7 +32,7 @@ internal sealed class AdminGuard(AuthDbContext database, SessionGuard sessions, 
     {
         var caller = context.Features.Get<CurrentUser>();
         var isAdmin = caller is not null && await database.Users.AnyAsync(
-            user => user.Id == caller.UserId && user.Role == UserRole.Admin && user.DeletedAt == null, cancellationToken);
+            user => user.Id == caller.UserId && user.Role == UserRole.Admin && user.DeletedAt == null && user.BlockedAt == null, cancellationToken);
         return isAdmin ? await sessions.RefuseAsync(context, stepUp, cancellationToken) : Forbidden;
     }
 

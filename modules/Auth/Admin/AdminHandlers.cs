@@ -2,6 +2,7 @@ using Mana.Auth.Data;
 using Mana.Auth.Data.Configurations;
 using Mana.Auth.SecurityEvents;
 using Mana.Kernel.Errors;
+using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Auth.Admin;
@@ -29,6 +30,9 @@ internal static class AdminHandlers
     public static readonly ApiError UserNotFound = new(404, "Not found", "User not found") { Code = "NOT_FOUND" };
     public static readonly ApiError SpaceNotFound = new(404, "Not found", "Space not found") { Code = "NOT_FOUND" };
     static readonly ApiError LastAdmin = new(409, "Last admin", "Make somebody else an administrator first") { Code = "LAST_ADMIN" };
+
+    static readonly ApiError Self = new(409, "Self", "Not your own account") { Code = "OWN_ACCOUNT" };
+    static readonly ApiError NoSecondFactor = new(409, "No second factor", "This account has no second factor") { Code = "TWO_FACTOR_NOT_ENABLED" };
 
     static readonly ApiError InvalidTier = new(400, "Invalid tier", $"Valid tiers: {Words<AccessTier>()}") { Code = "INVALID_TIER" };
     static readonly ApiError InvalidRole = new(400, "Invalid role", $"Valid roles: {Words<UserRole>()}") { Code = "INVALID_ROLE" };
@@ -76,6 +80,24 @@ internal static class AdminHandlers
 
     public static async Task<IResult> RevokeSessionsAsync(string id, UserAdministration users, CancellationToken cancellationToken) =>
         await users.RevokeSessionsAsync(id, cancellationToken) is { } revoked ? Results.Ok(new { success = true, revoked }) : UserNotFound;
+
+    public static async Task<IResult> BlockAsync(string id, CurrentUser caller, ClientInfo client, AccountBlocking blocking, CancellationToken cancellationToken) =>
+        Answer(await blocking.BlockAsync(id, caller.UserId, client, cancellationToken));
+
+    public static async Task<IResult> UnblockAsync(string id, ClientInfo client, AccountBlocking blocking, CancellationToken cancellationToken) =>
+        Answer(await blocking.UnblockAsync(id, client, cancellationToken));
+
+    public static async Task<IResult> RemoveSecondFactorAsync(string id, CurrentUser caller, ClientInfo client, SecondFactorRemoval removal, CancellationToken cancellationToken) =>
+        Answer(await removal.RemoveAsync(id, caller.UserId, client, cancellationToken));
+
+    static IResult Answer(AdminChange change) => change switch
+    {
+        AdminChange.Done => Results.Ok(new { success = true }),
+        AdminChange.LastAdmin => LastAdmin,
+        AdminChange.Self => Self,
+        AdminChange.NoSecondFactor => NoSecondFactor,
+        _ => UserNotFound,
+    };
 
     static TierView View(User user) => new(user.Id, user.Email!, LowerCaseEnum.Text(user.AccessTier));
 

@@ -33,7 +33,7 @@ internal sealed class AuditTrail(AuthDbContext database)
     public static IReadOnlyList<string> Types { get; } =
     [
         SecurityEventTypes.AdminAction, SecurityEventTypes.LoginSuccess, SecurityEventTypes.LoginFailure, SecurityEventTypes.NewDeviceLogin, SecurityEventTypes.AccountLocked,
-        SecurityEventTypes.AccountUnlocked, SecurityEventTypes.Register, SecurityEventTypes.AccountDeleted, SecurityEventTypes.PasswordChanged, SecurityEventTypes.PasswordResetCompleted,
+        SecurityEventTypes.AccountUnlocked, SecurityEventTypes.AccountBlocked, SecurityEventTypes.AccountUnblocked, SecurityEventTypes.Register, SecurityEventTypes.AccountDeleted, SecurityEventTypes.PasswordChanged, SecurityEventTypes.PasswordResetCompleted,
         SecurityEventTypes.EmailChanged, SecurityEventTypes.TwoFactorEnabled, SecurityEventTypes.TwoFactorDisabled, SecurityEventTypes.TwoFactorFailed, SecurityEventTypes.PasskeyRegistered,
         SecurityEventTypes.PasskeyDeleted, SecurityEventTypes.ApiKeyCreated, SecurityEventTypes.ApiKeyRevoked, SecurityEventTypes.RefreshReuseDetected, SecurityEventTypes.OidcCodeReplay,
         SecurityEventTypes.OAuthRefreshReuse, SecurityEventTypes.SessionRevoked, SecurityEventTypes.StepUpFailed, SecurityEventTypes.EventDisowned, SecurityEventTypes.DataExported,

@@ -18,6 +18,12 @@ internal abstract record AdminChange
 
     /// <summary>Nobody would be left to administer.</summary>
     public sealed record LastAdmin : AdminChange;
+
+    /// <summary>Not to oneself.</summary>
+    public sealed record Self : AdminChange;
+
+    /// <summary>There is no second factor to remove.</summary>
+    public sealed record NoSecondFactor : AdminChange;
 }
 
 /// <summary>Tiers, roles, locks and sessions of other people (auth.md 17.2, 17.3). Each change is one transaction with its events.</summary>
@@ -66,9 +72,7 @@ internal sealed class UserAdministration(AuthDbContext database, SessionRevocati
     public async Task<AdminChange> SetRoleAsync(string userId, UserRole role, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        // All administrators at once, in one order: two who demote each other come one after the other.
-        var admins = await database.Database.SqlQuery<string>($"SELECT id AS \"Value\" FROM auth.users WHERE role = 'admin' AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE")
-            .ToListAsync(cancellationToken);
+        var admins = await LockAdminsAsync(database, cancellationToken);
         if (await LockAsync(userId, cancellationToken) is not { } user)
             return new AdminChange.NotFound();
         if (role != UserRole.Admin && admins.TrueForAll(admin => admin == userId) && user.Role == UserRole.Admin)
@@ -78,6 +82,15 @@ internal sealed class UserAdministration(AuthDbContext database, SessionRevocati
         await transaction.CommitAsync(cancellationToken);
         return new AdminChange.Done(user);
     }
+
+    /// <summary>
+    /// Who can administer now, until the transaction ends. All at once and in one order: of two who demote or block each other, the second finds
+    /// the first one's doing.
+    /// </summary>
+    public static Task<List<string>> LockAdminsAsync(AuthDbContext database, CancellationToken cancellationToken) =>
+        database.Database.SqlQuery<string>($"""
+            SELECT id AS "Value" FROM auth.users WHERE role = 'admin' AND deleted_at IS NULL AND blocked_at IS NULL ORDER BY id FOR NO KEY UPDATE
+            """).ToListAsync(cancellationToken);
 
     /// <summary>Opens an account that wrong passwords have locked, from everywhere.</summary>
     public async Task<AdminChange> UnlockAsync(string userId, ClientInfo client, CancellationToken cancellationToken)

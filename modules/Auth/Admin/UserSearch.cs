@@ -8,7 +8,8 @@ namespace Mana.Auth.Admin;
 internal sealed record AdminUserView(
     string Id, string Email, string Name, string Role, string AccessTier, string Kind, bool EmailVerified,
     [property: JsonConverter(typeof(InstantConverter))] DateTimeOffset CreatedAt,
-    [property: JsonConverter(typeof(InstantConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LastActiveAt = null);
+    [property: JsonConverter(typeof(InstantConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LastActiveAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Blocked = false);
 
 internal sealed record AdminUserPage(IReadOnlyList<AdminUserView> Users, int Total, int Page, int Limit);
 
@@ -52,7 +53,7 @@ internal sealed class UserSearch(AuthDbContext database)
             .ToListAsync(cancellationToken);
         return [.. rows.Select(row => new AdminUserView(
             row.User.Id, row.User.Email!, row.User.Name, LowerCaseEnum.Text(row.User.Role), LowerCaseEnum.Text(row.User.AccessTier),
-            LowerCaseEnum.Text(row.User.Kind), row.User.EmailConfirmed, row.User.CreatedAt, row.LastActiveAt))];
+            LowerCaseEnum.Text(row.User.Kind), row.User.EmailConfirmed, row.User.CreatedAt, row.LastActiveAt, row.User.BlockedAt is not null))];
     }
 
     /// <summary>Nobody searches for patterns: a percent sign is a percent sign.</summary>

@@ -60,7 +60,7 @@ internal sealed class ApiKeyValidator(NpgsqlDataSource database, SecurityLog log
     {
         await using var command = database.CreateCommand("""
             SELECT key.id, key.user_id, ARRAY(SELECT jsonb_array_elements_text(key.scopes)), key.rate_limit_requests, key.rate_limit_window, key.last_used_at,
-              key.revoked_at IS NOT NULL OR COALESCE(key.expires_at <= $2, false)
+              key.revoked_at IS NOT NULL OR COALESCE(key.expires_at <= $2, false) OR person.blocked_at IS NOT NULL
             FROM auth.api_keys key JOIN auth.users person ON person.id = key.user_id AND person.deleted_at IS NULL
             WHERE key.key_hash = $1
             """);

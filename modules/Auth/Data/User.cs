@@ -29,6 +29,9 @@ internal sealed class User : IdentityUser
 
     /// <summary>A deleted account answers like one that never was.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>Nothing opens a blocked account: no session of it is alive, and none begins. Only who proves to be its owner hears why.</summary>
+    public DateTimeOffset? BlockedAt { get; set; }
 }
 
 /// <summary>Platform role; stored and sent in lower case, like the two below.</summary>

@@ -23,7 +23,7 @@ internal abstract record MagicLinkResult
     public sealed record SecondFactorNeeded(string Token, string Target) : MagicLinkResult;
 
     /// <summary>Nobody is signed in.</summary>
-    /// <param name="Code"><c>INVALID_TOKEN</c>, <c>EXPIRED_TOKEN</c>, <c>ATTEMPTS_EXCEEDED</c> for a link that was used, <c>ACCOUNT_LOCKED</c>, <c>SIGNUP_LIMIT_REACHED</c>.</param>
+    /// <param name="Code"><c>INVALID_TOKEN</c>, <c>EXPIRED_TOKEN</c>, <c>ATTEMPTS_EXCEEDED</c> for a link that was used, <c>ACCOUNT_LOCKED</c>, <c>ACCOUNT_BLOCKED</c>, <c>SIGNUP_LIMIT_REACHED</c>.</param>
     /// <param name="Target">Where the wish wanted errors to be shown; null: unknown.</param>
     public sealed record Failed(string Code, string? Target) : MagicLinkResult;
 }
@@ -73,6 +73,12 @@ internal sealed class MagicLinkSignIn(
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         if (await credentials.LockAsync(user.Id, cancellationToken) is not { } account || account.NormalizedEmail != token.Address || !await tokens.ConsumeAsync(token, cancellationToken))
             return new MagicLinkResult.Failed("ATTEMPTS_EXCEEDED", data.ErrorTarget ?? data.Target);
+        if (account.BlockedAt is not null)
+        {
+            security.Record(SecurityEventTypes.LoginFailure, account.Id, visitor.Client, ("code", "ACCOUNT_BLOCKED"), ("method", AuthenticationMethods.Mail));
+            return new MagicLinkResult.Failed("ACCOUNT_BLOCKED", data.ErrorTarget ?? data.Target);
+        }
+
         var proved = !account.EmailConfirmed;
         if (proved)
             account = await TakeOverAsync(account, cancellationToken);

@@ -65,6 +65,8 @@ internal static class NativeSignInHandlers
                 return NativeRefusals.InvalidCredentials;
             case SignInResult.EmailNotVerified:
                 return NativeRefusals.EmailNotVerified;
+            case SignInResult.Blocked:
+                return AuthRefusals.Blocked;
             case SignInResult.Locked locked:
                 return AuthRefusals.Locked(locked.RetryAfterSeconds);
             default:

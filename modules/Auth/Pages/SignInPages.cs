@@ -55,6 +55,8 @@ internal static class SignInPages
                 return Form(page, party.Enabled, onward, email, page["Bitte gib dein Passwort an.", "Please enter your password."]);
             case SignInResult.InvalidCredentials:
                 return Form(page, party.Enabled, onward, email, page["Adresse oder Passwort stimmt nicht.", "Address or password is not right."], 401);
+            case SignInResult.Blocked:
+                return Form(page, party.Enabled, onward, email, page["Dieses Konto ist blockiert. Bitte wende dich an den Betreiber.", "This account is blocked. Please ask whoever runs this server."], 403);
             case SignInResult.EmailNotVerified:
                 return VerifyPages.Unverified(page, email);
             case SignInResult.Locked locked:

@@ -95,6 +95,8 @@ internal static class PasskeyHandlers
                 return AuthRefusals.Validation($"{invalid.Field}: {invalid.Problem}");
             case PasskeySignInResult.EmailNotVerified:
                 return AuthRefusals.EmailNotVerified;
+            case PasskeySignInResult.AccountBlocked:
+                return AuthRefusals.Blocked;
             case PasskeySignInResult.Blocked blocked:
                 return Refusals.RateLimited(blocked.RetryAfterSeconds, wrapper: true);
             default:

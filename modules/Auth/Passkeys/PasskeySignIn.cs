@@ -13,6 +13,9 @@ internal abstract record PasskeySignInResult
 
     public sealed record EmailNotVerified : PasskeySignInResult;
 
+    /// <summary>An administrator has shut the account; only ever said to someone who has its passkey.</summary>
+    public sealed record AccountBlocked : PasskeySignInResult;
+
     public sealed record Invalid(string Field, string Problem) : PasskeySignInResult;
 
     public sealed record Refused : PasskeySignInResult;
@@ -44,6 +47,12 @@ internal sealed class PasskeySignIn(
     async Task<PasskeySignInResult> CompleteAsync(AssertionResult.Proven proven, SignInOrigin origin, Visitor visitor, CancellationToken cancellationToken)
     {
         var user = proven.User;
+        if (user.BlockedAt is not null)
+        {
+            security.Record(SecurityEventTypes.PasskeyLoginFailure, user.Id, visitor.Client, ("code", "ACCOUNT_BLOCKED"));
+            return new PasskeySignInResult.AccountBlocked();
+        }
+
         if (rule.Required && !user.EmailConfirmed)
             return new PasskeySignInResult.EmailNotVerified();
         var key = await access.SigningKeyAsync(cancellationToken);

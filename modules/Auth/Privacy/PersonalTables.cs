@@ -85,7 +85,7 @@ internal static class PersonalTables
             """),
         new("users", "id = $1", "account", """
             id, email, name, image, email_verified AS "emailVerified", role, access_tier AS "accessTier", kind, two_factor_enabled AS "twoFactorEnabled", created_at AS "createdAt",
-            updated_at AS "updatedAt", password_changed_at AS "passwordChangedAt", onboarding_completed_at AS "onboardingCompletedAt"
+            updated_at AS "updatedAt", password_changed_at AS "passwordChangedAt", onboarding_completed_at AS "onboardingCompletedAt", blocked_at AS "blockedAt"
             """, Kept: true),
     ];
 }

@@ -20,6 +20,9 @@ internal static class SecurityEventTypes
     public const string AccountDeleted = "account_deleted";
     public const string AccountLocked = "account_locked";
     public const string AccountUnlocked = "account_unlocked";
+    /// <summary>By an administrator, like the next: not by wrong passwords.</summary>
+    public const string AccountBlocked = "account_blocked";
+    public const string AccountUnblocked = "account_unblocked";
     public const string ProfileUpdated = "profile_updated";
     public const string ApiKeyCreated = "api_key_created";
     public const string ApiKeyRevoked = "api_key_revoked";

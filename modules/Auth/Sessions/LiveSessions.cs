@@ -49,7 +49,7 @@ internal sealed class LiveSessions(AuthDbContext database, SessionCookies cookie
     {
         var row = await which.Join(database.Users, session => session.UserId, user => user.Id, (session, user) => new { session, user })
             .AsNoTracking().SingleOrDefaultAsync(cancellationToken);
-        return row is not null && row.session.IsAlive(time.GetUtcNow()) && row.user.DeletedAt is null ? new LiveSession(row.session, row.user) : null;
+        return row is not null && row.session.IsAlive(time.GetUtcNow()) && row.user is { DeletedAt: null, BlockedAt: null } ? new LiveSession(row.session, row.user) : null;
     }
 
     /// <summary>False when it is not yet time, or somebody else has just done it.</summary>

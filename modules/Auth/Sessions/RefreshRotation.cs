@@ -46,7 +46,7 @@ internal sealed class RefreshRotation(
         var now = time.GetUtcNow();
         var token = await database.RefreshTokens.SingleAsync(row => row.TokenHash == hash, cancellationToken);
         var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == session.UserId, cancellationToken);
-        if (!session.IsAlive(now) || token.RevokedAt is not null || token.ExpiresAt <= now || user.DeletedAt is not null)
+        if (!session.IsAlive(now) || token.RevokedAt is not null || token.ExpiresAt <= now || user.DeletedAt is not null || user.BlockedAt is not null)
             return Refuse("expired");
         if (token.KeyThumbprint is { } bound && bound != proven.Thumbprint)
             return Unproven();

@@ -60,7 +60,7 @@ internal sealed class SessionStanding(NpgsqlDataSource database, TimeProvider ti
             var now = time.GetUtcNow();
             await using var command = database.CreateCommand("""
                 SELECT 1 FROM auth.sessions s JOIN auth.users u ON u.id = s.user_id
-                WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND u.deleted_at IS NULL
+                WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND u.deleted_at IS NULL AND u.blocked_at IS NULL
                 """);
             command.Parameters.Add(new() { Value = sessionId });
             command.Parameters.Add(new() { Value = now });

@@ -45,7 +45,7 @@ internal sealed class PendingSignIns(AuthDbContext database, IIdSource ids, Time
         var now = time.GetUtcNow();
         var row = await database.PendingSignIns.Where(pending => pending.TokenHash == hash && pending.ExpiresAt > now && pending.Attempts < MostAttempts)
             .Join(database.Users, pending => pending.UserId, user => user.Id, (pending, user) => new { pending, user }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
-        return row is not null && row.user.DeletedAt is null && row.user.TwoFactorEnabled && row.user.SecurityStamp == row.pending.SecurityStamp
+        return row is not null && row.user is { DeletedAt: null, BlockedAt: null, TwoFactorEnabled: true } && row.user.SecurityStamp == row.pending.SecurityStamp
             ? (row.pending, row.user)
             : null;
     }

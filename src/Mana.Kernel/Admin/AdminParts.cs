@@ -12,11 +12,11 @@ public static class AdminParts
         .aside { margin-left: auto; font-weight: 400; font-size: .9375rem; letter-spacing: 0; }
         .grid { width: 100%; border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
         .grid th { text-align: left; font-weight: 600; font-size: .8125rem; color: var(--soft); padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
-        .grid td { padding: .55rem .75rem .55rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+        .grid td { padding: .55rem .75rem .55rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
         .grid tr:last-child td { border-bottom: 0; }
         .grid td:last-child, .grid th:last-child { padding-right: 0; }
-        .grid small { display: block; overflow-wrap: anywhere; }
-        .grid button, .find button { min-height: 2.25rem; padding: .3rem .8rem; font-size: .875rem; }
+        .grid small { display: block; font-weight: 400; overflow-wrap: anywhere; } .grid a { overflow-wrap: anywhere; }
+        .grid button, .find button { min-height: 2.25rem; padding: .3rem .8rem; font-size: .875rem; white-space: nowrap; }
         .find { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 0 0 1.25rem; }
         .find label { display: grid; gap: .3rem; flex: 1 1 12rem; font-size: .8125rem; color: var(--soft); }
         .find input, .find select { padding: .45rem .7rem; min-height: 2.5rem; font-weight: 400; color: var(--ink); }
@@ -34,13 +34,13 @@ public static class AdminParts
         .good.state { background: var(--good-paper); color: var(--good); } .bad.state { background: var(--bad-paper); color: var(--bad); } .warning.state { background: #b7791f22; color: #b7791f; }
         .pager { display: flex; justify-content: space-between; gap: 1rem; margin: 1rem 0 0; }
         .admin .card { overflow-x: auto; }
-        .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1.5rem; }
+        .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 0 1.5rem; }
         @media (max-width: 44rem) {
           .grid, .grid tbody, .grid tr, .grid td { display: block; } .grid thead { position: absolute; left: -99rem; }
           .grid tr { padding: .7rem 0; border-bottom: 1px solid var(--line); } .grid tr:last-child { border-bottom: 0; }
           .grid td { display: grid; grid-template-columns: 7.5rem 1fr; gap: .75rem; border: 0; padding: .15rem 0; }
           .grid td::before { content: attr(data-label); color: var(--soft); font-size: .8125rem; line-height: 1.8; }
-          .grid td > * { grid-column: 2; justify-self: start; }
+          .grid td > * { grid-column: 2; justify-self: start; min-width: 0; overflow-wrap: anywhere; }
           .grid td.lead-cell { display: block; font-weight: 600; } .grid td.lead-cell::before { content: none; }
           .admin .tabs a { padding: .5rem .55rem; font-size: .9375rem; }
         }

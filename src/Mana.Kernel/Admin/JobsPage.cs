@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mana.Kernel.Jobs;
 using Mana.Kernel.Pages;
 using Microsoft.AspNetCore.Http;
@@ -8,13 +9,14 @@ namespace Mana.Kernel.Admin;
 internal static class JobsPage
 {
     public const string Path = "/admin/jobs";
+    const string Every = "every ";
 
     public static async Task<IResult> ShowAsync(AdminPage page, IManaJobs jobs, TimeProvider time, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var rows = (await jobs.ListAsync(cancellationToken)).Select(job => (IReadOnlyList<Markup>)
         [
-            AdminParts.Small(AdminParts.Code(job.Name), job.Schedule),
+            AdminParts.Small(AdminParts.Code(job.Name), Words(page, job.Schedule)),
             Outcome(page, job),
             AdminParts.Small(AdminParts.Text(page.Instant(job.LastEnd ?? job.LastSuccess ?? job.Previous)), job.LastDuration is { } took ? $"{took.TotalMilliseconds:0} ms" : null),
             AdminParts.Small(AdminParts.Text(page.Instant(job.Next)), job.Next > now ? page[$"in {AdminParts.Span(job.Next.Value - now)}", $"in {AdminParts.Span(job.Next.Value - now)}"] : null),
@@ -43,6 +45,12 @@ internal static class JobsPage
             _ => page.Failed(Path, "unavailable"),
         };
     }
+
+    /// <summary>Schedules are kept as .NET writes spans: <c>every 1.00:00:00</c> is a day.</summary>
+    static string Words(AdminPage page, string schedule) =>
+        schedule.StartsWith(Every, StringComparison.Ordinal) && TimeSpan.TryParse(schedule.AsSpan(Every.Length), CultureInfo.InvariantCulture, out var span)
+            ? page[$"alle {AdminParts.Span(span)}", $"every {AdminParts.Span(span)}"]
+            : schedule;
 
     static Markup Outcome(AdminPage page, ManaJobInfo job) => job switch
     {

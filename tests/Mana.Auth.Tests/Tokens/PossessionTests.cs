@@ -95,6 +95,19 @@ public sealed class PossessionTests(ModuleWorld world) : IClassFixture<ModuleWor
     }
 
     [Fact]
+    public async Task The_key_does_not_help_a_blocked_account()
+    {
+        var (admin, login) = (await world.AdminAsync(), await SignInAsync(_app));
+        var token = login["accessToken"]!;
+        (await AskAsync(token, _app)).IsOk();
+        (await world.PostAsync($"/api/v1/admin/users/{login["user", "id"]}/block", admin)).IsOk();
+        Assert.Equal(401, (await AskAsync(token, _app)).Status);
+        (await SendAsync("POST", Refresh, _app.Proof("POST", Base + Refresh), null, new { refreshToken = login["refreshToken"] })).IsRefused(401, "TOKEN_EXPIRED");
+        var again = await SendAsync("POST", Login, _app.Proof("POST", Base + Login), null, new { email = login["user", "email"], password = AuthApi.Password });
+        again.IsRefused(403, "ACCOUNT_BLOCKED");
+    }
+
+    [Fact]
     public async Task What_a_step_up_gives_is_bound_too()
     {
         var token = (await SignInAsync(_app))["accessToken"]!;

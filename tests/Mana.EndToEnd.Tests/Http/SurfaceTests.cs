@@ -63,7 +63,7 @@ public sealed class SurfaceTests(SharedHost host) : IDisposable
         Assert.Equal(path == "/api/auth/jwks" ? "public, max-age=300" : "no-store", Header(answer, "Cache-Control"));
         Assert.Equal("nosniff", Header(answer, "X-Content-Type-Options"));
         Assert.Equal("no-referrer", Header(answer, "Referrer-Policy"));
-        Assert.Equal("default-src 'none'; frame-ancestors 'none'", Header(answer, "Content-Security-Policy"));
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'; base-uri 'none'", Header(answer, "Content-Security-Policy"));
         Assert.False(answer.Headers.Contains("Server"));
         Assert.False(answer.Headers.Contains("Strict-Transport-Security"));
     }

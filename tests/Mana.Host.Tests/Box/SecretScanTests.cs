@@ -34,6 +34,45 @@ public sealed partial class SecretScanTests
     }
 
     [Fact]
+    public async Task No_version_of_any_file_ever_held_a_key()
+    {
+        var (exit, output) = await Checkout.RunAsync(Checkout.PathOf("infra/scan-secrets"));
+        Assert.True(exit == 0, output);
+    }
+
+    [Fact]
+    public async Task A_key_that_was_committed_and_deleted_is_found_and_not_shown()
+    {
+        var repository = Directory.CreateTempSubdirectory("mana-scan-").FullName;
+        const string Planted = "sk_" + "live_51HqLyjWDarjtT1zdp7dc";
+        try
+        {
+            await GitAsync("init", "-q");
+            await File.WriteAllTextAsync(Path.Combine(repository, "settings.txt"), $"key = {Planted}", TestContext.Current.CancellationToken);
+            await GitAsync("add", "-A");
+            await GitAsync("commit", "-qm", "one");
+            File.Delete(Path.Combine(repository, "settings.txt"));
+            await File.WriteAllTextAsync(Path.Combine(repository, "other.txt"), "nothing", TestContext.Current.CancellationToken);
+            await GitAsync("add", "-A");
+            await GitAsync("commit", "-qm", "two");
+            var (exit, output) = await Checkout.RunAsync(Checkout.PathOf("infra/scan-secrets"), repository);
+            Assert.Equal(1, exit);
+            Assert.Contains("settings.txt", output, StringComparison.Ordinal);
+            Assert.DoesNotContain(Planted, output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(repository, recursive: true);
+        }
+
+        async Task GitAsync(params string[] arguments)
+        {
+            var (exit, output) = await Checkout.RunAsync("git", ["-C", repository, "-c", "user.name=test", "-c", "user.email=test@example.test", .. arguments]);
+            Assert.True(exit == 0, output);
+        }
+    }
+
+    [Fact]
     public async Task The_list_of_packages_is_that_of_the_lock_file()
     {
         var (exit, output) = await Checkout.RunAsync(Checkout.PathOf("infra/sbom"));

@@ -73,6 +73,27 @@ test('an operator finds a person, gives credits with a reason, and reads it in t
   assert.deepEqual(page.complaints, []);
 });
 
+test('an account is blocked, and its owner is told so after the right password only; then it is opened', async () => {
+  const someone = await newAccount();
+  const theirs = await open(browser);
+  await signIn(theirs, someone);
+  await theirs.waitForURL('**/account');
+  const page = await administrator({ viewport: { width: 390, height: 844 }, javaScriptEnabled: false });
+  await page.goto(at(`/admin/users?q=${encodeURIComponent(someone)}`).href);
+  await page.locator('.grid a').first().click();
+  await page.getByRole('button', { name: 'Block account' }).click();
+  await page.getByText('The account is blocked and every session has ended.').waitFor();
+  await shot(page, 'phone-user-blocked');
+  await theirs.goto(at('/account').href);
+  await theirs.waitForURL('**/login**');
+  await signIn(theirs, someone);
+  await theirs.getByText('This account is blocked.').waitFor();
+  await page.getByRole('button', { name: 'Unblock account' }).click();
+  await page.getByText('The account is open again.').waitFor();
+  await signIn(theirs, someone);
+  await theirs.waitForURL('**/account');
+});
+
 test('a job is run now', async () => {
   const page = await administrator();
   await page.goto(at('/admin/jobs').href);

@@ -11,7 +11,7 @@ namespace Mana.Apps.Calendar.Google;
 /// <summary>Routes of a person's Google accounts (compute.md 9.5).</summary>
 internal static class GoogleHandlers
 {
-    const string Cookie = "mana_google_nonce";
+    const string PlainCookie = "mana_google_nonce";
     const string CookiePath = "/api/v1/calendar/google/callback";
     static readonly ApiError NotSetUp = AppsRefusals.NotConfigured("Google Calendar");
     static readonly ApiError BadState = AppsRefusals.BadRequest("INVALID_STATE", "This sign-in with Google has ended or was not started here; please start again");
@@ -24,21 +24,26 @@ internal static class GoogleHandlers
         if (ReturnAddress.Checked(redirect, origins) is not { } returnTo)
             return AppsRefusals.Invalid("redirect", "must be a path or an address of a trusted origin");
         var start = await accounts.StartAsync(user.UserId, returnTo, cancellationToken);
-        context.Response.Cookies.Append(Cookie, start.Nonce, new CookieOptions
+        context.Response.Cookies.Append(Cookie(calendar), start.Nonce, new CookieOptions
         {
-            HttpOnly = true, Secure = calendar.Public.StartsWith("https:", StringComparison.OrdinalIgnoreCase), SameSite = SameSiteMode.Lax, Path = CookiePath, MaxAge = TimeSpan.FromMinutes(10),
+            HttpOnly = true, Secure = IsSecure(calendar), SameSite = SameSiteMode.Lax, Path = CookiePath, MaxAge = TimeSpan.FromMinutes(10),
         });
         context.Response.Headers.CacheControl = "no-store";
         return AppsJson.Ok(new { url = start.Url });
     }
 
+    static bool IsSecure(CalendarOptions calendar) => calendar.Public.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>With this prefix a browser takes it over https only, and from nobody who speaks plain http in our name.</summary>
+    static string Cookie(CalendarOptions calendar) => IsSecure(calendar) ? "__Secure-" + PlainCookie : PlainCookie;
+
     /// <summary>A browser comes here from Google, without a token of ours: state and cookie say who it is.</summary>
-    public static async Task<IResult> CallbackAsync(string? code, string? state, string? error, HttpContext context, GoogleAccounts accounts, GoogleOptions options, CancellationToken cancellationToken)
+    public static async Task<IResult> CallbackAsync(string? code, string? state, string? error, HttpContext context, GoogleAccounts accounts, GoogleOptions options, CalendarOptions calendar, CancellationToken cancellationToken)
     {
         if (!options.IsSetUp)
             return NotSetUp;
-        var nonce = context.Request.Cookies[Cookie];
-        context.Response.Cookies.Delete(Cookie, new CookieOptions { Path = CookiePath });
+        var nonce = context.Request.Cookies[Cookie(calendar)];
+        context.Response.Cookies.Delete(Cookie(calendar), new CookieOptions { Path = CookiePath, Secure = IsSecure(calendar) });
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
         if (string.IsNullOrEmpty(state) || state.Length > 100 || (string.IsNullOrEmpty(code) && string.IsNullOrEmpty(error)))
             return BadState;

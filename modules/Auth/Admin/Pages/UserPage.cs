@@ -3,6 +3,7 @@ using Mana.Auth.Data.Configurations;
 using Mana.Auth.Pages;
 using Mana.Auth.SecurityEvents;
 using Mana.Kernel.Admin;
+using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +16,7 @@ internal static class UserPage
 
     public static string PathOf(string userId) => $"{UsersPage.Path}/{Uri.EscapeDataString(userId)}";
 
-    public static async Task<IResult> ShowAsync(string id, AdminPage page, UserFiles files, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<IResult> ShowAsync(string id, AdminPage page, UserFiles files, CurrentUser caller, TimeProvider time, CancellationToken cancellationToken)
     {
         page.About(id);
         if (await files.FindAsync(id, cancellationToken) is not { } file)
@@ -25,7 +26,7 @@ internal static class UserPage
         return page.Show(UsersPage.Path, user.Name.Length == 0 ? user.Email! : user.Name, Markup.Of($"""
             {Notice(page)}
             <p>{elsewhere}{Controls.Link($"{AuditPage.Path}?user={Uri.EscapeDataString(id)}", page["Protokoll", "Audit log"])}</p>
-            <div class="two">{AdminParts.Card(page["Konto", "Account"], Account(page, file))}{AdminParts.Card(page["Ändern", "Change"], Actions(page, user), page["Jede Änderung steht im Protokoll, auch in dem der Person.", "Every change is logged, also where the person reads it."])}</div>
+            <div class="two">{AdminParts.Card(page["Konto", "Account"], Account(page, file))}{AdminParts.Card(page["Ändern", "Change"], Actions(page, user, isSelf: caller.UserId == id), page["Jede Änderung steht im Protokoll, auch in dem der Person.", "Every change is logged, also where the person reads it."])}</div>
             {AdminParts.Card(page["Sitzungen", "Sessions"], Sessions(page, file, time.GetUtcNow()))}
             {AdminParts.Card("Spaces", AdminParts.Table(page, ["Space", page["Art", "Type"], page["Rolle", "Role"]], file.Spaces.Select(row => (IReadOnlyList<Markup>)
                 [Controls.Link(SpacePage.PathOf(row.Space.Id), row.Space.Name), AdminParts.Text(LowerCaseEnum.Text(row.Space.Type)), AdminParts.Text(row.Role)])))}
@@ -33,7 +34,7 @@ internal static class UserPage
             """));
     }
 
-    public static async Task<IResult> ChangeAsync(string id, AdminPage page, UserAdministration users, ClientInfo client, CancellationToken cancellationToken)
+    public static async Task<IResult> ChangeAsync(string id, AdminPage page, UserAdministration users, AccountBlocking blocking, SecondFactorRemoval removal, CurrentUser caller, ClientInfo client, CancellationToken cancellationToken)
     {
         page.About(id);
         var form = await page.FormAsync();
@@ -46,6 +47,15 @@ internal static class UserPage
             case "sign-out":
                 page.Does("user.revoke-sessions");
                 return await users.RevokeSessionsAsync(id, cancellationToken) is null ? page.Failed(path, "gone") : AdminPage.Done(path, "signed-out");
+            case "block":
+                page.Does("user.block");
+                return Answer(page, path, await blocking.BlockAsync(id, caller.UserId, client, cancellationToken), "blocked");
+            case "unblock":
+                page.Does("user.unblock");
+                return Answer(page, path, await blocking.UnblockAsync(id, client, cancellationToken), "unblocked");
+            case "no-second-factor":
+                page.Does("user.remove-second-factor");
+                return Answer(page, path, await removal.RemoveAsync(id, caller.UserId, client, cancellationToken), "removed");
             case "tier":
                 page.Does("user.tier", value: wanted);
                 return AdminHandlers.Parse<AccessTier>(wanted) is { } tier ? Answer(page, path, await users.SetTierAsync(id, tier, cancellationToken), "saved") : page.Failed(path, "unknown");
@@ -61,6 +71,8 @@ internal static class UserPage
     {
         AdminChange.Done => AdminPage.Done(path, word),
         AdminChange.LastAdmin => page.Failed(path, "last-admin"),
+        AdminChange.Self => page.Failed(path, "self"),
+        AdminChange.NoSecondFactor => page.Failed(path, "no-factor"),
         _ => page.Failed(path, "gone"),
     };
 
@@ -69,6 +81,11 @@ internal static class UserPage
         ("saved", "Gespeichert.", "Saved."),
         ("unlocked", "Das Konto ist entsperrt.", "The account is unlocked."),
         ("signed-out", "Die Person ist überall abgemeldet.", "The person is signed out everywhere."),
+        ("blocked", "Das Konto ist blockiert, alle Sitzungen sind beendet.", "The account is blocked and every session has ended."),
+        ("unblocked", "Das Konto ist wieder offen.", "The account is open again."),
+        ("removed", "Der zweite Faktor ist entfernt, alle Sitzungen sind beendet; die Person bekommt eine E-Mail.", "The second factor is removed and every session has ended; the person gets a mail."),
+        ("self", "Nicht das eigene Konto.", "Not your own account."),
+        ("no-factor", "Dieses Konto hat keinen zweiten Faktor.", "This account has no second factor."),
         ("last-admin", "Mach zuerst jemand anderen zum Administrator.", "Make somebody else an administrator first."),
         ("gone", "Dieses Konto gibt es nicht mehr.", "This account is gone."),
         ("unknown", "Das war keine der Möglichkeiten.", "That was none of the choices."));
@@ -85,19 +102,22 @@ internal static class UserPage
             (page["angelegt", "created"], AdminParts.Text(page.Instant(user.CreatedAt))),
             (page["zweiter Faktor", "second factor"], user.TwoFactorEnabled ? AdminParts.State(page["an", "on"], AdminState.Good) : AdminParts.Text(page["aus", "off"])),
             ("Passkeys", AdminParts.Number(file.PasskeyCount)),
+            (page["Zugang", "Access"], user.BlockedAt is { } since ? Markup.Of($"{UsersPage.BlockedTag(page)} {page[$"seit {page.Instant(since)}", $"since {page.Instant(since)}"]}") : AdminParts.State(page["offen", "open"], AdminState.Good)),
             (page["gesperrt bis", "locked until"], file.LockedUntil is { } until ? AdminParts.State(page.Instant(until), AdminState.Bad) : AdminParts.Text(null)));
     }
 
-    static Markup Actions(AdminPage page, User user)
+    static Markup Actions(AdminPage page, User user, bool isSelf)
     {
         var path = PathOf(user.Id);
         Markup Choose<TEnum>(string what, string label, TEnum chosen) where TEnum : struct, Enum => page.Form(path, Markup.Of($"""
             {Controls.Hidden("do", what)}{AdminParts.Choice("value", label, LowerCaseEnum.Text(chosen), Enum.GetValues<TEnum>().Select(value => (LowerCaseEnum.Text(value), LowerCaseEnum.Text(value))))}{Controls.Button(page["Setzen", "Set"], "secondary")}
             """), "find");
+        Markup Do(string what, string label, string kind) => page.Form(path, Markup.Of($"{Controls.Hidden("do", what)}{Controls.Button(label, kind)}"));
+        var access = isSelf ? Markup.None : user.BlockedAt is null ? Do("block", page["Konto blockieren", "Block account"], "danger") : Do("unblock", page["Konto freigeben", "Unblock account"], "secondary");
+        var factor = isSelf || !user.TwoFactorEnabled ? Markup.None : Do("no-second-factor", page["Zweiten Faktor entfernen", "Remove second factor"], "danger");
         return Markup.Of($"""
             {Choose("tier", page["Stufe", "Tier"], user.AccessTier)}{Choose("role", page["Rolle", "Role"], user.Role)}
-            <div class="buttons">{page.Form(path, Markup.Of($"{Controls.Hidden("do", "unlock")}{Controls.Button(page["Entsperren", "Unlock"], "secondary")}"))}
-            {page.Form(path, Markup.Of($"{Controls.Hidden("do", "sign-out")}{Controls.Button(page["Überall abmelden", "Sign out everywhere"], "danger")}"))}</div>
+            <div class="buttons">{Do("unlock", page["Entsperren", "Unlock"], "secondary")}{Do("sign-out", page["Überall abmelden", "Sign out everywhere"], "danger")}{factor}{access}</div>
             """);
     }
 

@@ -16,7 +16,7 @@ internal static class UsersPage
         var rows = found.Users.Select(user => (IReadOnlyList<Markup>)
         [
             AdminParts.Small(Controls.Link(UserPage.PathOf(user.Id), user.Name.Length == 0 ? user.Email : user.Name), user.Email),
-            Markup.Of($"{RoleTag(user.Role)} {(user.Kind == "human" ? Markup.None : AdminParts.State(user.Kind))} {(user.EmailVerified ? Markup.None : AdminParts.State(page["unbestätigt", "unverified"], AdminState.Warning))}"),
+            Markup.Of($"{RoleTag(user.Role)} {(user.Kind == "human" ? Markup.None : AdminParts.State(user.Kind))} {(user.EmailVerified ? Markup.None : AdminParts.State(page["unbestätigt", "unverified"], AdminState.Warning))} {(user.Blocked ? BlockedTag(page) : Markup.None)}"),
             AdminParts.Text(user.AccessTier),
             AdminParts.Text(page.Instant(user.CreatedAt)),
             AdminParts.Text(page.Instant(user.LastActiveAt)),
@@ -31,6 +31,8 @@ internal static class UsersPage
                 """))}
             """));
     }
+
+    public static Markup BlockedTag(AdminPage page) => AdminParts.State(page["blockiert", "blocked"], AdminState.Bad);
 
     public static Markup RoleTag(string role) => AdminParts.State(role, role == "admin" ? AdminState.Warning : AdminState.Plain);
 }

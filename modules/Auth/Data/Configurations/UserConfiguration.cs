@@ -32,6 +32,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.Kind).HasColumnName("kind").HasConversion(LowerCaseEnum.Of<UserKind>());
         builder.Property(user => user.OnboardingCompletedAt).HasColumnName("onboarding_completed_at");
         builder.Property(user => user.DeletedAt).HasColumnName("deleted_at");
+        builder.Property(user => user.BlockedAt).HasColumnName("blocked_at");
         builder.Property(user => user.PasswordHash).HasColumnName("password_hash");
         builder.Property(user => user.PasswordChangedAt).HasColumnName("password_changed_at");
         builder.Property(user => user.SecurityStamp).HasColumnName("security_stamp");

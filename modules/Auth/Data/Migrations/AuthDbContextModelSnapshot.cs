@@ -2051,6 +2051,10 @@ namespace Mana.Auth.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("access_tier");
 
+                    b.Property<DateTimeOffset?>("BlockedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("blocked_at");
+
                     b.Property<string>("ConcurrencyStamp")
                         .IsConcurrencyToken()
                         .HasColumnType("text")

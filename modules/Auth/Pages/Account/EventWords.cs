@@ -26,6 +26,8 @@ internal static class EventWords
         [SecurityEventTypes.EmailChanged] = ("E-Mail-Adresse geändert", "E-mail address changed"),
         [SecurityEventTypes.AccountLocked] = ("Zu viele Fehlversuche: gesperrt", "Too many failed attempts: locked"),
         [SecurityEventTypes.AccountUnlocked] = ("Entsperrt", "Unlocked"),
+        [SecurityEventTypes.AccountBlocked] = ("Konto vom Betreiber blockiert", "Account blocked by the operator"),
+        [SecurityEventTypes.AccountUnblocked] = ("Konto vom Betreiber freigegeben", "Account opened by the operator"),
         [SecurityEventTypes.ProfileUpdated] = ("Profil geändert", "Profile changed"),
         [SecurityEventTypes.ApiKeyCreated] = ("API-Schlüssel angelegt", "API key made"),
         [SecurityEventTypes.ApiKeyRevoked] = ("API-Schlüssel widerrufen", "API key revoked"),
