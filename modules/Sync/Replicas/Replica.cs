@@ -9,6 +9,7 @@ internal sealed class Replica(int number, NpgsqlDataSource database)
     const int MostLate = 3;
 
     volatile bool _isUsed;
+    volatile bool _isPrimary;
     int _late;
     long _missingBytes;
 
@@ -19,6 +20,9 @@ internal sealed class Replica(int number, NpgsqlDataSource database)
 
     public bool IsUsed => _isUsed;
 
+    /// <summary>It has changed its role: neither read from nor missed.</summary>
+    public bool IsPrimary => _isPrimary;
+
     /// <summary>When it was last looked at.</summary>
     public long MissingBytes => Interlocked.Read(ref _missingBytes);
 
@@ -27,7 +31,7 @@ internal sealed class Replica(int number, NpgsqlDataSource database)
     {
         if (standing.Kind == StandingKind.Ready)
             Volatile.Write(ref _late, 0);
-        else if (standing.Kind == StandingKind.Foreign || Interlocked.Increment(ref _late) >= MostLate)
+        else if (standing.Kind != StandingKind.Behind || Interlocked.Increment(ref _late) >= MostLate)
             _isUsed = false;
     }
 
@@ -40,6 +44,7 @@ internal sealed class Replica(int number, NpgsqlDataSource database)
         Interlocked.Exchange(ref _missingBytes, Math.Max(0, standing?.MissingBytes ?? MissingBytes));
         var was = _isUsed;
         Volatile.Write(ref _late, 0);
+        _isPrimary = standing is { Kind: StandingKind.Primary };
         _isUsed = standing is { Kind: StandingKind.Ready };
         return was != _isUsed;
     }

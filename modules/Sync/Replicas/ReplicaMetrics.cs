@@ -15,9 +15,9 @@ internal sealed class ReplicaMetrics
         meter.CreateObservableGauge("mana_sync_replica_missing_bytes", () => Each(replicas, replica => replica.MissingBytes), "By", "What the read replica has not replayed of the primary's log of writes");
     }
 
-    /// <param name="result"><c>served</c>, or for the primary: <c>none</c> (no standby is used), <c>behind</c>, <c>foreign</c>, <c>failed</c>, <c>conflict</c>.</param>
+    /// <param name="result"><c>served</c>, or for the primary: <c>none</c> (no standby is used), <c>behind</c>, <c>foreign</c> (or the primary itself), <c>failed</c>, <c>conflict</c>.</param>
     public void Read(string result) => _reads.Add(1, new KeyValuePair<string, object?>("result", result));
 
     static IEnumerable<Measurement<long>> Each(ReplicaSet replicas, Func<Replica, long> value) =>
-        replicas.All.Select(replica => new Measurement<long>(value(replica), new KeyValuePair<string, object?>("replica", replica.Number)));
+        replicas.All.Where(replica => !replica.IsPrimary).Select(replica => new Measurement<long>(value(replica), new KeyValuePair<string, object?>("replica", replica.Number)));
 }

@@ -12,7 +12,7 @@ internal sealed class ReplicaSet(ReadReplicas replicas) : IReplicaStatus
 
     public bool IsOff => All.Count == 0;
 
-    public int Configured => All.Count;
+    public int Configured => All.Count(replica => !replica.IsPrimary);
 
     public int Used => All.Count(replica => replica.IsUsed);
 

@@ -11,7 +11,10 @@ internal enum StandingKind
     /// <summary>It has not replayed that far.</summary>
     Behind,
 
-    /// <summary>No standby of this primary: promoted, of another cluster, or still on the timeline before a failover.</summary>
+    /// <summary>The primary itself: whoever lets roles move between machines names all of them.</summary>
+    Primary,
+
+    /// <summary>No standby of this primary: of another cluster, or of a timeline before or beside its own.</summary>
     Foreign,
 }
 
@@ -24,7 +27,7 @@ internal readonly record struct Standing(StandingKind Kind, long MissingBytes)
 
     // After a failover the control file names the new timeline from the first restart point on it; until then the primary answers.
     const string Compare = """
-        SELECT pg_is_in_recovery() AND c.timeline_id = $2 AND s.system_identifier = $3, coalesce(pg_wal_lsn_diff($1, pg_last_wal_replay_lsn()), 1)::bigint
+        SELECT s.system_identifier = $3 AND (c.timeline_id = $2 OR NOT pg_is_in_recovery()), pg_is_in_recovery(), coalesce(pg_wal_lsn_diff($1, pg_last_wal_replay_lsn()), 1)::bigint
         FROM pg_control_checkpoint() AS c, pg_control_system() AS s
         """;
 
@@ -48,9 +51,9 @@ internal readonly record struct Standing(StandingKind Kind, long MissingBytes)
             await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
             await rows.NextResultAsync(cancellationToken);
             await rows.ReadAsync(cancellationToken);
-            var missing = rows.GetInt64(1);
-            if (!rows.GetBoolean(0))
-                return new Standing(StandingKind.Foreign, missing);
+            if (!rows.GetBoolean(0) || !rows.GetBoolean(1))
+                return new Standing(rows.GetBoolean(0) ? StandingKind.Primary : StandingKind.Foreign, 0);
+            var missing = rows.GetInt64(2);
             if (missing <= 0 || left == 1)
                 return new Standing(missing <= 0 ? StandingKind.Ready : StandingKind.Behind, missing);
         }

@@ -234,7 +234,7 @@ public sealed class ReplicaTests(ReplicaFixture fixture) : IClassFixture<Replica
     public async Task A_standby_that_dies_is_ruled_out_and_the_others_and_the_primary_go_on()
     {
         var doomed = await fixture.StandbyAsync();
-        await using var host = await new TestHost(fixture.Primary).With("Database:ReadUrl", TwoHosts(fixture.Standby, doomed)).StartAsync();
+        await using var host = await new TestHost(fixture.Primary).With("Database:ReadUrl", Hosts(fixture.Standby, doomed, fixture.Primary)).StartAsync();
         var a = (await Sync.PersonAsync(host)).As("a", "dying");
         await a.StoreAsync(Change.Many(3, i => Change.Insert($"t{i}")));
         var (watch, replicas) = (host.Services.GetRequiredService<ReplicaWatch>(), host.Services.GetRequiredService<ReplicaSet>());
@@ -255,6 +255,9 @@ public sealed class ReplicaTests(ReplicaFixture fixture) : IClassFixture<Replica
         var page = await host.CreateClient().GetStringAsync("/metrics", TestContext.Current.CancellationToken);
         Assert.Contains("mana_sync_replica_used{replica=\"1\"} 1", page, StringComparison.Ordinal);
         Assert.Contains("mana_sync_replica_used{replica=\"2\"} 0", page, StringComparison.Ordinal);
+        // The primary is in the list, because roles move; it is not missed.
+        Assert.Equal((2, true), (replicas.Configured, replicas.All[2].IsPrimary));
+        Assert.DoesNotContain("replica=\"3\"", page, StringComparison.Ordinal);
         Assert.Contains("\"readReplicas\":\"partly\"", await host.CreateClient().GetStringAsync("/health/ready", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
@@ -265,7 +268,8 @@ public sealed class ReplicaTests(ReplicaFixture fixture) : IClassFixture<Replica
         var fence = (await Fence.TakeAsync(primary, TestContext.Current.CancellationToken))!;
         await fixture.UsedAsync();
         Assert.Equal(StandingKind.Ready, await KindAsync(fixture.Standby, fence));
-        Assert.Equal(StandingKind.Foreign, await KindAsync(fixture.Primary, fence));
+        Assert.Equal(StandingKind.Primary, await KindAsync(fixture.Primary, fence));
+        Assert.Equal(StandingKind.Foreign, await KindAsync(fixture.Primary, fence with { Cluster = fence.Cluster + 1 }));
         Assert.Equal(StandingKind.Foreign, await KindAsync(fixture.Standby, fence with { Timeline = fence.Timeline + 1 }));
         Assert.Equal(StandingKind.Foreign, await KindAsync(fixture.Standby, fence with { Cluster = fence.Cluster + 1 }));
         Assert.Equal(StandingKind.Behind, await KindAsync(fixture.Standby, fence with { Place = new NpgsqlTypes.NpgsqlLogSequenceNumber((ulong)fence.Place + 1_000_000) }));
@@ -283,8 +287,8 @@ public sealed class ReplicaTests(ReplicaFixture fixture) : IClassFixture<Replica
     Task<long> StandbyRowsAsync(SyncClient person) => ReplicaFixture.ScalarAsync<long>(
         fixture.Standby, $"SELECT count(*) FROM sync.changes c JOIN sync.scopes s ON s.id = c.scope_id WHERE s.name = '{SyncFixture.Scope(person)}'");
 
-    static string TwoHosts(string one, string two) =>
-        new NpgsqlConnectionStringBuilder(one) { Host = new NpgsqlConnectionStringBuilder(one).Host + "," + new NpgsqlConnectionStringBuilder(two).Host }.ConnectionString;
+    static string Hosts(params string[] servers) =>
+        new NpgsqlConnectionStringBuilder(servers[0]) { Host = string.Join(',', servers.Select(server => new NpgsqlConnectionStringBuilder(server).Host)) }.ConnectionString;
 
     static string Shared(string space, string id) => Change.InsertData(id, $$"""{"id":"{{id}}","title":"Milk","createdAt":"{{Change.At(0)}}"}""", more: $"\"spaceId\":\"{space}\"");
 }
