@@ -79,7 +79,7 @@ internal sealed class ColdReader(NpgsqlDataSource primary, ReplicaReads replicas
             read.Served();
             return (true, cut);
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (ReplicaReads.IsFault(exception))
         {
             read.Failed(exception);
             if (writer.TryRestart())

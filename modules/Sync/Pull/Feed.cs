@@ -95,7 +95,7 @@ internal sealed class Feed(NpgsqlDataSource database, ReplicaReads replicas, Syn
                 page = await RowsAsync(read.Connection, request, after, heads, cancellationToken);
                 read.Served();
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (ReplicaReads.IsFault(exception))
             {
                 read.Failed(exception);
                 return null;

@@ -59,7 +59,7 @@ internal sealed class StateView(NpgsqlDataSource database, ReplicaReads replicas
                     read.Served();
                     return next;
                 }
-                catch (NpgsqlException exception)
+                catch (Exception exception) when (ReplicaReads.IsFault(exception))
                 {
                     read.Failed(exception);
                     if (writer.Count > 0)

@@ -15,6 +15,7 @@ internal sealed class ReplicaMetrics
         meter.CreateObservableGauge("mana_sync_replica_missing_bytes", () => Each(replicas, replica => replica.MissingBytes), "By", "What the read replica has not replayed of the primary's log of writes");
     }
 
+    /// <summary>One page.</summary>
     /// <param name="result"><c>served</c>, or for the primary: <c>none</c> (no standby is used), <c>behind</c>, <c>foreign</c> (or the primary itself), <c>failed</c>, <c>conflict</c>.</param>
     public void Read(string result) => _reads.Add(1, new KeyValuePair<string, object?>("result", result));
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Mana.Sync.Spaces;
 using Npgsql;
 
@@ -10,6 +11,9 @@ namespace Mana.Sync.Replicas;
 internal sealed class ReplicaReads(ReplicaSet replicas, ReplicaMetrics metrics)
 {
     public bool IsOff => replicas.IsOff;
+
+    /// <summary>What a server, the way to it or its name may do; a name that is not found comes as it is.</summary>
+    public static bool IsFault(Exception exception) => exception is NpgsqlException or TimeoutException or SocketException;
 
     /// <summary>Null: the primary must be read from, at once.</summary>
     public async Task<ReplicaRead?> OpenAsync(Tenant caller, Fence? fence, CancellationToken cancellationToken)
@@ -32,7 +36,7 @@ internal sealed class ReplicaReads(ReplicaSet replicas, ReplicaMetrics metrics)
                 return new ReplicaRead(replica, connection, transaction, metrics);
             metrics.Read(standing.Kind == StandingKind.Behind ? "behind" : "foreign");
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (IsFault(exception))
         {
             replica.Failed();
             metrics.Read("failed");
@@ -58,7 +62,7 @@ internal sealed class ReplicaRead(Replica replica, NpgsqlConnection connection, 
     /// <summary>
     /// Whatever went wrong there, the primary may do better. A read that stood in the way of replay is cancelled by the standby (40001): that happens to healthy ones.
     /// </summary>
-    public void Failed(NpgsqlException exception)
+    public void Failed(Exception exception)
     {
         var isConflict = exception is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure };
         if (!isConflict)
@@ -72,7 +76,7 @@ internal sealed class ReplicaRead(Replica replica, NpgsqlConnection connection, 
         {
             await transaction.DisposeAsync();
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (ReplicaReads.IsFault(exception))
         {
             // The connection is gone, and the transaction with it.
         }

@@ -36,11 +36,11 @@ internal sealed class ReplicaWatch(ReplicaSet replicas, NpgsqlDataSource primary
 
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
-        if (await TryAsync(() => Fence.TakeAsync(primary, cancellationToken)) is not { } fence)
+        if (await TryAsync(() => Fence.TakeAsync(primary, cancellationToken), cancellationToken) is not { } fence)
             return;
         foreach (var replica in replicas.All)
         {
-            var standing = await TryAsync(async () => (Standing?)await OfAsync(replica, fence, cancellationToken));
+            var standing = await TryAsync(async () => (Standing?)await OfAsync(replica, fence, cancellationToken), cancellationToken);
             if (replica.Watched(standing))
                 log.LogWarning("Read replica {Replica} is {Now}", replica.Number, replica.IsUsed ? "used" : $"not used: {standing?.Kind.ToString() ?? "no answer"}");
         }
@@ -52,13 +52,14 @@ internal sealed class ReplicaWatch(ReplicaSet replicas, NpgsqlDataSource primary
         return await Standing.OfAsync(connection, fence, Nobody.EnterReading(), Tries, cancellationToken);
     }
 
-    static async Task<T?> TryAsync<T>(Func<Task<T?>> ask)
+    /// <summary>Whatever a standby does must not end the host.</summary>
+    static async Task<T?> TryAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
     {
         try
         {
             return await ask();
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (ReplicaReads.IsFault(exception) || !cancellationToken.IsCancellationRequested)
         {
             return default;
         }
