@@ -23,6 +23,7 @@ using Mana.Sync.Overview;
 using Mana.Sync.Privacy;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
+using Mana.Sync.Replicas;
 using Mana.Sync.Singletons;
 using Mana.Sync.Spaces;
 using Microsoft.AspNetCore.Routing;
@@ -51,6 +52,8 @@ public static class SyncModule
         services.TryAddSingleton<IAppCatalogue, AnyApp>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
         services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
+        services.AddSingleton<ReplicaSet>().AddSingleton<IReplicaStatus>(provider => provider.GetRequiredService<ReplicaSet>()).AddSingleton<ReplicaMetrics>();
+        services.AddSingleton<ReplicaReads>().AddSingleton<ColdReader>().AddSingleton<ReplicaWatch>().AddHostedService(provider => provider.GetRequiredService<ReplicaWatch>());
         services.AddSingleton<SingletonBootstrap>();
         services.AddManaEventHandler<UserRegistered, SingletonHandlers>("sync.singletons").AddManaEventHandler<SpaceCreated, SingletonHandlers>("sync.singletons");
         services.AddSingleton<DeviceRoll>().AddAdminSection(DevicesPage.Path, "Geräte", "Devices", 25).AddAdminPersonPage(DevicesPage.Path, "Sync-Geräte", "Sync devices").AddAdminGlances<LiveGlances>();

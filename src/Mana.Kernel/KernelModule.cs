@@ -36,6 +36,7 @@ public static class KernelModule
         services.AddManaOptions<RateLimitOptions>(configuration, "RateLimits");
         services.AddSingleton(provider => RuntimeSource(provider.GetRequiredService<DatabaseOptions>()));
         services.AddKeyedSingleton(DirectConnection.Key, (provider, _) => DirectSource(provider));
+        services.AddSingleton(provider => new ReadReplicas(provider.GetRequiredService<DatabaseOptions>()));
         services.AddManaDbContext<KernelDbContext>(KernelDbContext.Schema, options => new KernelDbContext(options));
         services.AddSingleton<MigrationRunner>();
         services.AddSingleton<NamedLocks>();

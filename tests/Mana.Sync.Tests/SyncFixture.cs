@@ -13,8 +13,15 @@ namespace Mana.Sync.Tests;
 /// <summary>A host with a database of its own, people to push with, and a view of what is stored, past row-level security.</summary>
 public sealed class SyncFixture : IAsyncLifetime
 {
-    readonly HostFixture _inner = new();
+    readonly HostFixture _inner;
     int _people;
+
+    public SyncFixture()
+        : this(new HostFixture())
+    {
+    }
+
+    internal SyncFixture(HostFixture inner) => _inner = inner;
 
     public TestHost Host => _inner.Host;
 

@@ -6,14 +6,22 @@ namespace Mana.Testing;
 /// <summary>For <c>IClassFixture</c>: one host over one database of the class's own.</summary>
 public sealed class HostFixture : IAsyncLifetime
 {
+    /// <summary>Where the database is, when the test brings a server of its own.</summary>
+    public string? Given { get; init; }
+
+    /// <summary>Before the host starts.</summary>
+    public Action<TestHost>? Configure { get; init; }
+
     public TestHost Host { get; private set; } = null!;
 
     public string Database { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
-        Database = await TestCluster.CreateDatabaseAsync();
-        Host = await new TestHost(Database).StartAsync();
+        Database = Given ?? await TestCluster.CreateDatabaseAsync();
+        Host = new TestHost(Database);
+        Configure?.Invoke(Host);
+        await Host.StartAsync();
     }
 
     /// <summary>A superuser connection beside the host, for looking at what is stored.</summary>
@@ -38,6 +46,7 @@ public sealed class HostFixture : IAsyncLifetime
     {
         if (Host is not null)
             await Host.DisposeAsync();
-        await TestCluster.DropDatabaseAsync(Database);
+        if (Given is null)
+            await TestCluster.DropDatabaseAsync(Database);
     }
 }

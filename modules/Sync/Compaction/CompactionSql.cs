@@ -72,11 +72,13 @@ internal sealed class CompactionSql(NpgsqlConnection connection, long scopeId, s
         return (marks.Item1, marks.Item2, apps);
     }
 
-    /// <summary>Opens a transaction that keeps pushes into the scope waiting.</summary>
+    /// <summary>
+    /// Opens a transaction that keeps pushes into the scope waiting, and reads over several scopes; until its end is visible (<see cref="Pull.ColdReader.SettleAsync"/>).
+    /// </summary>
     public async Task<NpgsqlTransaction> LockAsync(CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(cancellationToken, Enter(scope), Command("SELECT FROM sync.scopes WHERE id = $1 FOR UPDATE", Value(scopeId)));
+        await ExecuteAsync(cancellationToken, Enter(scope), Pull.Horizon.Hold([scope]), Command("SELECT FROM sync.scopes WHERE id = $1 FOR UPDATE", Value(scopeId)));
         return transaction;
     }
 

@@ -71,10 +71,18 @@ internal static class DevicesPage
 }
 
 /// <summary>Who is connected to this host right now.</summary>
-internal sealed class LiveGlances(ILivePresence live) : IAdminGlances
+internal sealed class LiveGlances(ILivePresence live, IReplicaStatus replicas) : IAdminGlances
 {
-    public Task<IReadOnlyList<AdminGlance>> NowAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<AdminGlance>>(
-    [
-        new("verbundene Geräte (dieser Rechner)", "connected devices (this host)", (live.Sockets + live.Streams).ToString(CultureInfo.InvariantCulture), Path: DevicesPage.Path),
-    ]);
+    public Task<IReadOnlyList<AdminGlance>> NowAsync(CancellationToken cancellationToken)
+    {
+        AdminGlance[] glances =
+        [
+            new("verbundene Geräte (dieser Rechner)", "connected devices (this host)", (live.Sockets + live.Streams).ToString(CultureInfo.InvariantCulture), Path: DevicesPage.Path),
+        ];
+        return Task.FromResult<IReadOnlyList<AdminGlance>>(replicas.Configured == 0 ? glances : [.. glances, OfReplicas()]);
+    }
+
+    AdminGlance OfReplicas() => new(
+        "Lese-Replikate in Gebrauch", "read replicas in use", string.Create(CultureInfo.InvariantCulture, $"{replicas.Used} / {replicas.Configured}"),
+        replicas.Used == replicas.Configured ? AdminState.Good : AdminState.Warning);
 }

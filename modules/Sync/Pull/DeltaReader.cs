@@ -50,8 +50,8 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
     async Task<PageEnd> ReadSeveralAsync(
         NpgsqlConnection connection, NpgsqlBatch batch, DeltaRequest request, DeltaWriter writer, Action? committed, CancellationToken cancellationToken)
     {
-        var (heads, states) = await HorizonAsync(batch, request, committed, cancellationToken);
-        var start = ReadStates.Concern(request) ? ReadStates.Start(request, states) : request.Start.Vector(request.Caller);
+        var look = await ReadLook.TakeAsync(batch, request, fenced: false, committed, cancellationToken);
+        var (heads, start) = (look.Heads, look.Start(request));
         metrics.Lag(heads, start, request.Caller);
         PageEnd end;
         await using (var second = connection.CreateBatch())
@@ -66,36 +66,6 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
             end = PageEnd.Of(request, start, heads, cut <= heads.Horizon ? cut : null);
         }
 
-        var (told, change) = ReadStates.Told(request, end, start, states.Count > 0);
-        if (change != ReadStateChange.None)
-            await RememberAsync(connection, request, told, change == ReadStateChange.Store, cancellationToken);
-        return told;
-    }
-
-    /// <summary>Waits for the writers under way, then reads the newest positions. The shared locks end with this round trip.</summary>
-    static async Task<(ScopeHeads Heads, List<ReadState> States)> HorizonAsync(
-        NpgsqlBatch batch, DeltaRequest request, Action? committed, CancellationToken cancellationToken)
-    {
-        batch.BatchCommands.Add(Horizon.Await(request.Caller));
-        batch.BatchCommands.Add(Horizon.PassClock(request.Caller));
-        batch.BatchCommands.Add(DeltaQuery.Heads(request.Caller));
-        if (ReadStates.Concern(request))
-            batch.BatchCommands.Add(ReadStates.Query(request));
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        committed?.Invoke();
-        await rows.NextResultAsync(cancellationToken);
-        await rows.NextResultAsync(cancellationToken);
-        await rows.NextResultAsync(cancellationToken);
-        var heads = await DeltaQuery.ReadHeadsAsync(rows, request.Caller, cancellationToken);
-        var states = await rows.NextResultAsync(cancellationToken) ? await ReadStates.ReadAsync(rows, request, cancellationToken) : [];
-        return (heads, states);
-    }
-
-    static async Task RememberAsync(NpgsqlConnection connection, DeltaRequest request, PageEnd told, bool store, CancellationToken cancellationToken)
-    {
-        await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(request.Caller.EnterReading());
-        batch.BatchCommands.Add(store ? ReadStates.Store(request, told) : ReadStates.Forget(request));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return await look.ToldAsync(connection, request, end, start, cancellationToken);
     }
 }

@@ -18,8 +18,25 @@ internal sealed class DeltaWriter(PipeWriter output, DeltaRequest request)
 
     readonly ArrayBufferWriter<byte> _buffer = new(16 * 1024);
     long _last;
+    long _whole;
+    bool _sent;
 
     public int Count { get; private set; }
+
+    /// <summary>
+    /// For a source that failed in the middle: true when nothing has left yet, and another may start from the first row again.
+    /// </summary>
+    public bool TryRestart()
+    {
+        if (_sent)
+            return false;
+        _buffer.ResetWrittenCount();
+        (_last, _whole, Count) = (0, 0, 0);
+        return true;
+    }
+
+    /// <summary>The newest position of which every row was written: a page may end behind it. 0 for none.</summary>
+    public long Whole => _whole;
 
     /// <summary>Writes one page of <see cref="DeltaQuery.Rows"/>.</summary>
     /// <returns>The position behind which the page was cut; null when everything was written.</returns>
@@ -31,6 +48,8 @@ internal sealed class DeltaWriter(PipeWriter output, DeltaRequest request)
             var seq = rows.GetInt64(0);
             if (Count >= request.PageSize && seq != _last)
                 return _last;
+            if (seq != _last)
+                _whole = _last;
             _last = seq;
             Separate();
             ChangeJson.Write(_buffer, rows);
@@ -78,6 +97,7 @@ internal sealed class DeltaWriter(PipeWriter output, DeltaRequest request)
 
     async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
+        _sent = true;
         await output.WriteAsync(_buffer.WrittenMemory, cancellationToken);
         _buffer.ResetWrittenCount();
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Mana.Sync.Cursors;
+using Mana.Sync.Replicas;
 using Mana.Sync.Spaces;
 using Npgsql;
 
@@ -17,7 +18,7 @@ internal sealed record FeedPage(IReadOnlyList<FeedRow> Rows, PageEnd End);
 internal sealed record FeedNews(IReadOnlyList<string> Apps, ScopeHeads Heads);
 
 /// <summary>Delta reads for streams: the same rows as a pull, in memory, page by page.</summary>
-internal sealed class Feed(NpgsqlDataSource database, SyncMetrics metrics)
+internal sealed class Feed(NpgsqlDataSource database, ReplicaReads replicas, SyncMetrics metrics)
 {
     /// <summary>A page is kept in memory until its reader has taken it; large records make it shorter.</summary>
     const int PageBytes = 4 * 1024 * 1024;
@@ -68,7 +69,48 @@ internal sealed class Feed(NpgsqlDataSource database, SyncMetrics metrics)
     /// </summary>
     public async Task<FeedPage> ReadAsync(DeltaRequest request, ReadVector after, ScopeHeads heads, CancellationToken cancellationToken)
     {
+        var rows = !replicas.IsOff && ColdReader.IsCold(request.Caller, after, heads) ? await TryReplicaAsync(request, after, heads, cancellationToken) : null;
+        if (rows is null)
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            rows = await RowsAsync(connection, request, after, heads, cancellationToken);
+        }
+
+        metrics.Lag(heads, after, request.Caller);
+        metrics.Delivered(rows.List.Count, "stream");
+        return new FeedPage(rows.List, PageEnd.Of(request, after, heads, rows.Cut));
+    }
+
+    /// <summary>Null when the primary must be read from. Each page has a fence of its own: the page before may have shown more than the heads of the round.</summary>
+    async Task<PageRows?> TryReplicaAsync(DeltaRequest request, ReadVector after, ScopeHeads heads, CancellationToken cancellationToken)
+    {
+        var fence = await Fence.TakeAsync(database, cancellationToken);
+        PageRows page;
+        await using (var read = await replicas.OpenAsync(request.Caller, fence, cancellationToken))
+        {
+            if (read is null)
+                return null;
+            try
+            {
+                page = await RowsAsync(read.Connection, request, after, heads, cancellationToken);
+                read.Served();
+            }
+            catch (Exception exception) when (ReplicaReads.IsFault(exception))
+            {
+                read.Failed(exception);
+                return null;
+            }
+        }
+
+        if (page.Cut is null)
+            return page;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await ColdReader.SettleAsync(connection, request.Caller, cancellationToken);
+        return page;
+    }
+
+    static async Task<PageRows> RowsAsync(NpgsqlConnection connection, DeltaRequest request, ReadVector after, ScopeHeads heads, CancellationToken cancellationToken)
+    {
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(request.Caller.EnterReading());
         batch.BatchCommands.Add(DeltaQuery.Rows(request, after, heads.Horizon));
@@ -88,8 +130,8 @@ internal sealed class Feed(NpgsqlDataSource database, SyncMetrics metrics)
             page.Add(new FeedRow(rows.GetString(3), json.WrittenMemory));
         }
 
-        metrics.Lag(heads, after, request.Caller);
-        metrics.Delivered(page.Count, "stream");
-        return new FeedPage(page, PageEnd.Of(request, after, heads, cut ? last : null));
+        return new PageRows(page, cut ? last : null);
     }
+
+    sealed record PageRows(List<FeedRow> List, long? Cut);
 }

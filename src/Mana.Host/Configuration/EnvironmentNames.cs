@@ -13,6 +13,7 @@ internal static class EnvironmentNames
         ["DATABASE_PASSWORD"] = "Database:Password",
         ["DATABASE_DIRECT_URL"] = "Database:DirectUrl",
         ["DATABASE_MIGRATION_URL"] = "Database:MigrationUrl",
+        ["READ_DATABASE_URL"] = "Database:ReadUrl",
         ["BASE_URL"] = "Auth:BaseUrl",
         ["JWT_ISSUER"] = "Auth:Issuer",
         ["JWT_AUDIENCE"] = "Auth:Audience",

@@ -35,7 +35,7 @@ internal static class HealthEndpoints
         database = await AnswersAsync(database, cancellationToken) ? "up" : "down",
     });
 
-    static async Task<IResult> ReadyAsync(NpgsqlDataSource database, IStripeInboxLag inbox, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    static async Task<IResult> ReadyAsync(NpgsqlDataSource database, IStripeInboxLag inbox, IReplicaStatus replicas, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var stopping = lifetime.ApplicationStopping.IsCancellationRequested;
         var lag = stopping ? null : await LagAsync(inbox, cancellationToken);
@@ -47,6 +47,8 @@ internal static class HealthEndpoints
             database = up ? "up" : "down",
             stripeInbox = lag is null ? "off" : late ? "late" : "up",
             stripeInboxLagSeconds = (long?)lag?.TotalSeconds,
+            // Never a reason to send nobody here: what they cannot serve the primary does.
+            readReplicas = replicas.Configured == 0 ? "off" : replicas.Used == replicas.Configured ? "up" : replicas.Used == 0 ? "unused" : "partly",
             stopping,
         }, statusCode: up ? 200 : 503);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
@@ -10,17 +11,18 @@ internal static class ConnectionStrings
     public const string OwnerRole = "mana_owner";
     public const string AppRole = "mana_app";
 
-    /// <summary>Accepts <c>postgresql://user:password@host:port/database?sslmode=require</c> and the Npgsql form.</summary>
+    /// <summary>Accepts <c>postgresql://user:password@host:port,host:port/database?sslmode=require</c> and the Npgsql form.</summary>
     public static NpgsqlConnectionStringBuilder Parse(string value)
     {
         if (!value.StartsWith("postgres://", StringComparison.Ordinal) && !value.StartsWith("postgresql://", StringComparison.Ordinal))
             return new NpgsqlConnectionStringBuilder(value);
-        var uri = new Uri(value);
+        var (address, hosts) = SeveralHosts(value);
+        var uri = new Uri(address);
         var user = uri.UserInfo.Split(':', 2);
         var builder = new NpgsqlConnectionStringBuilder
         {
-            Host = uri.Host,
-            Port = uri.Port > 0 ? uri.Port : 5432,
+            Host = hosts ?? uri.Host,
+            Port = hosts is null && uri.Port > 0 ? uri.Port : 5432,
             Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
             Username = Uri.UnescapeDataString(user[0]),
         };
@@ -33,6 +35,15 @@ internal static class ConnectionStrings
         }
 
         return builder;
+    }
+
+    /// <summary>A URI has one host; libpq and Npgsql take a list. The list, and the URL with its first host.</summary>
+    static (string Url, string? Hosts) SeveralHosts(string url)
+    {
+        var authority = url.AsSpan(url.IndexOf("://", StringComparison.Ordinal) + 3);
+        authority = authority[..(authority.IndexOfAny('/', '?') is >= 0 and var end ? end : authority.Length)];
+        var hosts = authority[(authority.LastIndexOf('@') + 1)..].ToString();
+        return hosts.Contains(',', StringComparison.Ordinal) ? (url.Replace(hosts, hosts[..hosts.IndexOf(',', StringComparison.Ordinal)], StringComparison.Ordinal), hosts) : (url, null);
     }
 
     /// <summary>What the operator wrote, with the password that he gave apart from it.</summary>
@@ -65,6 +76,32 @@ internal static class ConnectionStrings
         var direct = AsApp(options, DirectUrl(options));
         direct.MaxPoolSize = DirectConnection.PoolSize;
         return direct;
+    }
+
+    /// <summary>
+    /// The same role on each host of <c>READ_DATABASE_URL</c>. One by one, because whether a standby has replayed enough is asked of the one that will be read
+    /// from. Short patience: the primary can do the same.
+    /// </summary>
+    public static IEnumerable<NpgsqlConnectionStringBuilder> Replicas(DatabaseOptions options)
+    {
+        if (options.ReadUrl is not { Length: > 0 } url)
+            yield break;
+        var all = AsApp(options, url);
+        (all.Timeout, all.CommandTimeout) = (2, 10);
+        all.Remove("Target Session Attributes");
+        foreach (var address in (all.Host ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (host, port) = HostAndPort(address, all.Port);
+            yield return new NpgsqlConnectionStringBuilder(all.ConnectionString) { Host = host, Port = port };
+        }
+    }
+
+    /// <summary><c>host</c>, <c>host:port</c>, <c>[v6]:port</c> or the folder of a socket.</summary>
+    static (string Host, int Port) HostAndPort(string address, int otherwise)
+    {
+        var colon = address.LastIndexOf(':');
+        var hasPort = colon > 0 && address[0] != '/' && (address[colon - 1] == ']' || address.IndexOf(':', StringComparison.Ordinal) == colon);
+        return hasPort && int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? (address[..colon], port) : (address, otherwise);
     }
 
     static string DirectUrl(DatabaseOptions options) => options.DirectUrl is { Length: > 0 } direct ? direct : options.Url!;

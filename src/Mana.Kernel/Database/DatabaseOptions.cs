@@ -19,6 +19,9 @@ internal sealed class DatabaseOptions : IManaOptions
     /// <summary><c>DATABASE_MIGRATION_URL</c>: used for migrations only, when <see cref="Url"/> is the run-time role.</summary>
     public string? MigrationUrl { get; set; }
 
+    /// <summary><c>READ_DATABASE_URL</c>: streaming standbys, one or several hosts, for reads that need not be the primary's work (<see cref="ReadReplicas"/>).</summary>
+    public string? ReadUrl { get; set; }
+
     /// <summary>Most connections that one host keeps open.</summary>
     public int MaxPoolSize { get; set; } = 40;
 
@@ -34,6 +37,8 @@ internal sealed class DatabaseOptions : IManaOptions
             yield return "DATABASE_URL is not set; Production does not use the embedded PostgreSQL.";
         if (production && Url is { Length: > 0 } && ConnectionStrings.Given(this, Url).Password is { } password && Secrets.Problem(string.IsNullOrEmpty(Password) ? "The password in DATABASE_URL" : "DATABASE_PASSWORD", password, true, 8) is { } problem)
             yield return problem;
+        if (ReadUrl is { Length: > 0 } && (DatabaseAddress.Read(ReadUrl) is null || !ConnectionStrings.Replicas(this).Any()))
+            yield return "READ_DATABASE_URL is neither postgresql://user:password@host,host/db nor Npgsql's form.";
         if (MaxPoolSize is < 4 or > 1000)
             yield return "Database:MaxPoolSize must be between 4 and 1000.";
     }

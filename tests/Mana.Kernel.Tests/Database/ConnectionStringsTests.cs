@@ -61,6 +61,27 @@ public sealed class ConnectionStringsTests
     }
 
     [Theory]
+    [InlineData("postgres://admin:topsecret@one.test:6543,two.test/mana?sslmode=require")]
+    [InlineData("Host=one.test:6543,two.test;Database=mana;Username=admin;Password=topsecret;SSL Mode=Require;Target Session Attributes=standby")]
+    public void Replicas_are_one_connection_each_of_the_role_that_serves(string url)
+    {
+        var options = new DatabaseOptions { Url = "postgres://admin:topsecret@db.test/mana", ReadUrl = url };
+        Assert.Empty(options.Problems(production: false));
+        var replicas = ConnectionStrings.Replicas(options).ToList();
+        Assert.Equal([("one.test", 6543), ("two.test", 5432)], replicas.ConvertAll(replica => (replica.Host!, replica.Port)));
+        Assert.All(replicas, replica => Assert.Equal(("mana_app", ConnectionStrings.Runtime(options).Password, "mana"), (replica.Username, replica.Password, replica.Database)));
+        // Each must be accepted by itself.
+        using var sources = new ReadReplicas(options);
+        Assert.Equal(2, sources.Sources.Count);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("Port=5432")]
+    public void Replicas_that_nobody_can_find_are_refused(string url) =>
+        Assert.Contains(new DatabaseOptions { Url = "postgres://admin@db.test/mana", ReadUrl = url }.Problems(production: false), problem => problem.StartsWith("READ_DATABASE_URL", StringComparison.Ordinal));
+
+    [Theory]
     [InlineData(null, "DATABASE_URL is not set")]
     [InlineData("postgres://mana:devpassword@db/mana", "password in DATABASE_URL")]
     public void Production_refuses_a_missing_url_and_a_default_password(string? url, string names) =>

@@ -170,7 +170,7 @@ public sealed class CompactionTests(SyncFixture fixture) : IClassFixture<SyncFix
 
     Task<CompactionReport> CompactAsync() => fixture.Host.Services.GetRequiredService<Compactor>().RunAsync(TimeSpan.Zero, TimeSpan.FromDays(180), default);
 
-    static string RandomChange(Random random)
+    internal static string RandomChange(Random random)
     {
         var (id, at) = ("t" + random.Next(4), random.Next(100));
         return random.Next(10) switch
