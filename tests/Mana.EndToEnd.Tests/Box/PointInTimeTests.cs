@@ -14,8 +14,6 @@ public sealed class PointInTimeTests(ITestOutputHelper output) : IAsyncLifetime
     BoxPostgres _postgres = null!;
     Process? _wal;
 
-    string Archive => Assert.Single(Directory.GetDirectories(Path.Combine(_folder, "backups", "wal")));
-
     public async ValueTask InitializeAsync()
     {
         await Script.SucceedAsync("infra/setup", [], _folder);
@@ -105,7 +103,7 @@ public sealed class PointInTimeTests(ITestOutputHelper output) : IAsyncLifetime
 
         // The second segment after the base backup: one byte of it another, then gone.
         var first = Path.GetFileName(Assert.Single(Files("base-*.facts.age"))).Split('-', '.')[2];
-        var segments = Files("????????????????????????.age").Where(file => string.CompareOrdinal(Path.GetFileName(file), first) > 0).Order(StringComparer.Ordinal).ToList();
+        var segments = Files("0000*.age").Where(file => Path.GetFileName(file).Length == 28 && string.CompareOrdinal(Path.GetFileName(file), first) > 0).Order(StringComparer.Ordinal).ToList();
         var bytes = await File.ReadAllBytesAsync(segments[1]);
         bytes[^20] ^= 1;
         await File.WriteAllBytesAsync(segments[1], bytes);
@@ -128,7 +126,9 @@ public sealed class PointInTimeTests(ITestOutputHelper output) : IAsyncLifetime
         ("WAL_PASSWORD_FILE", Path.Combine(_folder, "secrets", "replication_password")), ("BACKUP_SPOOL", Path.Combine(_folder, "spool")), ("BACKUP_WAL_SECONDS", "1"),
     ];
 
-    string[] Files(string pattern) => Directory.Exists(Path.Combine(_folder, "backups", "wal")) && Directory.GetDirectories(Path.Combine(_folder, "backups", "wal")) is [var folder] ? Directory.GetFiles(folder, pattern) : [];
+    /// <summary>Of the one cluster's archive, once there is one.</summary>
+    string[] Files(string pattern) =>
+        new DirectoryInfo(Path.Combine(_folder, "backups", "wal")) is { Exists: true } archive && archive.GetDirectories() is [var cluster] ? [.. cluster.GetFiles(pattern).Select(file => file.FullName)] : [];
 
     /// <summary>The container wal: a role that may only replicate, and not the superuser's password.</summary>
     void FollowTheLog()
