@@ -78,6 +78,7 @@ public sealed class PointInTimeTests(ITestOutputHelper output) : IAsyncLifetime
         await Eventually.TrueAsync("A base backup is made", () => Files("base-*.facts.age").Length == 1, 60);
         for (var number = 0; number < 3; number++)
             await ExecuteAsync("INSERT INTO notes (text) VALUES ('kept'); SELECT pg_switch_wal()");
+        var archived = await Stored.ScalarAsync<string>(_postgres.ConnectionString, "SELECT clock_timestamp()::text");
         await ArchivedAsync();
         await using var mail = await MailServer.StartAsync();
         (string, string)[] environment = [.. Environment(), ("BACKUP_MAIL_TO", "operator@example.test"), ("MAIL_FROM", "Mana <noreply@example.test>"), ("SMTP_HOST", "127.0.0.1"),
@@ -111,6 +112,9 @@ public sealed class PointInTimeTests(ITestOutputHelper output) : IAsyncLifetime
         File.Delete(segments[1]);
         var lost = Path.GetFileName(segments[1])[8..24];
         Assert.Contains($"segment {lost} is missing", await RefusedAsync(target), StringComparison.Ordinal);
+        // A moment after the gap is not taken for one after which nobody wrote.
+        var (exit, _, said) = await Script.RunAsync("infra/backup/restore", Environment(), "--at", archived!, "--into", target);
+        Assert.True(exit == 1 && said.Contains($"segment {lost} is missing. ", StringComparison.Ordinal) && said.Contains("That was before", StringComparison.Ordinal), said);
         Assert.Empty(Directory.GetFileSystemEntries(target));
 
         Assert.Equal(1, (await Script.RunAsync("infra/backup/nightly", environment)).Exit);
