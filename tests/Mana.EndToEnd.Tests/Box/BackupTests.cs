@@ -151,11 +151,15 @@ public sealed class BackupTests(PrivatePostgres postgres, ITestOutputHelper outp
         await Eventually.TrueAsync("The mail is there", () => mail.Mails.Any());
         Assert.Equal(1, mail.AttemptsFor("operator@example.test"));
 
+        await File.WriteAllTextAsync(Path.Combine(Backups, "status", "wal.prom"), "mana_wal_archived_until_timestamp_seconds 1795226241\n");
         await using var host = await HostProcess.StartAsync(await postgres.CreateDatabaseAsync(), ("BACKUP_STATUS_FILE", Path.Combine(Backups, "status", "backup.prom")));
         using var http = host.CreateClient();
         var metrics = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
         Assert.Contains("\nmana_backup_ok 0", metrics, StringComparison.Ordinal);
         Assert.Contains("\nmana_backup_last_verified_timestamp_seconds ", metrics, StringComparison.Ordinal);
+        Assert.Contains("\nmana_wal_archived_until_timestamp_seconds 1795226241", metrics, StringComparison.Ordinal);
+        // There is no archive of the log here, and nobody says that it is broken.
+        Assert.DoesNotContain("mana_wal_ok", metrics, StringComparison.Ordinal);
     }
 
     string Backups => Path.Combine(_folder, "backups");

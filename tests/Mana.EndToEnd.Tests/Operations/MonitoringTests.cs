@@ -16,6 +16,7 @@ public sealed partial class MonitoringTests
     static readonly string[] Elsewhere =
     [
         "up", "ALERTS", "mana_backup_ok", "mana_backup_last_run_timestamp_seconds", "mana_backup_last_success_timestamp_seconds", "mana_backup_last_verified_timestamp_seconds",
+        "mana_wal_ok", "mana_wal_archived_until_timestamp_seconds", "mana_wal_base_timestamp_seconds", "mana_wal_last_proven_timestamp_seconds",
         "mana_certificate_expiry_timestamp_seconds",
     ];
 
