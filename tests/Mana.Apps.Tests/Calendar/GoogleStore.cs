@@ -7,9 +7,9 @@ namespace Mana.Apps.Tests.Calendar;
 
 /// <summary>
 /// One calendar at Google that can be written to, as Calendar v3 is documented: ids of clients, versions with If-Match, tombstones, patch semantics, instances of series, sync tokens
-/// that tell what changed since. Times come back in the calendar's own zone.
+/// that tell what changed since. Times come back in the calendar's own zone. The clock is the real one, as that of our log is.
 /// </summary>
-internal sealed partial class GoogleStore(Func<DateTimeOffset> now)
+internal sealed partial class GoogleStore
 {
     readonly Lock _lock = new();
     readonly Dictionary<string, (JsonObject Item, int Version)> _items = new(StringComparer.Ordinal);
@@ -188,7 +188,7 @@ internal sealed partial class GoogleStore(Func<DateTimeOffset> now)
                 foreach (var (name, _) in part.Where(member => member.Value is null).ToList())
                     part.Remove(name);
         _version++;
-        (item["id"], item["etag"], item["updated"], item["status"]) = (id, $"\"{_version}\"", now().UtcDateTime.ToString("o"), Text(item, "status") ?? "confirmed");
+        (item["id"], item["etag"], item["updated"], item["status"]) = (id, $"\"{_version}\"", TimeProvider.System.GetUtcNow().UtcDateTime.ToString("o"), Text(item, "status") ?? "confirmed");
         _items[id] = (item, _version);
         return item;
     }

@@ -30,7 +30,7 @@ internal sealed class GoogleStub : IAsyncDisposable
         _app.MapGet("/userinfo", (HttpContext context) => Results.Json(new { email = AccountOf(context) + "@gmail.test" }));
         _app.MapGet("/calendar/users/me/calendarList", (HttpContext context) => Results.Json(new { items = new[] { new { id = "primary-" + AccountOf(context), summary = "Haupt", timeZone = "Europe/Berlin", accessRole = "owner" } } }));
         _app.MapGet("/calendar/calendars/{id}/events", Events);
-        _app.MapPost("/calendar/calendars/{id}/events", (HttpContext context) => StoreOf(context, toWrite: true, store => store.InsertAsync(context)));
+        _app.MapPost("/calendar/calendars/{id}/events", (string id, HttpContext context) => StoreOf(context, toWrite: true, store => store.InsertAsync(context)));
         _app.MapGet("/calendar/calendars/{id}/events/{eventId}", (string eventId, HttpContext context) => StoreOf(context, toWrite: false, store => Task.FromResult(store.Get(eventId))));
         _app.MapPatch("/calendar/calendars/{id}/events/{eventId}", (string eventId, HttpContext context) => StoreOf(context, toWrite: true, store => store.PatchAsync(eventId, context)));
         _app.MapDelete("/calendar/calendars/{id}/events/{eventId}", (string eventId, HttpContext context) => StoreOf(context, toWrite: true, store => store.DeleteAsync(eventId, context)));

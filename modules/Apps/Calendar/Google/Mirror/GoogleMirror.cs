@@ -48,8 +48,14 @@ internal sealed class GoogleMirror(GoogleFeed feed, GoogleClient google, GoogleA
                 return GoogleFeed.ResultOf(answer);
         }
 
-        if (!await writes.StoreAsync(cancellationToken))
-            return new SourceResult(null, [], []) { GoesOn = true };
+        switch (await writes.StoreAsync(cancellationToken))
+        {
+            case AppendResult.Changed:
+                return new SourceResult(null, [], []) { GoesOn = true };
+            case not null:
+                return SourceResult.Failed("REFUSED");
+        }
+
         await links.StoreAsync(store, cancellationToken);
         (run.Created, run.Updated, run.Deleted) = (pull.Created, pull.Updated, pull.Deleted);
         return null;

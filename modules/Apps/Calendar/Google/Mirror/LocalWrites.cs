@@ -13,8 +13,6 @@ internal sealed class LocalWrites(ISyncRecords records, string userId, string? s
     readonly Dictionary<string, RecordWrite> _events = new(StringComparer.Ordinal);
     readonly Dictionary<string, RecordWrite> _blocks = new(StringComparer.Ordinal);
 
-    public bool None => _events.Count == 0 && _blocks.Count == 0;
-
     public void Event(SyncRecord record, JsonObject fields) => Add(_events, "events", record, fields);
 
     public void Block(SyncRecord record, JsonObject fields) => Add(_blocks, "timeBlocks", record, fields);
@@ -26,20 +24,20 @@ internal sealed class LocalWrites(ISyncRecords records, string userId, string? s
             _blocks[block.Id] = Gone("timeBlocks", block);
     }
 
-    /// <summary>Blocks first, so that a crash leaves no event without its time. False: somebody wrote meanwhile, or a record was refused; it is decided anew.</summary>
-    public async Task<bool> StoreAsync(CancellationToken cancellationToken) =>
-        await StoreAsync("timeblocks", _blocks.Values, cancellationToken) && await StoreAsync(CalendarAccess.App, _events.Values, cancellationToken);
+    /// <summary>Blocks first, so that a crash leaves no event without its time. Not null: not everything is stored, because somebody wrote meanwhile, or a record was refused.</summary>
+    public async Task<AppendResult?> StoreAsync(CancellationToken cancellationToken) =>
+        await StoreAsync("timeblocks", _blocks.Values, cancellationToken) ?? await StoreAsync(CalendarAccess.App, _events.Values, cancellationToken);
 
-    async Task<bool> StoreAsync(string app, IEnumerable<RecordWrite> writes, CancellationToken cancellationToken)
+    async Task<AppendResult?> StoreAsync(string app, IEnumerable<RecordWrite> writes, CancellationToken cancellationToken)
     {
         var actor = new JsonObject { ["kind"] = "system", ["principalId"] = "system:" + Actor, ["displayName"] = Actor };
         foreach (var part in writes.Chunk(BatchSize))
-            if (await records.AppendAsync(new AppendRequest(userId, app, part, "system:" + Actor, actor.DeepClone().AsObject(), "system"), cancellationToken) is not AppendResult.Stored)
-                return false;
-        return true;
+            if (await records.AppendAsync(new AppendRequest(userId, app, part, "system:" + Actor, actor.DeepClone().AsObject(), "system"), cancellationToken) is var result and not AppendResult.Stored)
+                return result;
+        return null;
     }
 
-    /// <summary>A record that does not live is inserted as a whole: an update would not take it back.</summary>
+    /// <summary>A record that does not live is inserted as a whole: an update would not take it back. Its time is said, because it may hold an older one of its own.</summary>
     void Add(Dictionary<string, RecordWrite> to, string table, SyncRecord record, JsonObject fields)
     {
         if (to.TryGetValue(record.Id, out var before) && before.Fields is { } pending)
@@ -51,7 +49,7 @@ internal sealed class LocalWrites(ISyncRecords records, string userId, string? s
 
         var isNew = record.Position == 0 || record.IsDeleted;
         var whole = isNew ? MirrorState.With(record, fields).Fields : fields.DeepClone().AsObject();
-        to[record.Id] = new RecordWrite(isNew ? RecordOp.Insert : RecordOp.Update, table, record.Id, whole, SpaceId: spaceId, ExpectedPosition: record.Position == 0 ? null : record.Position);
+        to[record.Id] = new RecordWrite(isNew ? RecordOp.Insert : RecordOp.Update, table, record.Id, whole, At: isNew ? time.GetUtcNow() : null, SpaceId: spaceId, ExpectedPosition: record.Position == 0 ? null : record.Position);
     }
 
     RecordWrite Gone(string table, SyncRecord record) => new(RecordOp.Delete, table, record.Id, At: time.GetUtcNow(), SpaceId: spaceId, ExpectedPosition: record.Position == 0 ? null : record.Position);

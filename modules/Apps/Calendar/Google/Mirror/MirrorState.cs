@@ -18,6 +18,15 @@ internal sealed record MirroredEvent(SyncRecord Record, SyncRecord? Block, IcsEv
 
     public string? ParentBlockId => StoredEvent.Text((Block ?? Record).Fields, "parentBlockId");
 
+    /// <summary>An instance of a series as its rule makes it.</summary>
+    public static IcsEvent Regular(IcsEvent series, IcsTime original)
+    {
+        var start = original.Kind == series.Start.Kind ? original with { Zone = series.Start.Zone } : original;
+        var end = start.IsDate ? start with { Civil = start.Civil + (series.End.Civil - series.Start.Civil) }
+            : start with { Civil = (start.Instant + (series.End.Instant - series.Start.Instant)).InZone(start.Zone ?? DateTimeZone.Utc).LocalDateTime };
+        return series with { Start = start, End = end, Rule = null, ExDates = [], RDates = [], RecurrenceId = original };
+    }
+
     /// <summary>When what a facet says arrived here.</summary>
     public Instant Arrived(Facet facet) => Instant.FromUnixTimeTicks((facet is Facet.Time or Facet.Recurrence ? Block ?? Record : Record).Position * 10);
 }

@@ -132,6 +132,9 @@ internal sealed class PullMerge(ExternalCalendar calendar, MirrorState state, Li
         }
 
         var same = Same(series, read);
+        // An instance that somebody changed and changed back is none that differs.
+        if (same is null && series?.Item is { } whole && EventFacets.Of(MirroredEvent.Regular(whole, read.RecurrenceId!)) is var regular && EventFacets.Of(read) is var told && EventFacets.All.All(facet => told.Equal(facet, regular)))
+            return;
         var eventId = RemoteId.EventOf(calendar, item) ?? same?.Record.Id ?? record.EventId;
         link = new EventLink { ExternalId = calendar.Id, EventId = eventId, RemoteId = id, ETag = etag, Ours = AgreedFacets.None.ToString(), Theirs = AgreedFacets.None.ToString() };
         if (state.Find(eventId) is not null)

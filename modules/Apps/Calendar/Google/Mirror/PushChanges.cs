@@ -70,6 +70,8 @@ internal sealed class PushChanges(ExternalCalendar calendar, MirrorState state, 
         var (facets, link) = (one.Facets!, links.OfEvent(one.Record.Id));
         if (link?.Refused == facets.Hashes)
             return null;
+        if (link is { ETag: null } && one.Item!.RecurrenceId is null)
+            return await InsertAsync(one);
         if (link is not null)
             return AgreedFacets.Read(link.Ours).ChangedIn(facets) is { Length: > 0 } changed ? await PatchAsync(one, link, changed, _guarded ? link.ETag : null) : null;
         return one.Item!.RecurrenceId is null ? await InsertAsync(one) : await ChangeInstanceAsync(one);
@@ -142,10 +144,7 @@ internal sealed class PushChanges(ExternalCalendar calendar, MirrorState state, 
         var answer = (GoogleAnswer?)null;
         if (state.SeriesOf(instance) is { Item: { } series } parent && !state.IsGone(parent) && !series.ExDates.Any(date => date.Instant == original.Instant))
         {
-            var start = original.Kind == series.Start.Kind ? original with { Zone = series.Start.Zone } : original;
-            var end = series.Start.IsDate ? start with { Civil = start.Civil + (series.End.Civil - series.Start.Civil) } : start with { Civil = (start.Instant + (series.End.Instant - series.Start.Instant)).InZone(start.Zone ?? DateTimeZone.Utc).LocalDateTime };
-            var plain = series with { Start = start, End = end, Rule = null, RecurrenceId = original };
-            answer = await remote.PatchAsync(link.RemoteId, GoogleBody.Patch(plain, EventFacets.All.Where(facet => facet != Facet.Recurrence)), _guarded ? link.ETag : null);
+            answer = await remote.PatchAsync(link.RemoteId, GoogleBody.Patch(MirroredEvent.Regular(series, original), EventFacets.All.Where(facet => facet != Facet.Recurrence)), _guarded ? link.ETag : null);
             if (answer.Failure is not (GoogleFailure.None or GoogleFailure.NotFound or GoogleFailure.Gone))
                 return answer;
             Updated++;
