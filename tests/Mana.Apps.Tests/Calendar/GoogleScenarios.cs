@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Mana.Apps.Calendar.External;
+using Mana.Sync.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Apps.Tests.Calendar;
@@ -133,6 +134,28 @@ public sealed class GoogleScenarios(GoogleHost world) : IClassFixture<GoogleHost
         (await person.PostAsync($"calendar/external/{external}/sync")).Refused(404);
         Assert.Equal(asked, world.Google.Refreshes[account]);
         Assert.False((await person.GetAsync("calendar/external")).Ok()["items"][0].GetProperty("enabled").GetBoolean());
+    }
+
+    [Fact]
+    public async Task What_its_source_takes_back_is_back_and_what_the_person_deleted_is_not()
+    {
+        var (person, account) = (await world.PersonAsync(), NewAccount());
+        world.Google.Items[account] = [Item("x", "wieder da", "2026-01-05T09:00:00Z", null), Item("y", "gelöscht", "2026-01-06T09:00:00Z", null)];
+        var external = await MirrorAsync(person, account);
+        await FirstAsync(person, external);
+        world.Google.Changes[account] = [new JsonObject { ["id"] = "x", ["status"] = "cancelled" }];
+        Assert.Equal((0, 0, 1, null), await RunAsync(person, external));
+        var mine = (await world.AllAsync(person, "calendar", "events")).Single(one => one.Text("title") == "gelöscht");
+        await world.Records().AppendAsync(new AppendRequest(person.UserId, "calendar", [new RecordWrite(RecordOp.Delete, "events", mine.Id, At: world.Clock.GetUtcNow())], "device-1"), default);
+        world.Google.Changes[account] = world.Google.Items[account];
+        Assert.Equal((1, 0, 0, null), await RunAsync(person, external));
+        Assert.Equal("wieder da", Assert.Single(await world.AllAsync(person, "calendar", "events"), one => !one.IsDeleted).Text("title"));
+        Assert.Single(await world.AllAsync(person, "timeblocks", "timeBlocks"), block => !block.IsDeleted && block.Text("title") == "wieder da");
+        Assert.Equal((0, 0, 0, null), await RunAsync(person, external));
+        // It changed, which the deletion had not seen.
+        world.Google.Changes[account] = [Item("y", "gelöscht, aber neu", "2026-01-06T09:00:00Z", null)];
+        Assert.Equal((1, 0, 0, null), await RunAsync(person, external));
+        Assert.Equal(2, (await world.AllAsync(person, "calendar", "events")).Count(one => !one.IsDeleted));
     }
 
     [Fact]

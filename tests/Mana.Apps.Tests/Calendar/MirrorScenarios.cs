@@ -184,6 +184,16 @@ public sealed class MirrorScenarios(GoogleHost world) : IClassFixture<GoogleHost
         Assert.Equal(["eins, bleibt", "zwei, bleibt"], (await mirror.EventsAsync()).Select(one => one.Text("title")).Order(StringComparer.Ordinal));
         Assert.Equal(["eins, bleibt", "zwei, bleibt"], mirror.Store.Living.Select(item => (string)item["summary"]!).Order(StringComparer.Ordinal));
         await mirror.IsQuietAsync();
+
+        // Both have deleted it; somebody takes it out of Google's bin.
+        var id = (string)mirror.Store.One("eins, bleibt")["id"]!;
+        await mirror.DeleteAsync("e1");
+        Assert.Equal((0, 0, 1, null), await mirror.RunAsync());
+        await mirror.IsQuietAsync();
+        mirror.Store.Edit(id, new JsonObject { ["status"] = "confirmed" });
+        Assert.Equal((1, 0, 0, null), await mirror.RunAsync());
+        Assert.Equal(["eins, bleibt", "zwei, bleibt"], (await mirror.EventsAsync()).Select(one => one.Text("title")).Order(StringComparer.Ordinal));
+        await mirror.IsQuietAsync();
     }
 
     [Fact]

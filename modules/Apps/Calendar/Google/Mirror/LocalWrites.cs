@@ -37,7 +37,7 @@ internal sealed class LocalWrites(ISyncRecords records, string userId, string? s
         return null;
     }
 
-    /// <summary>A record that does not live is inserted as a whole: an update would not take it back. Its time is said, because it may hold an older one of its own.</summary>
+    /// <summary>A record that is deleted is said not to be.</summary>
     void Add(Dictionary<string, RecordWrite> to, string table, SyncRecord record, JsonObject fields)
     {
         if (to.TryGetValue(record.Id, out var before) && before.Fields is { } pending)
@@ -47,9 +47,11 @@ internal sealed class LocalWrites(ISyncRecords records, string userId, string? s
             return;
         }
 
-        var isNew = record.Position == 0 || record.IsDeleted;
-        var whole = isNew ? MirrorState.With(record, fields).Fields : fields.DeepClone().AsObject();
-        to[record.Id] = new RecordWrite(isNew ? RecordOp.Insert : RecordOp.Update, table, record.Id, whole, At: isNew ? time.GetUtcNow() : null, SpaceId: spaceId, ExpectedPosition: record.Position == 0 ? null : record.Position);
+        var changes = fields.DeepClone().AsObject();
+        if (record.IsDeleted)
+            changes["deletedAt"] = null;
+        to[record.Id] = record.Position == 0 ? new RecordWrite(RecordOp.Insert, table, record.Id, changes, SpaceId: spaceId)
+            : new RecordWrite(RecordOp.Update, table, record.Id, changes, SpaceId: spaceId, ExpectedPosition: record.Position);
     }
 
     RecordWrite Gone(string table, SyncRecord record) => new(RecordOp.Delete, table, record.Id, At: time.GetUtcNow(), SpaceId: spaceId, ExpectedPosition: record.Position == 0 ? null : record.Position);

@@ -137,7 +137,10 @@ internal sealed class PullMerge(ExternalCalendar calendar, MirrorState state, Li
             return;
         var eventId = RemoteId.EventOf(calendar, item) ?? same?.Record.Id ?? record.EventId;
         link = new EventLink { ExternalId = calendar.Id, EventId = eventId, RemoteId = id, ETag = etag, Ours = AgreedFacets.None.ToString(), Theirs = AgreedFacets.None.ToString() };
-        if (state.Find(eventId) is not null)
+        // Both had deleted it, and Google took it back.
+        if (state.Find(eventId) is { } gone && state.IsGone(gone) && !gone.Record.IsPrivate)
+            Restore(link, gone, EventFacets.Of(read), record);
+        else if (state.Find(eventId) is not null)
             Merge(link, item, read, record, isAdopted: true);
         else if (eventId == record.EventId)
             Create(link, read, record);
