@@ -8,6 +8,7 @@ using Mana.Apps.Calendar.Import;
 using Mana.Apps.Calendar.Privacy;
 using Mana.Apps.Calendar.Records;
 using Mana.Apps.Calendar.Shares;
+using Mana.Apps.Todo;
 using Mana.Apps.Wire;
 using Mana.Apps.Wire.Idempotency;
 using Mana.Kernel.Configuration;
@@ -45,7 +46,7 @@ internal static class CalendarEndpoints
         services.AddManaEventHandler<RecordChanged, MirrorFeedHandler>("apps.calendar-mirror");
         services.AddSingleton<SafeFetcher>().AddSingleton<IcalSource>().AddScoped<ExternalCalendars>().AddScoped<ExternalSync>();
         services.AddSingleton<ExternalWorker>().AddHostedService(provider => provider.GetRequiredService<ExternalWorker>());
-        services.AddSingleton<IPersonalData, CalendarPersonalData>();
+        services.AddSingleton<CalendarPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CalendarPersonalData>());
         services.AddManaRateLimit(new RateLimitPolicy(ImportLimit, RateLimitKey.User, 10, 10));
         services.AddManaRateLimit(new RateLimitPolicy(FeedLimit, RateLimitKey.Address, 60, 60));
         services.AddManaRateLimit(new RateLimitPolicy(OwnLimit, RateLimitKey.User, 120, 60));
@@ -53,6 +54,7 @@ internal static class CalendarEndpoints
 
     public static void Map(RouteGroupBuilder api, bool legacyPaths)
     {
+        MapAdmin(api.MapGroup("/calendar/admin/user-data").RequireAuthorization(Policies.Service));
         var calendar = api.MapGroup("/calendar").RequireTierOf("calendar");
         MapImport(calendar);
         if (legacyPaths)
@@ -61,6 +63,12 @@ internal static class CalendarEndpoints
         MapShares(calendar);
         MapGoogle(calendar, api, legacyPaths);
         MapExternal(calendar.MapGroup("/external").RequireAuthorization(Policies.User).RequireRateLimiting(OwnLimit));
+    }
+
+    static void MapAdmin(RouteGroupBuilder service)
+    {
+        service.MapGet("/{userId}", CalendarUserData.CountAsync).WithSummary("How much the server keeps of a person's calendar beside their records").Produces<CalendarCountsBody>();
+        service.MapDelete("/{userId}", CalendarUserData.EraseAsync).WithSummary("Erase what the server owns of a person's calendar").Produces<ErasedBody>();
     }
 
     static void MapImport(RouteGroupBuilder group) => group.MapPost("/import/ics", ImportHandlers.ImportAsync)

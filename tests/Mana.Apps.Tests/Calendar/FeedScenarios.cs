@@ -170,8 +170,8 @@ public sealed class FeedScenarios(AppsFixture world)
     [Fact]
     public async Task Nothing_is_left_of_somebody_who_is_erased()
     {
-        var (person, friend) = (await world.PersonAsync(), await world.PersonAsync());
-        foreach (var one in (Caller[])[person, friend])
+        var (person, friend, third) = (await world.PersonAsync(), await world.PersonAsync(), await world.PersonAsync());
+        foreach (var one in (Caller[])[person, friend, third])
         {
             await world.CalendarAsync(one, "c1");
             (await one.PostAsync("calendar/calendars/c1/feed")).Ok(201);
@@ -181,6 +181,13 @@ public sealed class FeedScenarios(AppsFixture world)
 
         var data = world.Host.Services.GetServices<IPersonalData>().Single(one => one.Module == "calendar");
         Assert.Equal(3, await data.CountAsync(person.UserId, default));
+        var counts = (await world.Service().GetAsync($"calendar/admin/user-data/{person.UserId}")).Ok()["counts"];
+        Assert.Equal("""{"feeds":1,"shares":1,"googleAccounts":0,"externalCalendars":1}""", counts.GetRawText());
+        (await friend.GetAsync($"calendar/admin/user-data/{person.UserId}")).Refused(401);
+        (await world.Anybody().DeleteAsync($"calendar/admin/user-data/{person.UserId}")).Refused(401);
+        var erased = (await world.Service().DeleteAsync($"calendar/admin/user-data/{third.UserId}")).Ok().Text;
+        Assert.Equal(erased, (await world.Service().DeleteAsync($"calendar/admin/user-data/{third.UserId}")).Ok().Text);
+        Assert.Equal(0, await data.CountAsync(third.UserId, default));
         using var exported = new MemoryStream();
         await data.ExportAsync(person.UserId, exported, default);
         Assert.Equal(1, JsonDocument.Parse(exported.ToArray()).RootElement.GetProperty("feeds").GetArrayLength());
