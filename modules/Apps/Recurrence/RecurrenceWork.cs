@@ -43,12 +43,12 @@ internal sealed class RecurrenceWork(IRecurrenceExpander expander, RecurrenceOpt
     }
 
     static ApiError Exceeded(WorkStop stop, int partial) => new(422, "RRULE_BUDGET_EXCEEDED", "The rule needs more work than one request may cost")
+    {
+        Details = new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            Details = new Dictionary<string, object>(StringComparer.Ordinal)
-            {
-                ["reason"] = stop == WorkStop.Deadline ? "deadline" : "units", ["partial"] = true, ["found"] = partial,
-            },
-        };
+            ["reason"] = stop == WorkStop.Deadline ? "deadline" : "units", ["partial"] = true, ["found"] = partial,
+        },
+    };
 
     public static Instant StartOf(RecurrenceSet set) => set.Start.Civil.InZoneLeniently(set.Start.Zone ?? DateTimeZone.Utc).ToInstant();
 

@@ -248,6 +248,6 @@ internal sealed partial class GoogleStore
 
     static string? Text(JsonObject item, string name) => item[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
-    [GeneratedRegex("^[a-v0-9]{5,1024}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-v0-9]{5,1024}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ClientId();
 }

@@ -45,7 +45,7 @@ internal sealed class MirrorWorld
 
     public Task ChangeBlockAsync(string id, object fields) => WriteAsync("timeblocks", new RecordWrite(RecordOp.Update, "timeBlocks", id, JsonSerializer.SerializeToNode(fields)!.AsObject()));
 
-    public Task DeleteAsync(string id) => WriteAsync("calendar", new RecordWrite(RecordOp.Delete, "events", id, At: _world.Clock.GetUtcNow()));
+    public Task DeleteAsync(string id) => WriteAsync("calendar", new RecordWrite(RecordOp.Delete, "events", id, At: TimeProvider.System.GetUtcNow()));
 
     public async Task<List<SyncRecord>> EventsAsync() => [.. (await _world.AllAsync(Person, "calendar", "events")).Where(one => !one.IsDeleted)];
 

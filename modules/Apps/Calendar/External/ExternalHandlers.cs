@@ -47,15 +47,15 @@ internal static class ExternalHandlers
     }
 
     static ApiError Refusal(ExternalOutcome outcome) => outcome switch
-        {
-            ExternalOutcome.NotFound => Unknown,
-            ExternalOutcome.CalendarNotFound => AppsRefusals.NotFound("Calendar not found"),
-            ExternalOutcome.AccountNotFound => AppsRefusals.NotFound("Account not found"),
-            ExternalOutcome.UrlNotAllowed => AppsRefusals.BadRequest("URL_NOT_ALLOWED", "This address may not be fetched"),
-            ExternalOutcome.MayNotWrite => new ApiError(409, "CONSENT_REQUIRED", "This Google account does not let us change its events; please connect it again with access=write"),
-            ExternalOutcome.NotGoogle => AppsRefusals.Invalid("direction", "must be import for ical_url"),
-            ExternalOutcome.TooMany or _ => new ApiError(409, "LIMIT", "Too many external calendars"),
-        };
+    {
+        ExternalOutcome.NotFound => Unknown,
+        ExternalOutcome.CalendarNotFound => AppsRefusals.NotFound("Calendar not found"),
+        ExternalOutcome.AccountNotFound => AppsRefusals.NotFound("Account not found"),
+        ExternalOutcome.UrlNotAllowed => AppsRefusals.BadRequest("URL_NOT_ALLOWED", "This address may not be fetched"),
+        ExternalOutcome.MayNotWrite => new ApiError(409, "CONSENT_REQUIRED", "This Google account does not let us change its events; please connect it again with access=write"),
+        ExternalOutcome.NotGoogle => AppsRefusals.Invalid("direction", "must be import for ical_url"),
+        ExternalOutcome.TooMany or _ => new ApiError(409, "LIMIT", "Too many external calendars"),
+    };
 
     public static async Task<IResult> ChangeAsync(Guid id, HttpContext context, CurrentUser user, ExternalCalendars calendars, CancellationToken cancellationToken)
     {

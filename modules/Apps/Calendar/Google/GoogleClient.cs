@@ -94,10 +94,12 @@ internal sealed class GoogleClient : IDisposable
     public Task<GoogleAnswer> InsertAsync(string accessToken, string calendarId, JsonObject body, CancellationToken cancellationToken) =>
         WriteAsync(HttpMethod.Post, $"{_options.CalendarBase}/calendars/{Uri.EscapeDataString(calendarId)}/events?sendUpdates=none", accessToken, body, null, cancellationToken);
 
+    /// <summary>Changes what the body names.</summary>
     /// <param name="etag">Not null: only while this is its version.</param>
     public Task<GoogleAnswer> PatchAsync(string accessToken, string calendarId, string eventId, JsonObject body, string? etag, CancellationToken cancellationToken) =>
         WriteAsync(HttpMethod.Patch, EventUrl(calendarId, eventId) + "?sendUpdates=none", accessToken, body, etag, cancellationToken);
 
+    /// <summary>Leaves a tombstone there.</summary>
     /// <param name="etag">Not null: only while this is its version.</param>
     public Task<GoogleAnswer> DeleteAsync(string accessToken, string calendarId, string eventId, string? etag, CancellationToken cancellationToken) =>
         WriteAsync(HttpMethod.Delete, EventUrl(calendarId, eventId) + "?sendUpdates=none", accessToken, null, etag, cancellationToken);

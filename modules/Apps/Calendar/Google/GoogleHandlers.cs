@@ -16,6 +16,7 @@ internal static class GoogleHandlers
     static readonly ApiError NotSetUp = AppsRefusals.NotConfigured("Google Calendar");
     static readonly ApiError BadState = AppsRefusals.BadRequest("INVALID_STATE", "This sign-in with Google has ended or was not started here; please start again");
 
+    /// <summary>Where the person's browser is to go.</summary>
     /// <param name="access"><c>write</c> asks for the right to change events as well, which an export needs.</param>
     public static async Task<IResult> AuthUrlAsync(
         string? redirect, string? access, HttpContext context, CurrentUser user, GoogleAccounts accounts, GoogleOptions options, CalendarOptions calendar, TrustedOrigins origins, CancellationToken cancellationToken)

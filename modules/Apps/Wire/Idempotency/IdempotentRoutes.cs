@@ -20,6 +20,7 @@ internal static class IdempotentRoutes
     const string Replayed = "Idempotency-Replayed";
     const int LongestKey = 128;
 
+    /// <summary>Such a route.</summary>
     /// <param name="secret">The answer tells a secret, which is sealed before it is kept.</param>
     public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder route, bool secret = false) => route.AddEndpointFilterFactory((factory, next) =>
     {

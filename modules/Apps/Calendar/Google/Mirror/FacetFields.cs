@@ -6,6 +6,7 @@ namespace Mana.Apps.Calendar.Google.Mirror;
 /// <summary>What an item of Google changes in our two records of the event, facet by facet.</summary>
 internal static class FacetFields
 {
+    /// <summary>Fields of the event and of its block.</summary>
     /// <param name="theirs">The item as an import would write it.</param>
     public static (JsonObject Event, JsonObject Block) Of(EventRecord theirs, IEnumerable<Facet> facets, MirroredEvent now)
     {

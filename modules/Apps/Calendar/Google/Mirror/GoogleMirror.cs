@@ -7,6 +7,7 @@ namespace Mana.Apps.Calendar.Google.Mirror;
 /// <summary>One run of a mirror that writes to Google (compute.md 9.5): with <c>both</c> Google's changes first, then ours.</summary>
 internal sealed class GoogleMirror(GoogleFeed feed, GoogleClient google, GoogleAccounts accounts, EventLinks store, ISyncRecords records, TimeProvider time)
 {
+    /// <summary>Counts in the run what was done on either side.</summary>
     /// <param name="stillHere">Called now and then: the run is alive.</param>
     public async Task<SourceResult> RunAsync(ExternalCalendar calendar, FoundCalendar target, ExternalRun run, Func<Task> stillHere, CancellationToken cancellationToken)
     {
