@@ -2,17 +2,21 @@ using Mana.Apps.Calendar.Export;
 using Mana.Apps.Calendar.External;
 using Mana.Apps.Calendar.Feeds;
 using Mana.Apps.Calendar.Google;
+using Mana.Apps.Calendar.Google.Mirror;
 using Mana.Apps.Calendar.Ics;
 using Mana.Apps.Calendar.Import;
 using Mana.Apps.Calendar.Privacy;
 using Mana.Apps.Calendar.Records;
 using Mana.Apps.Calendar.Shares;
+using Mana.Apps.Todo;
 using Mana.Apps.Wire;
 using Mana.Apps.Wire.Idempotency;
 using Mana.Kernel.Configuration;
 using Mana.Kernel.Identity;
+using Mana.Kernel.Outbox;
 using Mana.Kernel.Privacy;
 using Mana.Kernel.RateLimits;
+using Mana.Sync.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -37,10 +41,12 @@ internal static class CalendarEndpoints
         services.AddSingleton<IcsImport>().AddSingleton<StoredEvents>().AddSingleton<CalendarExport>().AddScoped<CalendarFeeds>().AddSingleton<FeedBudget>();
         services.AddScoped<CalendarShares>();
         services.AddManaOptions<GoogleOptions>(configuration, "Google");
-        services.AddSingleton<GoogleClient>().AddScoped<GoogleAccounts>().AddScoped<GoogleSource>();
+        services.AddSingleton<GoogleClient>().AddScoped<GoogleAccounts>().AddScoped<GoogleFeed>().AddScoped<GoogleSource>();
+        services.AddSingleton<EventLinks>().AddScoped<GoogleMirror>().AddRecordFeed(CalendarAccess.App, "events").AddRecordFeed("timeblocks", "timeBlocks");
+        services.AddManaEventHandler<RecordChanged, MirrorFeedHandler>("apps.calendar-mirror");
         services.AddSingleton<SafeFetcher>().AddSingleton<IcalSource>().AddScoped<ExternalCalendars>().AddScoped<ExternalSync>();
         services.AddSingleton<ExternalWorker>().AddHostedService(provider => provider.GetRequiredService<ExternalWorker>());
-        services.AddSingleton<IPersonalData, CalendarPersonalData>();
+        services.AddSingleton<CalendarPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CalendarPersonalData>());
         services.AddManaRateLimit(new RateLimitPolicy(ImportLimit, RateLimitKey.User, 10, 10));
         services.AddManaRateLimit(new RateLimitPolicy(FeedLimit, RateLimitKey.Address, 60, 60));
         services.AddManaRateLimit(new RateLimitPolicy(OwnLimit, RateLimitKey.User, 120, 60));
@@ -48,6 +54,7 @@ internal static class CalendarEndpoints
 
     public static void Map(RouteGroupBuilder api, bool legacyPaths)
     {
+        MapAdmin(api.MapGroup("/calendar/admin/user-data").RequireAuthorization(Policies.Service));
         var calendar = api.MapGroup("/calendar").RequireTierOf("calendar");
         MapImport(calendar);
         if (legacyPaths)
@@ -56,6 +63,12 @@ internal static class CalendarEndpoints
         MapShares(calendar);
         MapGoogle(calendar, api, legacyPaths);
         MapExternal(calendar.MapGroup("/external").RequireAuthorization(Policies.User).RequireRateLimiting(OwnLimit));
+    }
+
+    static void MapAdmin(RouteGroupBuilder service)
+    {
+        service.MapGet("/{userId}", CalendarUserData.CountAsync).WithSummary("How much the server keeps of a person's calendar beside their records").Produces<CalendarCountsBody>();
+        service.MapDelete("/{userId}", CalendarUserData.EraseAsync).WithSummary("Erase what the server owns of a person's calendar").Produces<ErasedBody>();
     }
 
     static void MapImport(RouteGroupBuilder group) => group.MapPost("/import/ics", ImportHandlers.ImportAsync)
@@ -67,7 +80,7 @@ internal static class CalendarEndpoints
     {
         var own = calendar.MapGroup("/calendars/{id}").RequireAuthorization(Policies.User).RequireRateLimiting(OwnLimit);
         own.MapGet("/export.ics", FeedHandlers.ExportAsync).WithSummary("A calendar as a file").Produces(200, contentType: "text/calendar").Produces(404);
-        own.MapPost("/feed", FeedHandlers.IssueAsync).WithSummary("Make a secret address of a calendar; an earlier one ends").Produces<IssuedFeedBody>(201).Produces(404);
+        own.MapPost("/feed", FeedHandlers.IssueAsync).TakesIdempotencyKey(secret: true).WithSummary("Make a secret address of a calendar; an earlier one ends").Produces<IssuedFeedBody>(201).Produces(404);
         own.MapGet("/feed", FeedHandlers.StatusAsync).WithSummary("Whether the calendar has a secret address").Produces<FeedBody>().Produces(404);
         own.MapDelete("/feed", FeedHandlers.RevokeAsync).WithSummary("Revoke the secret address of a calendar").Produces(404);
         calendar.MapMethods("/feed/{token}.ics", ["GET", "HEAD"], FeedHandlers.ReadAsync).AllowAnonymous().RequireRateLimiting(FeedLimit)

@@ -1,6 +1,7 @@
 using Mana.Apps.Calendar.External;
 using Mana.Apps.Calendar.Feeds;
 using Mana.Apps.Calendar.Google;
+using Mana.Apps.Calendar.Google.Mirror;
 using Mana.Apps.Calendar.Shares;
 using Microsoft.EntityFrameworkCore;
 
@@ -56,15 +57,18 @@ internal static class CalendarModel
             external.ToTable("external_calendars", table =>
             {
                 table.HasCheckConstraint("external_calendars_provider", "(provider = 'google' AND account_id IS NOT NULL AND remote_id IS NOT NULL) OR (provider = 'ical_url' AND url IS NOT NULL)");
+                table.HasCheckConstraint("external_calendars_direction", "direction = 'import' OR (provider = 'google' AND direction IN ('export', 'both'))");
                 table.HasCheckConstraint("external_calendars_interval", "interval_minutes BETWEEN 5 AND 1440");
             });
             external.HasKey(row => row.Id).HasName("external_calendars_key");
             external.Property(row => row.Id).ValueGeneratedNever();
+            external.Property(row => row.Direction).HasDefaultValue(MirrorDirection.Import);
             external.HasIndex(row => row.UserId).HasDatabaseName("external_calendars_of");
             external.HasIndex(row => row.NextRunAt).HasFilter("enabled").HasDatabaseName("external_calendars_due");
             external.HasOne<GoogleAccount>().WithMany().HasForeignKey(row => row.AccountId).HasConstraintName("external_calendars_account").OnDelete(DeleteBehavior.Cascade);
             external.HasIndex(row => row.AccountId).HasDatabaseName("external_calendars_by_account");
         });
+        EventLink.Map(modelBuilder);
         modelBuilder.Entity<ExternalRun>(run =>
         {
             run.ToTable("external_runs");

@@ -35,7 +35,7 @@ internal sealed class NextOccurrence(RecurrenceWork work)
         var found = work.Expander.Expand(set, new OccurrenceWindow(inclusive ? from : from + Duration.Epsilon), budget)
             .Take(count ?? 1).TakeWhile(occurrence => occurrence.StartUtc <= limit).ToList();
         var last = set.Rules.Count == 0 || set.Rules.Any(one => one.IsInfinite) ? null : work.Expander.Last(set, budget);
-        return RecurrenceWork.Exceeded(budget, found.Count) is { } exceeded ? (null, exceeded)
+        return work.Exceeded(budget, found.Count) is { } exceeded ? (null, exceeded)
             : (Body(request, found, ahead, count, end is not null, last), null);
     }
 

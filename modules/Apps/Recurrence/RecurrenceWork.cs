@@ -6,7 +6,7 @@ using NodaTime;
 namespace Mana.Apps.Recurrence;
 
 /// <summary>Budgets, counts and proofs that all routes of recurrence need.</summary>
-internal sealed class RecurrenceWork(IRecurrenceExpander expander, RecurrenceOptions options, TimeProvider time)
+internal sealed class RecurrenceWork(IRecurrenceExpander expander, RecurrenceOptions options, RecurrenceMetrics metrics, TimeProvider time)
 {
     public IRecurrenceExpander Expander => expander;
 
@@ -35,15 +35,20 @@ internal sealed class RecurrenceWork(IRecurrenceExpander expander, RecurrenceOpt
     public bool IsUnsatisfiable(RecurrenceSet set) =>
         set.Rules.Count > 0 && set.RDates.Count == 0 && set.Overrides.Count == 0 && set.StartPolicy == StartPolicy.MatchingOnly && !set.Rules.Any(rule => expander.IsSatisfiable(rule, set.Start));
 
-    /// <summary>Null while the budget held.</summary>
-    public static ApiError? Exceeded(WorkBudget budget, int partial = 0) => budget.Stop is WorkStop.None or WorkStop.Cancelled ? null
-        : new ApiError(422, "RRULE_BUDGET_EXCEEDED", "The rule needs more work than one request may cost")
+    /// <summary>The work is done; null when the budget held.</summary>
+    public ApiError? Exceeded(WorkBudget budget, int partial = 0)
+    {
+        metrics.Worked(budget.Spent);
+        return budget.Stop is WorkStop.None or WorkStop.Cancelled ? null : Exceeded(budget.Stop, partial);
+    }
+
+    static ApiError Exceeded(WorkStop stop, int partial) => new(422, "RRULE_BUDGET_EXCEEDED", "The rule needs more work than one request may cost")
+    {
+        Details = new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            Details = new Dictionary<string, object>(StringComparer.Ordinal)
-            {
-                ["reason"] = budget.Stop == WorkStop.Deadline ? "deadline" : "units", ["partial"] = true, ["found"] = partial,
-            },
-        };
+            ["reason"] = stop == WorkStop.Deadline ? "deadline" : "units", ["partial"] = true, ["found"] = partial,
+        },
+    };
 
     public static Instant StartOf(RecurrenceSet set) => set.Start.Civil.InZoneLeniently(set.Start.Zone ?? DateTimeZone.Utc).ToInstant();
 

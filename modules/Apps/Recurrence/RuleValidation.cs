@@ -26,7 +26,7 @@ internal sealed class RuleValidation(RecurrenceWork work)
         var ahead = work.CountAhead(set, budget);
         var infinite = set.Rules.Any(one => one.IsInfinite);
         var last = infinite || set.Rules.Count == 0 ? null : work.Expander.Last(set, budget);
-        if (RecurrenceWork.Exceeded(budget) is { } exceeded)
+        if (work.Exceeded(budget) is { } exceeded)
             return Invalid(exceeded.Message, exceeded.Error) with { Occurrences = ahead };
         var dense = work.IsDense(ahead);
         return new ValidationBody(!(dense && work.Options.Rejects), ahead)

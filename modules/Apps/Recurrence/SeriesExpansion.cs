@@ -32,7 +32,7 @@ internal sealed class SeriesExpansion(RecurrenceWork work, OccurrenceCursors cur
             last = occurrence;
         }
 
-        if (RecurrenceWork.Exceeded(budget, page.Count) is { } exceeded)
+        if (work.Exceeded(budget, page.Count) is { } exceeded)
             return exceeded;
         starting();
         page.WriteTo(output, request, more ? cursors.Write(userId, request.Fingerprint, OccurrencePosition.Of(last)) : null);
@@ -70,7 +70,7 @@ internal sealed class SeriesExpansion(RecurrenceWork work, OccurrenceCursors cur
                 return null;
         }
 
-        if (RecurrenceWork.Exceeded(budget, count) is { } exceeded)
+        if (work.Exceeded(budget, count) is { } exceeded)
         {
             json.WriteStartObject();
             json.WriteString("error", exceeded.Message);

@@ -80,7 +80,7 @@ internal sealed record SeriesRequest(RecurrenceSet Set, DateTimeZone? Zone, IRea
         {
             ExDates = [.. set.ExDates, .. Dates(fields, "exdates")],
             RDates = [.. set.RDates, .. Dates(fields, "rdates").Select(date => new AdditionalDate(date))],
-            Overrides = overrides.Length == 0 ? set.Overrides : [.. set.Overrides, .. overrides.Select(Override).OfType<OccurrenceOverride>()],
+            Overrides = overrides.Length == 0 ? set.Overrides : [.. set.Overrides, .. overrides.Select(change => Override(change, set.Start.Zone)).OfType<OccurrenceOverride>()],
             Duration = LengthOf(set, fields) ?? set.Duration,
             StartPolicy = fields.Choice("startPolicy", "matching", "always") == "always" ? StartPolicy.AlwaysFirst : StartPolicy.MatchingOnly,
             Gap = fields.Choice("gap", "shift", "skip") == "skip" ? GapPolicy.Skip : GapPolicy.ShiftForward,
@@ -111,7 +111,7 @@ internal sealed record SeriesRequest(RecurrenceSet Set, DateTimeZone? Zone, IRea
     public static SeriesDate DateOf(When when) =>
         when.IsDate ? SeriesDate.Day(when.Civil.Date) : when.Offset is not null ? SeriesDate.At(when.In(null)) : new SeriesDate(when.Civil);
 
-    static OccurrenceOverride? Override(BodyFields fields)
+    static OccurrenceOverride? Override(BodyFields fields, DateTimeZone? zone)
     {
         if (When.Read(fields.Text("recurrenceId", 40)) is not { } id)
         {
@@ -120,10 +120,12 @@ internal sealed record SeriesRequest(RecurrenceSet Set, DateTimeZone? Zone, IRea
         }
 
         var (start, end) = (Optional(fields, "start"), Optional(fields, "end"));
+        if (end?.In(zone) < (start ?? id).In(zone))
+            fields.Fail("overrides.end", "lies before its start");
         return new OccurrenceOverride(DateOf(id))
         {
             Start = start is { } moved ? DateOf(moved) : null,
-            Duration = end is { } until && (start ?? id) is var from && until.In(null) >= from.In(null) ? LengthOf(from, until, null) : null,
+            Duration = end is { } until ? LengthOf(start ?? id, until, zone) : null,
             Cancelled = fields.Flag("cancelled") ?? false,
             ThisAndFuture = fields.Flag("thisAndFuture") ?? false,
         };

@@ -37,7 +37,7 @@ internal sealed partial class NextTask(RecurrenceWork work)
             return (null, SeriesRequest.Refused(reading.Error!));
         var budget = work.Budget(cancellationToken);
         var next = work.Expander.Next(set, anchor.In(set.Start.Zone ?? zone), budget: budget);
-        if (RecurrenceWork.Exceeded(budget) is { } exceeded)
+        if (work.Exceeded(budget) is { } exceeded)
             return (null, exceeded);
         return next is { } found && (end is null || found.StartUtc <= end.Value.EndIn(zone)) ? (Copy(task, due, found, set), null) : (null, null);
     }

@@ -16,7 +16,7 @@ internal sealed class Mailer(
     {
         var now = time.GetUtcNow();
         var queued = new QueuedMail(
-            ids.NewGuid(), CheckKey(mail.Key), mail.Template, MailLanguage.Of(mail.Locale).Code, CheckRecipient(mail), mail.UserId,
+            ids.NewGuid(), CheckKey(mail.Key), mail.Template, MailLanguage.Of(mail.Locale, mail.Template).Code, CheckRecipient(mail), mail.UserId,
             JsonSerializer.Serialize(CheckValues(mail)), now, mail.ExpiresAt);
         var limits = options.Limits == true
             ? new MailLimits(options.MailsPerHour, options.PerHour.GetValueOrDefault(mail.Template, int.MaxValue))

@@ -3,7 +3,7 @@ using Mana.Notifications.Contracts;
 
 namespace Mana.Notifications.Templates;
 
-/// <summary>Every mail that exists: the values it needs, and its text in each language. A new one is an entry here and a file per language.</summary>
+/// <summary>Every mail that exists: the values it needs, and its text in each of its languages. A new one is an entry here and a file per language.</summary>
 internal static class MailCatalog
 {
     public static readonly FrozenDictionary<string, string[]> Values = new Dictionary<string, string[]>(StringComparer.Ordinal)
@@ -35,9 +35,12 @@ internal static class MailCatalog
         [MailTemplates.Reminder] = ["title", "when", "openLink", "settingsLink"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The value that tells where a mail of this kind is switched off (RFC 2369 3.2); null: it concerns the account, and cannot be.</summary>
+    public static string? UnsubscribeOf(string template) => template == MailTemplates.Reminder ? "settingsLink" : null;
+
     static readonly Lazy<FrozenDictionary<(string Name, string Language), MailTemplate>> Texts = new(() => (
         from name in Values.Keys
-        from language in MailLanguage.All
+        from language in MailLanguage.AllOf(name)
         select MailTemplateFile.Parse(name, language, Resource($"{language.Code}/{name}")))
         .ToFrozenDictionary(template => (template.Name, template.Language.Code)));
 

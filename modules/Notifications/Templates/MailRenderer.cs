@@ -5,7 +5,8 @@ using System.Text.Unicode;
 namespace Mana.Notifications.Templates;
 
 /// <summary>A mail as it is sent: both parts say the same.</summary>
-internal sealed record RenderedMail(string Language, string Subject, string Text, string Html);
+/// <param name="Unsubscribe">Where its kind is switched off.</param>
+internal sealed record RenderedMail(string Language, string Subject, string Text, string Html, string? Unsubscribe = null);
 
 internal static class MailRenderer
 {
@@ -16,12 +17,12 @@ internal static class MailRenderer
 
     /// <summary>Null for a mail that a newer or older version of this program queued and this one cannot write.</summary>
     public static RenderedMail? Render(string name, string locale, IReadOnlyDictionary<string, string> values) =>
-        MailCatalog.Find(name, MailLanguage.Of(locale)) is { } template && MailCatalog.Values[name].All(values.ContainsKey) ? Render(template, values) : null;
+        MailCatalog.Find(name, MailLanguage.Of(locale, name)) is { } template && MailCatalog.Values[name].All(values.ContainsKey) ? Render(template, values) : null;
 
     static RenderedMail Render(MailTemplate template, IReadOnlyDictionary<string, string> values)
     {
         var subject = $"{template.Subject} — {Brand}";
-        return new RenderedMail(template.Language.Code, subject, Text(template, Shown), Html(template, subject, Shown));
+        return new RenderedMail(template.Language.Code, subject, Text(template, Shown), Html(template, subject, Shown), MailCatalog.UnsubscribeOf(template.Name) is { } link ? values[link] : null);
 
         string Shown(string name) => MailValue.Show(name, values[name], template.Language);
     }

@@ -28,6 +28,8 @@ internal sealed class MailMessages(NotificationsOptions options)
             message.Sender = new MailAddress(options.ReturnPath);
         message.Headers.Add("Message-ID", IdOf(mail.Id, sender));
         message.Headers.Add("Content-Language", mail.Content.Language);
+        if (mail.Content.Unsubscribe is { } unsubscribe)
+            message.Headers.Add("List-Unsubscribe", $"<{unsubscribe}>");
         // RFC 3834: holiday notices and other machines do not answer it.
         message.Headers.Add("Auto-Submitted", "auto-generated");
         return message;

@@ -14,6 +14,7 @@ public sealed class WorkBudget
     readonly TimeSpan _deadline;
     readonly long _started;
     readonly CancellationToken _cancellation;
+    readonly long _units;
     long _left;
     long _nextLook;
 
@@ -21,13 +22,16 @@ public sealed class WorkBudget
     /// <param name="time">Measures the deadline; without it there is none.</param>
     public WorkBudget(long units = DefaultUnits, TimeProvider? time = null, TimeSpan deadline = default, CancellationToken cancellation = default)
     {
-        _left = units;
+        _left = _units = units;
         _nextLook = NextLook();
         _time = time;
         _deadline = deadline;
         _started = time?.GetTimestamp() ?? 0;
         _cancellation = cancellation;
     }
+
+    /// <summary>How many units were spent so far.</summary>
+    public long Spent => _units - Math.Max(_left, 0);
 
     /// <summary>Why the enumeration ended early, if it did.</summary>
     public WorkStop Stop { get; private set; }

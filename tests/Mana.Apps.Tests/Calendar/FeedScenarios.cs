@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Mana.Kernel.Privacy;
+using Mana.Sync.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Apps.Tests.Calendar;
@@ -109,6 +110,11 @@ public sealed class FeedScenarios(AppsFixture world)
         var exported = (await person.GetAsync("calendar/calendars/c1/export.ics")).Ok().Text;
         foreach (var line in (string[])["UID:m", "EXDATE;TZID=Europe/Berlin:20260119T090000", "RECURRENCE-ID;TZID=Europe/Berlin:20260112T090000", "SUMMARY:verschoben"])
             Assert.Contains($"\r\n{line}\r\n", exported, StringComparison.Ordinal);
+        // Deleted and asked for again: it is back.
+        var gone = events.Single(one => one.Text("title") == "Woche");
+        await world.Records().AppendAsync(new AppendRequest(person.UserId, "calendar", [new RecordWrite(RecordOp.Delete, "events", gone.Id, At: world.Clock.GetUtcNow())], "device-1"), default);
+        Assert.Equal((1, 1, 0), await ApplyAsync(person, File));
+        Assert.Equal(2, (await world.AllAsync(person, "calendar", "events")).Count(one => !one.IsDeleted));
         using var form = IcsScenarios.Form(Encoding.UTF8.GetBytes(File));
         (await other.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/api/v1/calendar/import/ics?apply=true&calendarId=c1") { Content = form })).Refused(404);
     }
@@ -137,11 +143,35 @@ public sealed class FeedScenarios(AppsFixture world)
         (await friend.GetAsync($"calendar/shares/{id}/export.ics")).Refused(404);
     }
 
+    /// <summary>compute.md 3.6: a secret address is a share, and whoever lost the answer is told it again.</summary>
+    [Fact]
+    public async Task A_secret_address_is_made_once_for_a_key_and_kept_sealed()
+    {
+        var person = await world.PersonAsync();
+        await world.CalendarAsync(person, "c1");
+        async Task<Answer> IssueAsync(string key)
+        {
+            var request = Caller.Message(HttpMethod.Post, "calendar/calendars/c1/feed", null);
+            request.Headers.Add("Idempotency-Key", key);
+            return await person.SendAsync(request);
+        }
+
+        var first = (await IssueAsync("feed-1")).Ok(201);
+        var again = (await IssueAsync("feed-1")).Ok(201);
+        Assert.Equal((first.Text, "true", "no-store"), (again.Text, again.Message.Headers.GetValues("Idempotency-Replayed").Single(), again.Message.Headers.CacheControl!.ToString()));
+        var path = first.String("url")![(first.String("url")!.IndexOf("/api/v1/", StringComparison.Ordinal) + "/api/v1/".Length)..];
+        Assert.Contains("BEGIN:VCALENDAR", (await world.Anybody().GetAsync(path)).Ok().Text, StringComparison.Ordinal);
+        Assert.Equal(0, await world.ScalarAsync<long>(
+            "SELECT count(*) FROM apps.idempotency_keys WHERE user_id = $1 AND (answer IS NULL OR strpos(encode(answer, 'hex'), $2) > 0)", person.UserId, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(first.String("token")!))));
+        Assert.NotEqual(first.String("token"), (await IssueAsync("feed-2")).Ok(201).String("token"));
+        (await world.Anybody().GetAsync(path)).Refused(404);
+    }
+
     [Fact]
     public async Task Nothing_is_left_of_somebody_who_is_erased()
     {
-        var (person, friend) = (await world.PersonAsync(), await world.PersonAsync());
-        foreach (var one in (Caller[])[person, friend])
+        var (person, friend, third) = (await world.PersonAsync(), await world.PersonAsync(), await world.PersonAsync());
+        foreach (var one in (Caller[])[person, friend, third])
         {
             await world.CalendarAsync(one, "c1");
             (await one.PostAsync("calendar/calendars/c1/feed")).Ok(201);
@@ -151,6 +181,13 @@ public sealed class FeedScenarios(AppsFixture world)
 
         var data = world.Host.Services.GetServices<IPersonalData>().Single(one => one.Module == "calendar");
         Assert.Equal(3, await data.CountAsync(person.UserId, default));
+        var counts = (await world.Service().GetAsync($"calendar/admin/user-data/{person.UserId}")).Ok()["counts"];
+        Assert.Equal("""{"feeds":1,"shares":1,"googleAccounts":0,"externalCalendars":1}""", counts.GetRawText());
+        (await friend.GetAsync($"calendar/admin/user-data/{person.UserId}")).Refused(401);
+        (await world.Anybody().DeleteAsync($"calendar/admin/user-data/{person.UserId}")).Refused(401);
+        var erased = (await world.Service().DeleteAsync($"calendar/admin/user-data/{third.UserId}")).Ok().Text;
+        Assert.Equal(erased, (await world.Service().DeleteAsync($"calendar/admin/user-data/{third.UserId}")).Ok().Text);
+        Assert.Equal(0, await data.CountAsync(third.UserId, default));
         using var exported = new MemoryStream();
         await data.ExportAsync(person.UserId, exported, default);
         Assert.Equal(1, JsonDocument.Parse(exported.ToArray()).RootElement.GetProperty("feeds").GetArrayLength());

@@ -1,41 +1,14 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using System.Web;
 using Mana.Apps.Calendar.External;
-using Mana.Testing;
+using Mana.Sync.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Apps.Tests.Calendar;
 
-/// <summary>A host that knows Google at a stub.</summary>
-public sealed class GoogleHost : AppsFixture
-{
-    internal GoogleStub Google { get; } = new();
-
-    public override async ValueTask InitializeAsync()
-    {
-        await Google.StartAsync();
-        await base.InitializeAsync();
-    }
-
-    protected override TestHost Configure(TestHost host) => host
-        .With("Google:ClientId", "client").With("Google:ClientSecret", "client-secret").With("Google:AuthUrl", Google.Url + "/auth").With("Google:TokenUrl", Google.Url + "/token")
-        .With("Google:RevokeUrl", Google.Url + "/revoke").With("Google:CalendarBase", Google.Url + "/calendar").With("Google:UserInfoUrl", Google.Url + "/userinfo")
-        .With("Calendar:PrivateHosts", new Uri(Google.Url).Authority);
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await Google.DisposeAsync();
-    }
-}
-
 /// <summary>compute.md 9.5 and 32.6, GC.</summary>
 public sealed class GoogleScenarios(GoogleHost world) : IClassFixture<GoogleHost>
 {
-    const string Callback = "/api/v1/calendar/google/callback";
-    static int _accounts;
-
     [Fact]
     public async Task Scenario_GC_01_states_that_are_wrong_or_used_or_old()
     {
@@ -164,6 +137,28 @@ public sealed class GoogleScenarios(GoogleHost world) : IClassFixture<GoogleHost
     }
 
     [Fact]
+    public async Task What_its_source_takes_back_is_back_and_what_the_person_deleted_is_not()
+    {
+        var (person, account) = (await world.PersonAsync(), NewAccount());
+        world.Google.Items[account] = [Item("x", "wieder da", "2026-01-05T09:00:00Z", null), Item("y", "gelöscht", "2026-01-06T09:00:00Z", null)];
+        var external = await MirrorAsync(person, account);
+        await FirstAsync(person, external);
+        world.Google.Changes[account] = [new JsonObject { ["id"] = "x", ["status"] = "cancelled" }];
+        Assert.Equal((0, 0, 1, null), await RunAsync(person, external));
+        var mine = (await world.AllAsync(person, "calendar", "events")).Single(one => one.Text("title") == "gelöscht");
+        await world.Records().AppendAsync(new AppendRequest(person.UserId, "calendar", [new RecordWrite(RecordOp.Delete, "events", mine.Id, At: world.Clock.GetUtcNow())], "device-1"), default);
+        world.Google.Changes[account] = world.Google.Items[account];
+        Assert.Equal((1, 0, 0, null), await RunAsync(person, external));
+        Assert.Equal("wieder da", Assert.Single(await world.AllAsync(person, "calendar", "events"), one => !one.IsDeleted).Text("title"));
+        Assert.Single(await world.AllAsync(person, "timeblocks", "timeBlocks"), block => !block.IsDeleted && block.Text("title") == "wieder da");
+        Assert.Equal((0, 0, 0, null), await RunAsync(person, external));
+        // It changed, which the deletion had not seen.
+        world.Google.Changes[account] = [Item("y", "gelöscht, aber neu", "2026-01-06T09:00:00Z", null)];
+        Assert.Equal((1, 0, 0, null), await RunAsync(person, external));
+        Assert.Equal(2, (await world.AllAsync(person, "calendar", "events")).Count(one => !one.IsDeleted));
+    }
+
+    [Fact]
     public async Task Failures_are_told_and_tried_again()
     {
         var (person, account) = (await world.PersonAsync(), NewAccount());
@@ -223,8 +218,6 @@ public sealed class GoogleScenarios(GoogleHost world) : IClassFixture<GoogleHost
         return item;
     }
 
-    static string NewAccount() => "g" + Interlocked.Increment(ref _accounts);
-
     async Task<string> MirrorAsync(Caller person, string account, string calendar = "c1", bool connect = true)
     {
         await world.CalendarAsync(person, calendar);
@@ -235,53 +228,17 @@ public sealed class GoogleScenarios(GoogleHost world) : IClassFixture<GoogleHost
         return added.String("id")!;
     }
 
-    /// <summary>Of the run that began when the mirror was made: created, updated, deleted, error.</summary>
-    static async Task<(int, int, int, string?)> FirstAsync(Caller person, string external) => (await FinishedAsync(person, external, 1))[^1];
+    static string NewAccount() => GoogleHost.NewAccount();
 
-    /// <summary>The same of one more.</summary>
-    async Task<(int, int, int, string?)> RunAsync(Caller person, string external)
-    {
-        var before = (await FinishedAsync(person, external, 1)).Count;
-        // Runs are told by their start.
-        world.Clock.Advance(TimeSpan.FromSeconds(1));
-        (await person.PostAsync($"calendar/external/{external}/sync")).Ok(202);
-        return (await FinishedAsync(person, external, before + 1))[0];
-    }
+    static Task<(int, int, int, string?)> FirstAsync(Caller person, string external) => GoogleHost.FirstAsync(person, external);
 
-    /// <summary>Newest first, once there are so many.</summary>
-    static async Task<List<(int, int, int, string?)>> FinishedAsync(Caller person, string external, int count)
-    {
-        for (var deadline = DateTime.UtcNow.AddSeconds(30); ; await Task.Delay(20))
-        {
-            var runs = (await person.GetAsync($"calendar/external/{external}/runs")).Ok()["items"].EnumerateArray().ToList();
-            var finished = runs.Where(run => run.GetProperty("finishedAt").ValueKind != System.Text.Json.JsonValueKind.Null).ToList();
-            if (finished.Count >= count && finished.Count == runs.Count)
-                return finished.ConvertAll(run => (run.GetProperty("created").GetInt32(), run.GetProperty("updated").GetInt32(), run.GetProperty("deleted").GetInt32(), run.GetProperty("error").GetString()));
-            Assert.True(DateTime.UtcNow < deadline, "The synchronisation did not end.");
-        }
-    }
+    Task<(int, int, int, string?)> RunAsync(Caller person, string external) => world.RunAsync(person, external);
 
-    async Task<Answer> ConnectAsync(Caller person, string account)
-    {
-        var (query, cookie) = await StartAsync(person);
-        var answer = await ReturnAsync(query["state"], world.Google.Consent(account, query), cookie);
-        Assert.Equal(HttpStatusCode.Redirect, answer.Status);
-        return answer;
-    }
+    static Task<List<(int, int, int, string?)>> FinishedAsync(Caller person, string external, int count) => GoogleHost.FinishedAsync(person, external, count);
 
-    async Task<(Dictionary<string, string> Query, string Cookie)> StartAsync(Caller person)
-    {
-        var answer = (await person.GetAsync("calendar/google/auth-url?redirect=%2Fcalendar")).Ok();
-        var parsed = HttpUtility.ParseQueryString(new Uri(answer.String("url")!).Query);
-        var cookie = answer.Message.Headers.GetValues("Set-Cookie").Single();
-        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
-        return (parsed.AllKeys.ToDictionary(key => key!, key => parsed[key]!, StringComparer.Ordinal), cookie.Split(';')[0]);
-    }
+    Task<Answer> ConnectAsync(Caller person, string account) => world.ConnectAsync(person, account);
 
-    Task<Answer> ReturnAsync(string state, string code, string cookie)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Get, $"{Callback}?state={Uri.EscapeDataString(state)}&code={Uri.EscapeDataString(code)}");
-        request.Headers.Add("Cookie", cookie);
-        return world.Anybody().SendAsync(request);
-    }
+    Task<(Dictionary<string, string> Query, string Cookie)> StartAsync(Caller person) => GoogleHost.StartAsync(person);
+
+    Task<Answer> ReturnAsync(string state, string code, string cookie) => world.ReturnAsync(state, code, cookie);
 }

@@ -30,6 +30,12 @@ internal sealed class GoogleStub : IAsyncDisposable
         _app.MapGet("/userinfo", (HttpContext context) => Results.Json(new { email = AccountOf(context) + "@gmail.test" }));
         _app.MapGet("/calendar/users/me/calendarList", (HttpContext context) => Results.Json(new { items = new[] { new { id = "primary-" + AccountOf(context), summary = "Haupt", timeZone = "Europe/Berlin", accessRole = "owner" } } }));
         _app.MapGet("/calendar/calendars/{id}/events", Events);
+        _app.MapPost("/calendar/calendars/{id}/events", (string id, HttpContext context) => StoreOf(context, toWrite: true, store => store.InsertAsync(context)));
+        _app.MapGet("/calendar/calendars/{id}/events/{eventId}", (string eventId, HttpContext context) => StoreOf(context, toWrite: false, store => Task.FromResult(store.Get(eventId))));
+        _app.MapPatch("/calendar/calendars/{id}/events/{eventId}", (string eventId, HttpContext context) => StoreOf(context, toWrite: true, store => store.PatchAsync(eventId, context)));
+        _app.MapDelete("/calendar/calendars/{id}/events/{eventId}", (string eventId, HttpContext context) => StoreOf(context, toWrite: true, store => store.DeleteAsync(eventId, context)));
+        _app.MapGet("/calendar/calendars/{id}/events/{eventId}/instances", (string eventId, string originalStart, HttpContext context) =>
+            StoreOf(context, toWrite: false, store => Task.FromResult(store.Instances(eventId, originalStart))));
         _app.MapGet("/files/calendar.ics", File);
         _app.MapGet("/files/moved.ics", () => Results.Redirect("/files/calendar.ics"));
         _app.MapGet("/files/inside.ics", () => Results.Redirect("http://127.0.0.1:9/secret"));
@@ -42,6 +48,12 @@ internal sealed class GoogleStub : IAsyncDisposable
 
     /// <summary>What an incremental request gets.</summary>
     public ConcurrentDictionary<string, List<JsonObject>> Changes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Calendars that can be written to, by account; of those the lists above say nothing.</summary>
+    public ConcurrentDictionary<string, GoogleStore> Stores { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What each account has consented to.</summary>
+    public ConcurrentDictionary<string, string> Scopes { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentBag<string> Revoked { get; } = [];
 
@@ -74,6 +86,7 @@ internal sealed class GoogleStub : IAsyncDisposable
         Assert.Equal(("code", "offline", "consent", "S256"), (query["response_type"], query["access_type"], query["prompt"], query["code_challenge_method"]));
         var code = $"code-{account}-{Interlocked.Increment(ref _tokens)}";
         _challenges[code] = query["code_challenge"];
+        Scopes[account] = query["scope"];
         return code;
     }
 
@@ -98,7 +111,7 @@ internal sealed class GoogleStub : IAsyncDisposable
                 return Results.Json(new { error = "invalid_grant", error_description = "Token has been expired or revoked." }, statusCode: 400);
         }
 
-        return Results.Json(new { access_token = $"access-{account}-{Interlocked.Increment(ref _tokens)}", refresh_token = $"refresh-{account}-secret", expires_in = 3600, token_type = "Bearer" });
+        return Results.Json(new { access_token = $"access-{account}-{Interlocked.Increment(ref _tokens)}", refresh_token = $"refresh-{account}-secret", expires_in = 3600, token_type = "Bearer", scope = Scopes.GetValueOrDefault(account, "") });
     }
 
     IResult Events(string id, HttpContext context)
@@ -108,12 +121,22 @@ internal sealed class GoogleStub : IAsyncDisposable
         Requests.Add((id, account, context.Request.QueryString.ToString()));
         if (Failing.TryRemove(account, out var status))
             return Results.Json(new { error = new { code = status } }, statusCode: status);
+        if (Stores.TryGetValue(account, out var store))
+            return store.List(context);
         if (query["syncToken"].Count > 0 && SyncTokensAreGone)
             return Results.Json(new { error = new { code = 410 } }, statusCode: 410);
         var all = query["syncToken"].Count > 0 ? Changes.GetValueOrDefault(account, []) : Items.GetValueOrDefault(account, []);
         var from = query["pageToken"].Count > 0 ? int.Parse(query["pageToken"]!, System.Globalization.CultureInfo.InvariantCulture) : 0;
         var page = new JsonArray([.. all.Skip(from).Take(2).Select(item => item.DeepClone())]);
         return from + 2 < all.Count ? Results.Json(new { items = page, nextPageToken = $"{from + 2}" }) : Results.Json(new { items = page, nextSyncToken = $"sync-{account}-{Interlocked.Increment(ref _tokens)}" });
+    }
+
+    async Task<IResult> StoreOf(HttpContext context, bool toWrite, Func<GoogleStore, Task<IResult>> answer)
+    {
+        var account = AccountOf(context);
+        if (toWrite && !Scopes[account].Split(' ').Contains("https://www.googleapis.com/auth/calendar.events"))
+            return Results.Json(new { error = new { code = 403, errors = new[] { new { reason = "insufficientPermissions" } } } }, statusCode: 403);
+        return Stores.TryGetValue(account, out var store) ? await answer(store) : Results.Json(new { error = new { code = 404 } }, statusCode: 404);
     }
 
     IResult File(HttpContext context)

@@ -194,7 +194,7 @@ public sealed class RejectionScenarios(RejectingHost world) : IClassFixture<Reje
 public sealed class HurriedHost : AppsFixture
 {
     protected override TestHost Configure(TestHost host) => host.With("Recurrence:DensityPolicy", "off").With("Recurrence:DensityMax", "1").With("Recurrence:DeadlineMs", "1")
-        .With(services => services.AddSingleton(provider => new RecurrenceWork(new Mana.Recurrence.Contracts.RecurrenceExpander(), provider.GetRequiredService<RecurrenceOptions>(), new SlowClock(world: AppsFixture.T0))));
+        .With(services => services.AddSingleton(provider => new RecurrenceWork(new Mana.Recurrence.Contracts.RecurrenceExpander(), provider.GetRequiredService<RecurrenceOptions>(), provider.GetRequiredService<RecurrenceMetrics>(), new SlowClock(world: AppsFixture.T0))));
 
     /// <summary>Every look at it is a millisecond later.</summary>
     sealed class SlowClock(DateTimeOffset world) : TimeProvider

@@ -98,6 +98,21 @@ public sealed class SemanticScenarios(AppsFixture world)
             .Select(one => one[8..13]));
     }
 
+    /// <summary>Clocks go forward between them: four hours on the wall are three.</summary>
+    [Fact]
+    public async Task A_changed_instance_ends_on_the_clock_of_its_zone()
+    {
+        var person = await world.PersonAsync();
+        Task<Answer> ChangeAsync(string end) => person.ExpandAsync(new
+        {
+            rrule = "FREQ=WEEKLY;COUNT=2", dtstart = "2026-03-22T09:00:00", end = "2026-03-22T10:00:00", tzid = "Europe/Berlin", detail = true,
+            overrides = new[] { new { recurrenceId = "2026-03-29T09:00:00", start = "2026-03-29T01:00:00", end } },
+        });
+        var items = (await ChangeAsync("2026-03-29T05:00:00")).Ok()["items"];
+        Assert.Equal(("2026-03-29T00:00:00.000Z", "2026-03-29T03:00:00.000Z"), (items[1].GetProperty("start").GetString(), items[1].GetProperty("end").GetString()));
+        (await ChangeAsync("2026-03-28T05:00:00")).Refused(400, "VALIDATION");
+    }
+
     [Fact]
     public async Task Scenario_RS_58_exact_and_nominal_durations()
     {

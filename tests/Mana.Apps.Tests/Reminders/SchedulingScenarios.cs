@@ -229,6 +229,26 @@ public sealed class SchedulingScenarios(ReminderFixture world)
         Assert.Equal(2, browser.Requests.Count);
     }
 
+    /// <summary>As imports write them: a cancelled instance is an exception date of its block. The block has no zone, so it is repeated on the clock of who is reminded.</summary>
+    [Fact]
+    public async Task A_series_leaves_out_its_exception_dates_and_adds_its_own()
+    {
+        world.MoveTo("2026-10-23T06:00:00Z");
+        var person = await world.NewPersonAsync();
+        using var browser = await person.SubscribeAsync();
+        await person.StoreAsync("timeblocks", "timeBlocks", person.UserId, new
+        {
+            startDate = "2026-10-23T07:00:00.000Z", recurrenceRule = "FREQ=DAILY;COUNT=5", title = "t", exdates = new[] { "2026-10-24T07:00:00.000Z" }, rdates = new[] { "2026-10-24T15:00:00.000Z", "2026-10-23T07:00:00.000Z" },
+        });
+        await person.StoreAsync("calendar", "events", person.UserId, new { timeBlockId = person.UserId, title = "t", reminders = new[] { 0 } });
+        foreach (var (instant, told) in ((string, int)[])
+                 [("2026-10-23T06:59:59Z", 0), ("2026-10-23T07:00:00Z", 1), ("2026-10-24T07:00:00Z", 1), ("2026-10-24T14:59:59Z", 1), ("2026-10-24T15:00:00Z", 2), ("2026-10-25T07:59:59Z", 2), ("2026-10-25T08:00:00Z", 3)])
+        {
+            await world.TickAtAsync(instant);
+            Assert.True(told == browser.Requests.Count, $"{browser.Requests.Count} at {instant}, not {told}");
+        }
+    }
+
     [Fact]
     public async Task Scenario_RM28_plants_are_watered_in_time()
     {

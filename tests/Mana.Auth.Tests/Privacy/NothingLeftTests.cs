@@ -31,6 +31,7 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
                      "credits.purchases", "subscriptions.subscriptions", "subscriptions.invoices", "subscriptions.checkouts",
                      "users.settings", "users.tags", "users.tag_groups", "users.tag_links", "feedback.items", "feedback.reactions", "feedback.notifications", "feedback.profiles", "feedback.grant_log",
                      "notify.push_subscriptions", "notify.webhook_endpoints", "apps.reminder_rules", "apps.reminder_deliveries", "apps.reminder_preferences", "apps.idempotency_keys",
+                     "apps.calendar_feeds", "apps.calendar_shares", "apps.google_accounts", "apps.google_consents", "apps.external_calendars", "apps.external_links",
                  ])
             Assert.True(before.ContainsKey(table), $"The test put nothing into {table}.");
 
@@ -105,6 +106,15 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
             "INSERT INTO apps.reminder_rules (id, user_id, app_id, collection, source_id, anchor, minutes_before, channels, critical, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'todo', 'tasks', 't1', 'due', 5, '{push}', false, now(), now())",
             "INSERT INTO apps.reminder_deliveries (id, firing, user_id, app_id, channel, idempotency_key, state, attempt, next_attempt_at, first_attempt_at, anchor_at, critical, overdue, created_at) VALUES (gen_random_uuid(), 0, $1, 'todo', 'push', 'k-' || $1, 'sent', 1, now(), now(), now(), false, false, now())",
             "INSERT INTO apps.idempotency_keys (user_id, route, key, request, started_at) VALUES ($1, 'POST /x', 'k', '\\x01', now())",
+            "INSERT INTO apps.calendar_feeds (id, user_id, calendar_id, token_hash, created_at) VALUES (gen_random_uuid(), $1, 'c1', sha256($1::bytea), now())",
+            "INSERT INTO apps.calendar_shares (id, owner_id, calendar_id, email, status, created_at) VALUES (gen_random_uuid(), $1, 'c1', 'friend@example.test', 'pending', now())",
+            "INSERT INTO apps.google_accounts (id, user_id, email, refresh_token, access_token, access_expires_at, state, scopes, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'g@example.test', '\\x01', '\\x02', now(), 'connected', '', now(), now())",
+            "INSERT INTO apps.google_consents (state_hash, user_id, nonce_hash, verifier, return_to, expires_at) VALUES (sha256($1::bytea), $1, '\\x01', '\\x02', '/', now() + interval '1 day')",
+            """
+            INSERT INTO apps.external_calendars (id, user_id, provider, account_id, remote_id, calendar_id, direction, mirrored_position, heard_position, interval_minutes, enabled, next_run_at, failures, created_at)
+              SELECT gen_random_uuid(), $1, 'google', id, 'primary', 'c1', 'both', 0, 0, 15, false, now(), 0, now() FROM apps.google_accounts WHERE user_id = $1
+            """,
+            "INSERT INTO apps.external_links (external_id, event_id, remote_id, ours, theirs) SELECT id, 'event of ' || $1, 'mana1', '', '' FROM apps.external_calendars WHERE user_id = $1",
             "INSERT INTO apps.reminder_preferences (user_id, email_enabled, push_enabled, webhook_enabled, quiet_hours_enabled, timezone, locale, default_all_day_time, category_preferences, updated_at) VALUES ($1, true, true, true, false, 'UTC', 'de', '09:00', '{}', now())",
         ];
         foreach (var row in rows)

@@ -14,7 +14,7 @@ public sealed class CatalogTests
         {
             var all = new TheoryData<string, string>();
             foreach (var name in MailCatalog.Values.Keys.Order(StringComparer.Ordinal))
-                foreach (var language in MailLanguage.All)
+                foreach (var language in MailLanguage.AllOf(name))
                     all.Add(name, language.Code);
             return all;
         }
@@ -29,14 +29,14 @@ public sealed class CatalogTests
         Assert.True(names.Count >= 18);
         Assert.Equal(names, MailCatalog.Values.Keys.Order(StringComparer.Ordinal));
         var files = typeof(MailCatalog).Assembly.GetManifestResourceNames().Where(file => file.Contains('/', StringComparison.Ordinal)).Order(StringComparer.Ordinal);
-        Assert.Equal(MailLanguage.All.SelectMany(language => names.Select(name => $"{language.Code}/{name}")).Order(StringComparer.Ordinal), files);
+        Assert.Equal(names.SelectMany(name => MailLanguage.AllOf(name).Select(language => $"{language.Code}/{name}")).Order(StringComparer.Ordinal), files);
     }
 
     [Theory]
     [MemberData(nameof(All))]
     public void A_mail_uses_exactly_the_values_it_declares(string name, string language)
     {
-        var template = MailCatalog.Find(name, MailLanguage.Of(language))!;
+        var template = MailCatalog.Find(name, MailLanguage.Of(language, name))!;
         var used = template.Blocks.SelectMany(block => block switch
         {
             MailBlock.Paragraph paragraph => MailTemplateFile.ValuesIn(paragraph.Text),
@@ -58,7 +58,7 @@ public sealed class CatalogTests
         Assert.InRange(mail.Subject.Length, 15, 60);
         foreach (var value in MailCatalog.Values[name])
         {
-            var shown = MailValue.Show(value, Samples.Values(name)[value], MailLanguage.Of(language));
+            var shown = MailValue.Show(value, Samples.Values(name)[value], MailLanguage.Of(language, name));
             Assert.Contains(shown, mail.Text, StringComparison.Ordinal);
             Assert.Contains(MailValue.IsLink(value) ? $"href=\"{shown}\"" : shown, mail.Html, StringComparison.Ordinal);
         }
@@ -77,7 +77,7 @@ public sealed class CatalogTests
     {
         foreach (var name in Constants)
         {
-            var mails = MailLanguage.All.Select(language => MailRenderer.Render(name, language.Code, Samples.Values(name))!).ToList();
+            var mails = MailLanguage.AllOf(name).Select(language => MailRenderer.Render(name, language.Code, Samples.Values(name))!).ToList();
             Assert.Equal(mails.Count, mails.Select(mail => mail.Subject).Distinct(StringComparer.Ordinal).Count());
             Assert.Equal(mails.Count, mails.Select(mail => mail.Text).Distinct(StringComparer.Ordinal).Count());
         }
@@ -91,7 +91,21 @@ public sealed class CatalogTests
     [InlineData("fr", "de")]
     [InlineData("", "de")]
     [InlineData("english", "de")]
-    public void Other_languages_get_German(string locale, string language) => Assert.Equal(language, MailLanguage.Of(locale).Code);
+    public void Other_languages_get_German(string locale, string language) => Assert.Equal(language, MailLanguage.Of(locale, MailTemplates.ResetPassword).Code);
+
+    /// <summary>compute.md 8.8.</summary>
+    [Theory]
+    [InlineData("fr-CH", "fr", "Rappel")]
+    [InlineData("it", "it", "Promemoria")]
+    [InlineData("es-MX", "es", "Recordatorio")]
+    [InlineData("pl", "de", "Erinnerung")]
+    public void Reminders_speak_five_languages_and_say_where_they_are_switched_off(string locale, string language, string subject)
+    {
+        var mail = MailRenderer.Render(MailTemplates.Reminder, locale, Samples.Values(MailTemplates.Reminder))!;
+        Assert.Equal((language, Samples.Values(MailTemplates.Reminder)["settingsLink"]), (mail.Language, mail.Unsubscribe));
+        Assert.StartsWith(subject, mail.Subject, StringComparison.Ordinal);
+        Assert.Null(MailRenderer.Render(MailTemplates.ResetPassword, locale, Samples.Values(MailTemplates.ResetPassword))!.Unsubscribe);
+    }
 
     [Fact]
     public void Instants_are_told_in_the_language_of_the_mail()

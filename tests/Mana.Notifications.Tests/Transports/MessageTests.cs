@@ -40,6 +40,7 @@ public sealed class MessageTests(MailFixture fixture) : IClassFixture<MailFixtur
         var mail = fixture.Server.MailsTo(recipient).Single();
         var written = Notifications.Templates.MailRenderer.Render(template, language, Samples.Values(template))!;
         Assert.Equal((written.Subject, written.Text.TrimEnd(), written.Html.TrimEnd()), (mail["Subject"], Lines(mail.Text), Lines(mail.Html)));
+        Assert.Equal(template == MailTemplates.Reminder, mail.Raw.Contains($"List-Unsubscribe: <{Samples.Values(template).GetValueOrDefault("settingsLink")}>", StringComparison.OrdinalIgnoreCase));
 
         static string Lines(string part) => part.ReplaceLineEndings("\n").TrimEnd();
     }

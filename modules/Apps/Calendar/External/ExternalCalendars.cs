@@ -8,11 +8,19 @@ using Microsoft.EntityFrameworkCore;
 namespace Mana.Apps.Calendar.External;
 
 /// <summary>What a person wants to mirror.</summary>
-internal sealed record NewExternal(string Provider, Guid? AccountId, string? RemoteId, string? Url, string TargetId, int IntervalMinutes, string? Name, string? Color, bool Enabled);
+internal sealed record NewExternal(string Provider, Guid? AccountId, string? RemoteId, string? Url, string TargetId, string Direction, int IntervalMinutes, string? Name, string? Color, bool Enabled);
+
+/// <summary>What of a mirror is to be different; null: stays.</summary>
+internal sealed record ExternalChange(int? IntervalMinutes, bool? Enabled, string? Name, string? Color, string? Direction);
 
 internal enum ExternalOutcome
 {
     Done,
+    NotFound,
+    NotGoogle,
+
+    /// <summary>The Google account was connected for reading only.</summary>
+    MayNotWrite,
     CalendarNotFound,
     AccountNotFound,
     UrlNotAllowed,
@@ -30,8 +38,8 @@ internal sealed class ExternalCalendars(
     {
         if (await calendars.FindAsync(userId, wish.TargetId, cancellationToken) is not { MayWrite: true })
             return (null, ExternalOutcome.CalendarNotFound);
-        if (wish.Provider == "google" && !await database.Set<GoogleAccount>().AnyAsync(account => account.Id == wish.AccountId && account.UserId == userId, cancellationToken))
-            return (null, ExternalOutcome.AccountNotFound);
+        if (wish.Provider == "google" && await AccountAsync(userId, wish.AccountId, wish.Direction, cancellationToken) is var account && account != ExternalOutcome.Done)
+            return (null, account);
         if (wish.Provider == "ical_url" && !(Uri.TryCreate(wish.Url, UriKind.Absolute, out var address) && fetcher.MayFetch(address)))
             return (null, ExternalOutcome.UrlNotAllowed);
         if (await database.Set<ExternalCalendar>().CountAsync(one => one.UserId == userId, cancellationToken) >= options.MostExternal)
@@ -40,7 +48,7 @@ internal sealed class ExternalCalendars(
         var calendar = new ExternalCalendar
         {
             Id = id, UserId = userId, Provider = wish.Provider, AccountId = wish.AccountId, RemoteId = wish.RemoteId, Url = wish.Url is null ? null : files.Seal(id, wish.Url), CalendarId = wish.TargetId,
-            Name = wish.Name, Color = wish.Color, IntervalMinutes = wish.IntervalMinutes, Enabled = wish.Enabled, NextRunAt = now, CreatedAt = now,
+            Direction = wish.Direction, Name = wish.Name, Color = wish.Color, IntervalMinutes = wish.IntervalMinutes, Enabled = wish.Enabled, NextRunAt = now, CreatedAt = now,
         };
         database.Add(calendar);
         await database.SaveChangesAsync(cancellationToken);
@@ -48,17 +56,34 @@ internal sealed class ExternalCalendars(
         return (calendar, ExternalOutcome.Done);
     }
 
-    /// <summary>Null: there is no such subscription of this person.</summary>
-    public async Task<ExternalCalendar?> ChangeAsync(string userId, Guid id, Action<ExternalCalendar> change, CancellationToken cancellationToken)
+    /// <summary>Whoever changes the direction starts with everything: what was only read so far has no counterpart yet.</summary>
+    public async Task<(ExternalCalendar? Calendar, ExternalOutcome Outcome)> ChangeAsync(string userId, Guid id, ExternalChange change, CancellationToken cancellationToken)
     {
         if (await database.Set<ExternalCalendar>().FirstOrDefaultAsync(one => one.Id == id && one.UserId == userId, cancellationToken) is not { } calendar)
-            return null;
-        change(calendar);
+            return (null, ExternalOutcome.NotFound);
+        if (change.Direction is { } direction && direction != calendar.Direction)
+        {
+            if (calendar.Provider != "google")
+                return (null, ExternalOutcome.NotGoogle);
+            if (await AccountAsync(userId, calendar.AccountId, direction, cancellationToken) is var account && account != ExternalOutcome.Done)
+                return (null, account);
+            (calendar.Direction, calendar.SyncToken, calendar.NextRunAt) = (direction, null, time.GetUtcNow());
+        }
+
+        calendar.IntervalMinutes = change.IntervalMinutes ?? calendar.IntervalMinutes;
+        calendar.Enabled = change.Enabled ?? calendar.Enabled;
+        (calendar.Name, calendar.Color) = (change.Name ?? calendar.Name, change.Color ?? calendar.Color);
         await database.SaveChangesAsync(cancellationToken);
-        return calendar;
+        return (calendar, ExternalOutcome.Done);
     }
 
-    /// <summary>Events that were imported stay; they are the person's own by now.</summary>
+    async Task<ExternalOutcome> AccountAsync(string userId, Guid? accountId, string direction, CancellationToken cancellationToken)
+    {
+        var account = await database.Set<GoogleAccount>().AsNoTracking().FirstOrDefaultAsync(one => one.Id == accountId && one.UserId == userId, cancellationToken);
+        return account is null ? ExternalOutcome.AccountNotFound : direction != MirrorDirection.Import && !GoogleAccounts.MayWrite(account) ? ExternalOutcome.MayNotWrite : ExternalOutcome.Done;
+    }
+
+    /// <summary>Events that were imported stay, and so do those at Google that were exported; they are the person's own by now.</summary>
     public async Task<bool> RemoveAsync(string userId, Guid id, CancellationToken cancellationToken) =>
         await database.Set<ExternalCalendar>().Where(one => one.Id == id && one.UserId == userId).ExecuteDeleteAsync(cancellationToken) > 0;
 

@@ -9,6 +9,7 @@ namespace Mana.Apps.Calendar.External;
 internal static class ExternalHandlers
 {
     const int DefaultInterval = 15;
+    static readonly string[] Directions = [MirrorDirection.Import, MirrorDirection.Export, MirrorDirection.Both];
     static readonly ApiError Unknown = AppsRefusals.NotFound("External calendar not found");
 
     public static async Task<IResult> ListAsync(CurrentUser user, ExternalCalendars calendars, CancellationToken cancellationToken)
@@ -23,8 +24,9 @@ internal static class ExternalHandlers
         var provider = fields.Choice("provider", "google", "ical_url");
         if (provider is null)
             fields.Fail("provider", "must be google or ical_url");
-        if ((fields.Choice("direction", "import") ?? "import") != "import")
-            fields.Fail("direction", "must be import");
+        var direction = fields.Choice("direction", Directions) ?? MirrorDirection.Import;
+        if (provider == "ical_url" && direction != MirrorDirection.Import)
+            fields.Fail("direction", "must be import for ical_url");
         var (remote, target) = (fields.Text("calendarId", 500), fields.Text("targetCalendarId", 128));
         var (account, url) = (fields.Text("accountId", 40), fields.Text("url"));
         var accountId = Guid.TryParse(account, out var id) ? id : (Guid?)null;
@@ -40,31 +42,30 @@ internal static class ExternalHandlers
             return problem;
         var isGoogle = provider == "google";
         var (calendar, outcome) = await calendars.AddAsync(
-            user.UserId, new NewExternal(provider!, isGoogle ? accountId : null, isGoogle ? remote : null, isGoogle ? null : url, target!, interval, name, color, enabled), cancellationToken);
-        return outcome switch
-        {
-            ExternalOutcome.Done => AppsJson.Created(ExternalBody.Of(calendar!)),
-            ExternalOutcome.CalendarNotFound => AppsRefusals.NotFound("Calendar not found"),
-            ExternalOutcome.AccountNotFound => AppsRefusals.NotFound("Account not found"),
-            ExternalOutcome.UrlNotAllowed => AppsRefusals.BadRequest("URL_NOT_ALLOWED", "This address may not be fetched"),
-            ExternalOutcome.TooMany => new ApiError(409, "LIMIT", "Too many external calendars"),
-        };
+            user.UserId, new NewExternal(provider!, isGoogle ? accountId : null, isGoogle ? remote : null, isGoogle ? null : url, target!, direction, interval, name, color, enabled), cancellationToken);
+        return outcome == ExternalOutcome.Done ? AppsJson.Created(ExternalBody.Of(calendar!)) : Refusal(outcome);
     }
+
+    static ApiError Refusal(ExternalOutcome outcome) => outcome switch
+    {
+        ExternalOutcome.NotFound => Unknown,
+        ExternalOutcome.CalendarNotFound => AppsRefusals.NotFound("Calendar not found"),
+        ExternalOutcome.AccountNotFound => AppsRefusals.NotFound("Account not found"),
+        ExternalOutcome.UrlNotAllowed => AppsRefusals.BadRequest("URL_NOT_ALLOWED", "This address may not be fetched"),
+        ExternalOutcome.MayNotWrite => new ApiError(409, "CONSENT_REQUIRED", "This Google account does not let us change its events; please connect it again with access=write"),
+        ExternalOutcome.NotGoogle => AppsRefusals.Invalid("direction", "must be import for ical_url"),
+        ExternalOutcome.TooMany or _ => new ApiError(409, "LIMIT", "Too many external calendars"),
+    };
 
     public static async Task<IResult> ChangeAsync(Guid id, HttpContext context, CurrentUser user, ExternalCalendars calendars, CancellationToken cancellationToken)
     {
         var fields = await BodyFields.ReadAsync(context);
         var (interval, enabled) = (fields.Whole("intervalMinutes", 5, 1440), fields.Flag("enabled"));
-        var (name, color) = (fields.Text("name", 200), fields.Text("color", 40));
+        var (name, color, direction) = (fields.Text("name", 200), fields.Text("color", 40), fields.Choice("direction", Directions));
         if (fields.Problem is { } problem)
             return problem;
-        var changed = await calendars.ChangeAsync(user.UserId, id, calendar =>
-        {
-            calendar.IntervalMinutes = interval ?? calendar.IntervalMinutes;
-            calendar.Enabled = enabled ?? calendar.Enabled;
-            (calendar.Name, calendar.Color) = (name ?? calendar.Name, color ?? calendar.Color);
-        }, cancellationToken);
-        return changed is null ? Unknown : AppsJson.Ok(ExternalBody.Of(changed));
+        var (changed, outcome) = await calendars.ChangeAsync(user.UserId, id, new ExternalChange(interval, enabled, name, color, direction), cancellationToken);
+        return outcome == ExternalOutcome.Done ? AppsJson.Ok(ExternalBody.Of(changed!)) : Refusal(outcome);
     }
 
     public static async Task<IResult> RemoveAsync(Guid id, CurrentUser user, ExternalCalendars calendars, CancellationToken cancellationToken) =>
@@ -85,7 +86,7 @@ internal sealed record ExternalBody(
     Guid Id, string Provider, Guid? AccountId, string? CalendarId, string TargetCalendarId, string Direction, int IntervalMinutes, string? Name, string? Color, bool Enabled, int Failures, DateTimeOffset NextRunAt)
 {
     public static ExternalBody Of(ExternalCalendar one) =>
-        new(one.Id, one.Provider, one.AccountId, one.RemoteId, one.CalendarId, "import", one.IntervalMinutes, one.Name, one.Color, one.Enabled, one.Failures, one.NextRunAt);
+        new(one.Id, one.Provider, one.AccountId, one.RemoteId, one.CalendarId, one.Direction, one.IntervalMinutes, one.Name, one.Color, one.Enabled, one.Failures, one.NextRunAt);
 }
 
 internal sealed record RunBody(Guid Id, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, int Created, int Updated, int Deleted, string? Error);

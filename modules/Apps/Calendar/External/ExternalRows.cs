@@ -21,6 +21,14 @@ internal sealed class ExternalCalendar
     /// <summary>The calendar that events go to, and the space it lies in.</summary>
     public required string CalendarId { get; init; }
 
+    /// <summary><c>import</c>; of Google also <c>export</c> and <c>both</c>.</summary>
+    public string Direction { get; set; } = MirrorDirection.Import;
+
+    /// <summary>Newest position of our records that a run has dealt with, and that somebody told of since: what lies between is to be exported.</summary>
+    public long MirroredPosition { get; set; }
+
+    public long HeardPosition { get; set; }
+
     public string? Name { get; set; }
 
     public string? Color { get; set; }
@@ -43,6 +51,13 @@ internal sealed class ExternalCalendar
     public int Failures { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+}
+
+internal static class MirrorDirection
+{
+    public const string Import = "import";
+    public const string Export = "export";
+    public const string Both = "both";
 }
 
 /// <summary>One synchronisation.</summary>

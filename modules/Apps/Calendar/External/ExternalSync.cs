@@ -1,3 +1,4 @@
+using Mana.Apps.Calendar.Google.Mirror;
 using Mana.Apps.Calendar.Records;
 using Mana.Apps.Data;
 using Mana.Kernel.Ids;
@@ -11,7 +12,7 @@ namespace Mana.Apps.Calendar.External;
 /// ends. Writing twice changes nothing, so a run may be repeated.
 /// </summary>
 internal sealed class ExternalSync(
-    AppsDbContext database, CalendarAccess calendars, CalendarRecords records, GoogleSource google, IcalSource files, CalendarMetrics metrics, IIdSource ids, TimeProvider time,
+    AppsDbContext database, CalendarAccess calendars, CalendarRecords records, GoogleSource google, GoogleMirror mirror, IcalSource files, CalendarMetrics metrics, IIdSource ids, TimeProvider time,
     ILogger<ExternalSync> log)
 {
     const int KeptRuns = 50;
@@ -60,6 +61,10 @@ internal sealed class ExternalSync(
         calendar.LeaseUntil = null;
         metrics.Run(calendar.Provider, result.Error ?? "ok");
         await database.SaveChangesAsync(cancellationToken);
+        // What was told of while this ran.
+        var soon = now + MirrorFeedHandler.Soon;
+        await database.Set<ExternalCalendar>().Where(one => one.Id == calendar.Id && one.Direction != MirrorDirection.Import && one.Failures == 0 && one.HeardPosition > one.MirroredPosition && one.NextRunAt > soon)
+            .ExecuteUpdateAsync(set => set.SetProperty(one => one.NextRunAt, soon), cancellationToken);
         await database.Set<ExternalRun>().Where(one => one.ExternalId == calendar.Id && one.FinishedAt != null)
             .OrderByDescending(one => one.StartedAt).Skip(KeptRuns).ExecuteDeleteAsync(cancellationToken);
     }
@@ -85,6 +90,8 @@ internal sealed class ExternalSync(
     {
         if (await calendars.FindAsync(calendar.UserId, calendar.CalendarId, cancellationToken) is not { MayWrite: true } target)
             return SourceResult.Failed("CALENDAR_GONE", stop: true);
+        if (calendar.Direction != MirrorDirection.Import)
+            return await mirror.RunAsync(calendar, target, run, () => ProlongAsync(calendar.Id, cancellationToken), cancellationToken);
         var token = calendar.SyncToken;
         var result = await (calendar.Provider == "google" ? google.ReadAsync(calendar, cancellationToken) : files.ReadAsync(calendar, cancellationToken));
         if (result.Error is not null || (result.Events.Count == 0 && result.DeletedUids.Count == 0 && result.CompleteFrom is null))
@@ -100,9 +107,17 @@ internal sealed class ExternalSync(
         return SourceResult.Failed("REFUSED");
     }
 
+    Task ProlongAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + Lease;
+        return database.Set<ExternalCalendar>().Where(one => one.Id == id).ExecuteUpdateAsync(set => set.SetProperty(one => one.LeaseUntil, until), cancellationToken);
+    }
+
     /// <summary>Every other failure doubles the pause; up to a tenth more, so that not everything comes at once.</summary>
     TimeSpan PauseOf(ExternalCalendar calendar, SourceResult result)
     {
+        if (result is { Error: null, GoesOn: true })
+            return MirrorFeedHandler.Soon;
         var interval = TimeSpan.FromMinutes(calendar.IntervalMinutes);
         var pause = result.Error is null ? interval : TimeSpan.FromTicks(Math.Min(interval.Ticks << Math.Min(calendar.Failures - 1, 8), LongestPause.Ticks));
         Span<byte> chance = stackalloc byte[1];

@@ -20,7 +20,8 @@ internal sealed class GoogleAccounts(AppsDbContext database, GoogleClient google
 {
     const string TokenPurpose = "apps google token";
     const string VerifierPurpose = "apps google verifier";
-    const string Scopes = "openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/calendar.readonly";
+    const string ReadScopes = "openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/calendar.readonly";
+    const string WriteScope = "https://www.googleapis.com/auth/calendar.events";
     static readonly TimeSpan ConsentTime = TimeSpan.FromMinutes(10);
 
     /// <summary>An access token is renewed this long before its end.</summary>
@@ -28,7 +29,10 @@ internal sealed class GoogleAccounts(AppsDbContext database, GoogleClient google
 
     string RedirectUri => calendar.Public + "/api/v1/calendar/google/callback";
 
-    public async Task<ConsentStart> StartAsync(string userId, string returnTo, CancellationToken cancellationToken)
+    /// <summary>Whether the person let us change events of theirs: asked for only when they want to export (compute.md 4.7).</summary>
+    public static bool MayWrite(GoogleAccount account) => account.Scopes.Split(' ').Contains(WriteScope);
+
+    public async Task<ConsentStart> StartAsync(string userId, string returnTo, bool toWrite, CancellationToken cancellationToken)
     {
         var (state, nonce, verifier) = (Secret(), Secret(), Secret());
         var now = time.GetUtcNow();
@@ -43,8 +47,8 @@ internal sealed class GoogleAccounts(AppsDbContext database, GoogleClient google
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         var query = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["client_id"] = options.ClientId!, ["redirect_uri"] = RedirectUri, ["response_type"] = "code", ["scope"] = Scopes, ["access_type"] = "offline", ["prompt"] = "consent", ["state"] = state,
-            ["code_challenge"] = challenge, ["code_challenge_method"] = "S256",
+            ["client_id"] = options.ClientId!, ["redirect_uri"] = RedirectUri, ["response_type"] = "code", ["scope"] = toWrite ? $"{ReadScopes} {WriteScope}" : ReadScopes, ["access_type"] = "offline", ["prompt"] = "consent", ["state"] = state,
+            ["code_challenge"] = challenge, ["code_challenge_method"] = "S256", ["include_granted_scopes"] = "true",
         };
         return new ConsentStart($"{options.AuthUrl}?{string.Join('&', query.Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value)}"))}", nonce);
     }
@@ -96,14 +100,42 @@ internal sealed class GoogleAccounts(AppsDbContext database, GoogleClient google
         return (token, GoogleFailure.None);
     }
 
+    /// <summary>One call in the name of the account; a token that is refused is renewed once.</summary>
+    public async Task<GoogleAnswer> CallAsync(Guid accountId, Func<string, Task<GoogleAnswer>> call, CancellationToken cancellationToken)
+    {
+        for (var renew = false; ; renew = true)
+        {
+            var (token, failure) = await TokenAsync(accountId, renew, cancellationToken);
+            if (token is null)
+                return GoogleAnswer.Failed(failure);
+            var answer = await call(token);
+            if (answer.Failure != GoogleFailure.Unauthorized || renew)
+                return answer;
+        }
+    }
+
     /// <summary>Forgets all accounts of a person, and tells Google. Their subscriptions end with them.</summary>
     public async Task<int> DisconnectAsync(string userId, CancellationToken cancellationToken)
     {
         var accounts = await OfAsync(userId, cancellationToken);
         var removed = await database.Set<GoogleAccount>().Where(account => account.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         foreach (var account in accounts)
-            await google.RevokeAsync(Open(account, account.RefreshToken), cancellationToken);
+            if (Readable(account) is { } refresh)
+                await google.RevokeAsync(refresh, cancellationToken);
         return removed;
+    }
+
+    /// <summary>Null: sealed with a key that is gone. Nobody's account stays because of that.</summary>
+    string? Readable(GoogleAccount account)
+    {
+        try
+        {
+            return Open(account, account.RefreshToken);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 
     async Task StoreAsync(string userId, string email, string access, string refresh, JsonElement tokens, CancellationToken cancellationToken)
@@ -119,7 +151,7 @@ internal sealed class GoogleAccounts(AppsDbContext database, GoogleClient google
 
         (account.AccessToken, account.RefreshToken) = (Seal(account.Id, access), Seal(account.Id, refresh));
         (account.AccessExpiresAt, account.State, account.UpdatedAt) = (ExpiryOf(tokens), "connected", now);
-        account.Scopes = Text(tokens, "scope") ?? Scopes;
+        account.Scopes = Text(tokens, "scope") ?? ReadScopes;
         await database.SaveChangesAsync(cancellationToken);
     }
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Mana.Apps.Calendar.Google;
 
@@ -21,8 +23,20 @@ internal enum GoogleFailure
     /// <summary>403 with a quota reason, or 429.</summary>
     RateLimited,
 
-    /// <summary>404: the calendar is not there, or not for this account.</summary>
+    /// <summary>404: the calendar or the event is not there, or not for this account.</summary>
     NotFound,
+
+    /// <summary>403 without a quota reason: this account may not.</summary>
+    Forbidden,
+
+    /// <summary>409: an event has that id already, also one that was deleted.</summary>
+    Exists,
+
+    /// <summary>412: it is not the version any more that <c>If-Match</c> named.</summary>
+    Stale,
+
+    /// <summary>400: it will never be accepted.</summary>
+    Invalid,
 
     /// <summary>5xx, a time-out, or an answer that is no JSON.</summary>
     Unavailable,
@@ -69,6 +83,38 @@ internal sealed class GoogleClient : IDisposable
     /// <param name="query">Window or sync token, encoded.</param>
     public Task<GoogleAnswer> EventsAsync(string accessToken, string calendarId, string query, string? page, CancellationToken cancellationToken) =>
         GetAsync($"{_options.CalendarBase}/calendars/{Uri.EscapeDataString(calendarId)}/events?maxResults=2500&singleEvents=false&showDeleted=true&{query}{Page(page)}", accessToken, cancellationToken);
+
+    public Task<GoogleAnswer> EventAsync(string accessToken, string calendarId, string eventId, CancellationToken cancellationToken) => GetAsync(EventUrl(calendarId, eventId), accessToken, cancellationToken);
+
+    /// <summary>The one instance of a series that began, or would have begun, then.</summary>
+    public Task<GoogleAnswer> InstanceAsync(string accessToken, string calendarId, string seriesId, string originalStart, CancellationToken cancellationToken) =>
+        GetAsync($"{EventUrl(calendarId, seriesId)}/instances?showDeleted=true&originalStart={Uri.EscapeDataString(originalStart)}", accessToken, cancellationToken);
+
+    /// <summary>The body names the id, so that whoever repeats it makes no second event. Nobody is sent a mail.</summary>
+    public Task<GoogleAnswer> InsertAsync(string accessToken, string calendarId, JsonObject body, CancellationToken cancellationToken) =>
+        WriteAsync(HttpMethod.Post, $"{_options.CalendarBase}/calendars/{Uri.EscapeDataString(calendarId)}/events?sendUpdates=none", accessToken, body, null, cancellationToken);
+
+    /// <summary>Changes what the body names.</summary>
+    /// <param name="etag">Not null: only while this is its version.</param>
+    public Task<GoogleAnswer> PatchAsync(string accessToken, string calendarId, string eventId, JsonObject body, string? etag, CancellationToken cancellationToken) =>
+        WriteAsync(HttpMethod.Patch, EventUrl(calendarId, eventId) + "?sendUpdates=none", accessToken, body, etag, cancellationToken);
+
+    /// <summary>Leaves a tombstone there.</summary>
+    /// <param name="etag">Not null: only while this is its version.</param>
+    public Task<GoogleAnswer> DeleteAsync(string accessToken, string calendarId, string eventId, string? etag, CancellationToken cancellationToken) =>
+        WriteAsync(HttpMethod.Delete, EventUrl(calendarId, eventId) + "?sendUpdates=none", accessToken, null, etag, cancellationToken);
+
+    string EventUrl(string calendarId, string eventId) => $"{_options.CalendarBase}/calendars/{Uri.EscapeDataString(calendarId)}/events/{Uri.EscapeDataString(eventId)}";
+
+    Task<GoogleAnswer> WriteAsync(HttpMethod method, string url, string accessToken, JsonObject? body, string? etag, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(method, url) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", accessToken) } };
+        if (body is not null)
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        if (etag is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", etag);
+        return SendAsync(request, cancellationToken);
+    }
 
     static string Page(string? page) => page is null ? "" : "&pageToken=" + Uri.EscapeDataString(page);
 
@@ -119,9 +165,13 @@ internal sealed class GoogleClient : IDisposable
             400 or 401 when text.Contains("invalid_grant", StringComparison.Ordinal) => GoogleFailure.ReauthRequired,
             401 => GoogleFailure.Unauthorized,
             403 when text.Contains("imit", StringComparison.Ordinal) => GoogleFailure.RateLimited,
-            403 or 404 => GoogleFailure.NotFound,
+            403 => GoogleFailure.Forbidden,
+            404 => GoogleFailure.NotFound,
+            409 => GoogleFailure.Exists,
             410 => GoogleFailure.Gone,
+            412 => GoogleFailure.Stale,
             429 => GoogleFailure.RateLimited,
+            400 => GoogleFailure.Invalid,
             _ => GoogleFailure.Unavailable,
         };
     }

@@ -88,7 +88,7 @@ internal static class GoogleEvent
             .Select(one => new IcsAlarm(one.GetProperty("minutes").GetInt32(), null, Text(one, "method") == "email" ? "EMAIL" : "DISPLAY"))];
     }
 
-    public static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    public static string? Text(JsonElement item, string name) => item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     public static string Rfc3339(DateTimeOffset time) => Uri.EscapeDataString(time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 }

@@ -16,14 +16,18 @@ internal static class GoogleHandlers
     static readonly ApiError NotSetUp = AppsRefusals.NotConfigured("Google Calendar");
     static readonly ApiError BadState = AppsRefusals.BadRequest("INVALID_STATE", "This sign-in with Google has ended or was not started here; please start again");
 
+    /// <summary>Where the person's browser is to go.</summary>
+    /// <param name="access"><c>write</c> asks for the right to change events as well, which an export needs.</param>
     public static async Task<IResult> AuthUrlAsync(
-        string? redirect, HttpContext context, CurrentUser user, GoogleAccounts accounts, GoogleOptions options, CalendarOptions calendar, TrustedOrigins origins, CancellationToken cancellationToken)
+        string? redirect, string? access, HttpContext context, CurrentUser user, GoogleAccounts accounts, GoogleOptions options, CalendarOptions calendar, TrustedOrigins origins, CancellationToken cancellationToken)
     {
         if (!options.IsSetUp)
             return NotSetUp;
         if (ReturnAddress.Checked(redirect, origins) is not { } returnTo)
             return AppsRefusals.Invalid("redirect", "must be a path or an address of a trusted origin");
-        var start = await accounts.StartAsync(user.UserId, returnTo, cancellationToken);
+        if (access is not (null or "" or "read" or "write"))
+            return AppsRefusals.Invalid("access", "must be read or write");
+        var start = await accounts.StartAsync(user.UserId, returnTo, access == "write", cancellationToken);
         context.Response.Cookies.Append(Cookie(calendar), start.Nonce, new CookieOptions
         {
             HttpOnly = true, Secure = IsSecure(calendar), SameSite = SameSiteMode.Lax, Path = CookiePath, MaxAge = TimeSpan.FromMinutes(10),
@@ -51,7 +55,7 @@ internal static class GoogleHandlers
     }
 
     public static async Task<IResult> StatusAsync(CurrentUser user, GoogleAccounts accounts, GoogleOptions options, CancellationToken cancellationToken) => AppsJson.Ok(new GoogleStatusBody(
-        options.IsSetUp, [.. (await accounts.OfAsync(user.UserId, cancellationToken)).Select(account => new GoogleStatusBody.Account(account.Id, account.Email, account.State, account.CreatedAt))]));
+        options.IsSetUp, [.. (await accounts.OfAsync(user.UserId, cancellationToken)).Select(account => new GoogleStatusBody.Account(account.Id, account.Email, account.State, account.CreatedAt, GoogleAccounts.MayWrite(account)))]));
 
     public static async Task<IResult> DisconnectAsync(CurrentUser user, GoogleAccounts accounts, CancellationToken cancellationToken) =>
         AppsJson.Ok(new { success = true, removed = await accounts.DisconnectAsync(user.UserId, cancellationToken) });
@@ -96,7 +100,7 @@ internal sealed record GoogleStatusBody(bool Configured, IReadOnlyList<GoogleSta
 {
     public bool Connected => Accounts.Any(account => account.State == "connected");
 
-    internal sealed record Account(Guid Id, string Email, string State, DateTimeOffset CreatedAt);
+    internal sealed record Account(Guid Id, string Email, string State, DateTimeOffset CreatedAt, bool MayWrite);
 }
 
 internal sealed record GoogleCalendarBody(Guid AccountId, string? Id, string? Name, string? Color, string? Timezone, string? AccessRole);

@@ -30,7 +30,7 @@ internal static class ImportHandlers
         if (refused is not null)
             return refused;
         var applied = target is null ? null : await records.WriteAsync(
-            new EventBatch(user.UserId, target.Record.Id, target.SpaceId, target.Record.Id, "import", reading!.Events, []), cancellationToken);
+            new EventBatch(user.UserId, target.Record.Id, target.SpaceId, target.Record.Id, "import", reading!.Events, [], TakesBack: true), cancellationToken);
         context.Response.ContentType = "application/json; charset=utf-8";
         var output = context.Response.BodyWriter;
         await using var json = new Utf8JsonWriter(output, AppsJson.Writing);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mana.Apps.Calendar.External;
 using Mana.Apps.Calendar.Feeds;
 using Mana.Apps.Calendar.Google;
+using Mana.Apps.Calendar.Google.Mirror;
 using Mana.Apps.Calendar.Shares;
 using Mana.Apps.Data;
 using Mana.Apps.Wire;
@@ -27,7 +28,9 @@ internal sealed class CalendarPersonalData(IServiceScopeFactory scopes) : IPerso
             sharesReceived = await database.Set<CalendarShare>().Where(row => row.InviteeId == userId).Select(row => new { row.CalendarId, row.Status, row.CreatedAt }).ToListAsync(cancellationToken),
             googleAccounts = await database.Set<GoogleAccount>().Where(row => row.UserId == userId).Select(row => new { row.Email, row.State, row.Scopes, row.CreatedAt }).ToListAsync(cancellationToken),
             externalCalendars = await database.Set<ExternalCalendar>().Where(row => row.UserId == userId)
-                .Select(row => new { row.Provider, row.RemoteId, row.CalendarId, row.Name, row.IntervalMinutes, row.Enabled, row.CreatedAt }).ToListAsync(cancellationToken),
+                .Select(row => new { row.Provider, row.RemoteId, row.CalendarId, row.Direction, row.Name, row.IntervalMinutes, row.Enabled, row.CreatedAt }).ToListAsync(cancellationToken),
+            mirroredEvents = await database.Set<EventLink>().Where(link => database.Set<ExternalCalendar>().Any(row => row.Id == link.ExternalId && row.UserId == userId))
+                .OrderBy(link => link.EventId).Select(link => new { link.EventId, link.RemoteId }).ToListAsync(cancellationToken),
         }, AppsJson.Options, cancellationToken);
     }
 
@@ -37,6 +40,7 @@ internal sealed class CalendarPersonalData(IServiceScopeFactory scopes) : IPerso
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AppsDbContext>();
         await scope.ServiceProvider.GetRequiredService<GoogleAccounts>().DisconnectAsync(userId, cancellationToken);
+        // Their links and runs go with them; what Google has of the person's events is the person's own affair with Google.
         await database.Set<ExternalCalendar>().Where(row => row.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await database.Set<CalendarFeed>().Where(row => row.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await database.Set<CalendarShare>().Where(row => row.OwnerId == userId || row.InviteeId == userId).ExecuteDeleteAsync(cancellationToken);
@@ -49,6 +53,7 @@ internal sealed class CalendarPersonalData(IServiceScopeFactory scopes) : IPerso
         var database = scope.ServiceProvider.GetRequiredService<AppsDbContext>();
         return await database.Set<GoogleAccount>().CountAsync(row => row.UserId == userId, cancellationToken)
             + await database.Set<ExternalCalendar>().CountAsync(row => row.UserId == userId, cancellationToken)
+            + await database.Set<EventLink>().CountAsync(link => database.Set<ExternalCalendar>().Any(row => row.Id == link.ExternalId && row.UserId == userId), cancellationToken)
             + await database.Set<CalendarFeed>().CountAsync(row => row.UserId == userId, cancellationToken)
             + await database.Set<CalendarShare>().CountAsync(row => row.OwnerId == userId || row.InviteeId == userId, cancellationToken)
             + await database.Set<GoogleConsent>().CountAsync(row => row.UserId == userId, cancellationToken);

@@ -14,8 +14,10 @@ namespace Mana.Apps.Calendar.Records;
 /// <param name="DeletedUids">Events that are gone, with all their instances.</param>
 /// <param name="CompleteFrom">Not null: from then on the events are all there are; records of the source that are not among them are deleted.</param>
 /// <param name="KeepExDates">The source names cancelled instances once, and not again with their series.</param>
+/// <param name="TakesBack">Somebody asks for these events now: also for those that they deleted.</param>
 internal sealed record EventBatch(
-    string UserId, string CalendarId, string? SpaceId, string Source, string Actor, IReadOnlyList<IcsEvent> Events, IReadOnlyList<string> DeletedUids, Instant? CompleteFrom = null, bool KeepExDates = false);
+    string UserId, string CalendarId, string? SpaceId, string Source, string Actor, IReadOnlyList<IcsEvent> Events, IReadOnlyList<string> DeletedUids, Instant? CompleteFrom = null, bool KeepExDates = false,
+    bool TakesBack = false);
 
 /// <summary>
 /// Writes events into the synchronised records (compute.md 9.3, 9.5). Repeating changes nothing: ids and a fingerprint of the content tell what is there already. Blocks
@@ -43,7 +45,8 @@ internal sealed class CalendarRecords(ISyncRecords records, TimeProvider time)
             var record = EventRecord.Of(item, batch.CalendarId, batch.Source);
             present.Add(record.EventId);
             var known = held.TryGetValue(record.EventId, out var before);
-            if (known && !before!.Deleted && before.Hash == record.Fingerprint)
+            // What the person has deleted since stays so until it changes at its source.
+            if (known && before!.Hash == record.Fingerprint && !(before.Deleted && batch.TakesBack))
             {
                 unchanged++;
                 continue;
@@ -55,7 +58,8 @@ internal sealed class CalendarRecords(ISyncRecords records, TimeProvider time)
             // The fingerprint is of what the source says; dates that it named earlier do not count.
             (record.Event["importHash"], record.Event["importSource"]) = (record.Fingerprint, batch.Source);
             record.Event["importEnds"] = item.Rule is null ? AppsJson.Text(item.End.Instant) : "9999";
-            // An insert takes a deleted record back, an update does not.
+            if (known && before!.Deleted)
+                (record.Event["deletedAt"], record.Block["deletedAt"]) = (null, null);
             var op = known && !before!.Deleted ? RecordOp.Update : RecordOp.Insert;
             blocks.Add(new RecordWrite(op, "timeBlocks", record.BlockId, record.Block, SpaceId: batch.SpaceId));
             events.Add(new RecordWrite(op, "events", record.EventId, record.Event, SpaceId: batch.SpaceId));
@@ -74,6 +78,8 @@ internal sealed class CalendarRecords(ISyncRecords records, TimeProvider time)
             && ((completeFrom is not null && string.CompareOrdinal(one.Value.Ends, completeFrom) >= 0) || (one.Value.Uid is { } uid && deleted.Contains(uid)))).ToList();
         foreach (var (id, record) in gone)
         {
+            // Without its fingerprint it is known as deleted by its source, and comes back with it.
+            events.Add(new RecordWrite(RecordOp.Update, "events", id, new JsonObject { ["importHash"] = null }, SpaceId: batch.SpaceId));
             events.Add(new RecordWrite(RecordOp.Delete, "events", id, At: time.GetUtcNow(), SpaceId: batch.SpaceId));
             if (record.BlockId is { } block)
                 blocks.Add(new RecordWrite(RecordOp.Delete, "timeBlocks", block, At: time.GetUtcNow(), SpaceId: batch.SpaceId));

@@ -49,6 +49,14 @@ namespace Mana.Apps.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Direction")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("import")
+                        .HasColumnName("direction")
+                        .UseCollation("C");
+
                     b.Property<string>("ETag")
                         .HasColumnType("text")
                         .HasColumnName("e_tag")
@@ -62,6 +70,10 @@ namespace Mana.Apps.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("failures");
 
+                    b.Property<long>("HeardPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("heard_position");
+
                     b.Property<int>("IntervalMinutes")
                         .HasColumnType("integer")
                         .HasColumnName("interval_minutes");
@@ -74,6 +86,10 @@ namespace Mana.Apps.Data.Migrations
                     b.Property<DateTimeOffset?>("LeaseUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
+
+                    b.Property<long>("MirroredPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("mirrored_position");
 
                     b.Property<string>("Name")
                         .HasColumnType("text")
@@ -125,6 +141,8 @@ namespace Mana.Apps.Data.Migrations
 
                     b.ToTable("external_calendars", "apps", t =>
                         {
+                            t.HasCheckConstraint("external_calendars_direction", "direction = 'import' OR (provider = 'google' AND direction IN ('export', 'both'))");
+
                             t.HasCheckConstraint("external_calendars_interval", "interval_minutes BETWEEN 5 AND 1440");
 
                             t.HasCheckConstraint("external_calendars_provider", "(provider = 'google' AND account_id IS NOT NULL AND remote_id IS NOT NULL) OR (provider = 'ical_url' AND url IS NOT NULL)");
@@ -328,6 +346,55 @@ namespace Mana.Apps.Data.Migrations
                         .HasDatabaseName("google_consents_due");
 
                     b.ToTable("google_consents", "apps");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Calendar.Google.Mirror.EventLink", b =>
+                {
+                    b.Property<Guid>("ExternalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("external_id");
+
+                    b.Property<string>("EventId")
+                        .HasColumnType("text")
+                        .HasColumnName("event_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("ETag")
+                        .HasColumnType("text")
+                        .HasColumnName("e_tag")
+                        .UseCollation("C");
+
+                    b.Property<string>("Ours")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("ours")
+                        .UseCollation("C");
+
+                    b.Property<string>("Refused")
+                        .HasColumnType("text")
+                        .HasColumnName("refused")
+                        .UseCollation("C");
+
+                    b.Property<string>("RemoteId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("remote_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Theirs")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("theirs")
+                        .UseCollation("C");
+
+                    b.HasKey("ExternalId", "EventId")
+                        .HasName("external_links_key");
+
+                    b.HasIndex("ExternalId", "RemoteId")
+                        .IsUnique()
+                        .HasDatabaseName("external_links_remote");
+
+                    b.ToTable("external_links", "apps");
                 });
 
             modelBuilder.Entity("Mana.Apps.Calendar.Shares.CalendarShare", b =>
@@ -960,6 +1027,16 @@ namespace Mana.Apps.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("external_runs_calendar");
+                });
+
+            modelBuilder.Entity("Mana.Apps.Calendar.Google.Mirror.EventLink", b =>
+                {
+                    b.HasOne("Mana.Apps.Calendar.External.ExternalCalendar", null)
+                        .WithMany()
+                        .HasForeignKey("ExternalId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("external_links_calendar");
                 });
 
             modelBuilder.Entity("Mana.Apps.Reminders.Data.ReminderInstance", b =>

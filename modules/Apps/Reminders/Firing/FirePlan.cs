@@ -38,19 +38,20 @@ internal sealed class FirePlan(IRecurrenceExpander expander)
         return facts.Anchor switch
         {
             null => [],
-            Anchor.Series series => [.. OfSeries(rule, series, zone, person, from, settled ?? FrozenSet<string>.Empty)],
+            Anchor.Series series => [.. OfSeries(rule, new PlacedSeries(series, Zones.Find(facts.ZoneId), zone), zone, person, from, settled ?? FrozenSet<string>.Empty)],
             var single => [Firing(rule, "", Resolve(single, zone, person), zone)],
         };
     }
 
-    IEnumerable<PlannedFiring> OfSeries(ReminderRule rule, Anchor.Series series, DateTimeZone zone, PersonalSettings person, Instant from, IReadOnlySet<string> settled)
+    IEnumerable<PlannedFiring> OfSeries(ReminderRule rule, PlacedSeries series, DateTimeZone zone, PersonalSettings person, Instant from, IReadOnlySet<string> settled)
     {
         var moved = series.Exceptions.Where(exception => exception.Value.Moved is not null)
             .Select(exception => Firing(rule, Key(exception.Key + series.Start.TimeOfDay), Resolve(exception.Value.Moved!, zone, person), zone));
+        var added = series.Added.Where(date => !series.LeavesOut(date)).Select(date => Firing(rule, Key(date), AnchorOf(series, date, zone, person), zone));
         var ruled = Occurrences(rule, series, zone, person, from);
         // Few exceptions, at most a hundred instances besides what is settled: sorted in memory.
         var open = 0;
-        foreach (var firing in moved.Concat(ruled.Take(Most + settled.Count)).Where(firing => firing.FireAt >= from).OrderBy(firing => firing.FireAt))
+        foreach (var firing in moved.Concat(added).Concat(ruled.Take(Most + settled.Count)).Where(firing => firing.FireAt >= from).DistinctBy(firing => firing.Key).OrderBy(firing => firing.FireAt))
         {
             if (open == Most || (open >= Fewest && firing.FireAt > from + Horizon))
                 yield break;
@@ -60,21 +61,24 @@ internal sealed class FirePlan(IRecurrenceExpander expander)
         }
     }
 
-    IEnumerable<PlannedFiring> Occurrences(ReminderRule rule, Anchor.Series series, DateTimeZone zone, PersonalSettings person, Instant from)
+    IEnumerable<PlannedFiring> Occurrences(ReminderRule rule, PlacedSeries series, DateTimeZone zone, PersonalSettings person, Instant from)
     {
-        var start = series.AllDay ? SeriesStart.Date(series.Start.Date) : SeriesStart.Zoned(series.Start, zone);
+        var start = series.AllDay ? SeriesStart.Date(series.Start.Date) : SeriesStart.Zoned(series.Start, series.Zone);
         if (RecurrenceText.Read(series.Rule, RuleSyntax.Lenient, start, DateTimeZoneProviders.Tzdb).Set is not { } set)
             yield break;
         var offset = rule.DaysBefore is { } days ? Duration.FromDays(days) : Duration.FromMinutes(rule.MinutesBefore ?? 0);
         foreach (var occurrence in expander.Expand(set with { StartPolicy = StartPolicy.AlwaysFirst }, new OccurrenceWindow(From: from + offset - Slack), new WorkBudget(Work)))
         {
-            if (series.Exceptions.ContainsKey(occurrence.Id.Civil.Date))
+            if (series.LeavesOut(occurrence.Id.Civil))
                 continue;
-            var anchor = series.AllDay ? Resolve(new Anchor.Day(occurrence.StartCivil.Date), zone, person) : occurrence.StartUtc;
+            var anchor = series.AllDay ? AnchorOf(series, occurrence.StartCivil, zone, person) : occurrence.StartUtc;
             if (Firing(rule, Key(occurrence.Id.Civil), anchor, zone) is var firing && firing.FireAt >= from)
                 yield return firing;
         }
     }
+
+    static Instant AnchorOf(PlacedSeries series, LocalDateTime start, DateTimeZone zone, PersonalSettings person) =>
+        series.AllDay ? Resolve(new Anchor.Day(start.Date), zone, person) : series.Zone.ResolveLocal(start, Resolver).ToInstant();
 
     static PlannedFiring Firing(ReminderRule rule, string key, Instant anchor, DateTimeZone zone)
     {
@@ -95,6 +99,48 @@ internal sealed class FirePlan(IRecurrenceExpander expander)
     };
 
     static string Key(LocalDateTime original) => KeyPattern.Format(original);
+}
+
+/// <summary>
+/// A series on the clock that it is repeated by: its record's zone, or that of who is reminded. A day that is stored as an instant is one of the record's zone, or of UTC.
+/// </summary>
+internal sealed class PlacedSeries
+{
+    readonly DateTimeZone _days;
+    readonly IReadOnlySet<LocalDateTime> _left;
+    readonly IReadOnlySet<LocalDate> _leftDays;
+
+    public PlacedSeries(Anchor.Series series, DateTimeZone? own, DateTimeZone reader)
+    {
+        (Zone, _days, AllDay, Rule, Exceptions) = (own ?? reader, own ?? DateTimeZone.Utc, series.AllDay, series.Rule, series.Exceptions);
+        Start = Civil(series.First);
+        Added = [.. series.Added.Select(Civil).Distinct()];
+        _left = series.Left.Select(Civil).ToHashSet();
+        // A date without a time leaves out whatever begins on it.
+        _leftDays = series.Left.OfType<Anchor.Day>().Select(day => day.Date).ToHashSet();
+    }
+
+    public LocalDateTime Start { get; }
+
+    public DateTimeZone Zone { get; }
+
+    public bool AllDay { get; }
+
+    public string Rule { get; }
+
+    public IReadOnlyDictionary<LocalDate, Anchor.Exception> Exceptions { get; }
+
+    public IReadOnlyList<LocalDateTime> Added { get; }
+
+    public bool LeavesOut(LocalDateTime start) => _left.Contains(start) || _leftDays.Contains(start.Date) || Exceptions.ContainsKey(start.Date);
+
+    LocalDateTime Civil(Anchor anchor) => anchor switch
+    {
+        Anchor.Day day => day.Date.AtMidnight(),
+        Anchor.Civil civil => AllDay ? civil.Time.Date.AtMidnight() : civil.Time,
+        Anchor.At at => AllDay ? at.Instant.InZone(_days).Date.AtMidnight() : at.Instant.InZone(Zone).LocalDateTime,
+        _ => throw new ArgumentException("A series has no one start.", nameof(anchor)),
+    };
 }
 
 /// <summary>What a rule counts from.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mana.Apps.Wire;
+using Mana.Recurrence.Contracts;
 using NodaTime;
 using NodaTime.Text;
 
@@ -24,9 +25,15 @@ internal static class RecordFields
     /// <c>2026-03-29</c>, an ISO 8601 instant, or a civil time without an offset. In whole milliseconds: what is finer than the database keeps would look moved each
     /// time it is compared.
     /// </summary>
-    public static Anchor? When(this JsonObject fields, string name)
+    public static Anchor? When(this JsonObject fields, string name) => When(fields.Text(name));
+
+    /// <summary>The same of each text in a list.</summary>
+    public static IReadOnlyList<Anchor> Dates(this JsonObject fields, string name) =>
+        fields[name] is JsonArray list ? [.. list.Take(RecurrenceText.MostDates).Select(item => When(RecordText.Of(item))).OfType<Anchor>()] : [];
+
+    static Anchor? When(string? text)
     {
-        if (fields.Text(name) is not { } text)
+        if (string.IsNullOrEmpty(text))
             return null;
         if (LocalDatePattern.Iso.Parse(text) is { Success: true } date)
             return date.Value.Year is > 1900 and < 9000 ? new Anchor.Day(date.Value) : null;

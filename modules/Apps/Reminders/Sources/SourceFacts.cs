@@ -38,8 +38,13 @@ internal abstract record Anchor
     /// <summary>A day: at the reader's time for all-day things.</summary>
     public sealed record Day(LocalDate Date) : Anchor;
 
-    /// <summary>A series, with the instances that the client has changed.</summary>
-    public sealed record Series(LocalDateTime Start, bool AllDay, string Rule, IReadOnlyDictionary<LocalDate, Exception> Exceptions) : Anchor;
+    /// <summary>A series, with the instances that the client has changed, those that are left out, and those beside the rule.</summary>
+    public sealed record Series(Anchor First, bool AllDay, string Rule, IReadOnlyDictionary<LocalDate, Exception> Exceptions) : Anchor
+    {
+        public IReadOnlyList<Anchor> Left { get; init; } = [];
+
+        public IReadOnlyList<Anchor> Added { get; init; } = [];
+    }
 
     /// <summary>A changed instance; null: it does not take place.</summary>
     public sealed record Exception(Anchor? Moved);

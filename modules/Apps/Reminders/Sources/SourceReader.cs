@@ -55,7 +55,7 @@ internal sealed class SourceReader(ISyncRecords records)
         }
         else if (fields.Text("recurrenceRule") is { } rule && facts.Anchor is { } start)
         {
-            facts = facts with { Anchor = SeriesOf(start, fields.Flag("allDay"), rule, facts.ZoneId, new Dictionary<LocalDate, Anchor.Exception>()) };
+            facts = facts with { Anchor = SeriesOf(start, fields, rule, new Dictionary<LocalDate, Anchor.Exception>()) };
         }
 
         return facts with { Title = fields.Text("title") ?? facts.Title, Wanted = Wanted(fields["reminders"]) };
@@ -66,7 +66,7 @@ internal sealed class SourceReader(ISyncRecords records)
         var (allDay, zone) = (fields.Flag("allDay"), fields.Text("timezone"));
         var anchor = allDay ? AllDay(fields, "startDate", zone) : fields.When("startDate");
         if (anchor is not null && fields.Text("recurrenceRule") is { } rule && fields.Text("parentBlockId") is null)
-            anchor = SeriesOf(anchor, allDay, rule, zone, await ExceptionsAsync(key, reading, cancellationToken));
+            anchor = SeriesOf(anchor, fields, rule, await ExceptionsAsync(key, reading, cancellationToken));
         return new SourceFacts(true, anchor, zone, fields.Text("title"), key.Id);
     }
 
@@ -102,13 +102,8 @@ internal sealed class SourceReader(ISyncRecords records)
         return exceptions;
     }
 
-    static Anchor? SeriesOf(Anchor start, bool allDay, string rule, string? zone, IReadOnlyDictionary<LocalDate, Anchor.Exception> exceptions) => start switch
-    {
-        Anchor.Day day => new Anchor.Series(day.Date.AtMidnight(), true, rule, exceptions),
-        Anchor.Civil civil => new Anchor.Series(civil.Time, allDay, rule, exceptions),
-        Anchor.At at => new Anchor.Series(at.Instant.InZone(Zones.Find(zone) ?? DateTimeZone.Utc).LocalDateTime, allDay, rule, exceptions),
-        _ => start,
-    };
+    static Anchor.Series SeriesOf(Anchor first, JsonObject fields, string rule, IReadOnlyDictionary<LocalDate, Anchor.Exception> exceptions) =>
+        new(first, first is Anchor.Day || fields.Flag("allDay"), rule, exceptions) { Left = fields.Dates("exdates"), Added = fields.Dates("rdates") };
 
     /// <summary>A day is often stored as midnight somewhere: the day that it is in the record's zone.</summary>
     static Anchor? AllDay(JsonObject fields, string name, string? zone) => fields.When(name) switch

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Mana.Auth.Contracts;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Microsoft.AspNetCore.Builder;
@@ -19,13 +20,15 @@ internal static class IdempotentRoutes
     const string Replayed = "Idempotency-Replayed";
     const int LongestKey = 128;
 
-    public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder route) => route.AddEndpointFilterFactory((factory, next) =>
+    /// <summary>Such a route.</summary>
+    /// <param name="secret">The answer tells a secret, which is sealed before it is kept.</param>
+    public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder route, bool secret = false) => route.AddEndpointFilterFactory((factory, next) =>
     {
-        var store = factory.ApplicationServices.GetRequiredService<IdempotencyStore>();
-        return context => context.HttpContext.Request.Headers.ContainsKey(Header) ? AnswerAsync(context, next, store) : next(context);
+        var answers = new KeptAnswers(factory.ApplicationServices.GetRequiredService<IdempotencyStore>(), secret ? factory.ApplicationServices.GetRequiredService<ISealedSecrets>() : null);
+        return context => context.HttpContext.Request.Headers.ContainsKey(Header) ? AnswerAsync(context, next, answers) : next(context);
     });
 
-    static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, IdempotencyStore store)
+    static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, KeptAnswers answers)
     {
         var http = context.HttpContext;
         var key = http.Request.Headers[Header].ToString();
@@ -34,15 +37,17 @@ internal static class IdempotentRoutes
         if (http.Features.Get<CurrentUser>() is not { } user)
             return await next(context);
         var route = $"{http.Request.Method} {(http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText}";
-        switch (await store.TakeAsync(user.UserId, route, key, await RequestAsync(http), http.RequestAborted))
+        switch (await answers.Store.TakeAsync(user.UserId, route, key, await RequestAsync(http), http.RequestAborted))
         {
             case KeyState.Mine mine:
-                return await AnswerAsync(context, next, store, new Claim(user.UserId, route, key, mine));
+                return await AnswerAsync(context, next, answers, new Claim(user.UserId, route, key, mine));
             case KeyState.Answered answered:
                 http.Response.Headers[Replayed] = "true";
                 http.Response.StatusCode = answered.Status;
                 http.Response.ContentType = answered.ContentType;
-                await http.Response.Body.WriteAsync(answered.Answer, http.RequestAborted);
+                if (answers.AreSecret)
+                    http.Response.Headers.CacheControl = "no-store";
+                await http.Response.Body.WriteAsync(answers.Open(user.UserId, route, key, answered.Answer), http.RequestAborted);
                 return Results.Empty;
             case KeyState.Conflict:
                 return new ApiError(409, "IDEMPOTENCY_CONFLICT", "This Idempotency-Key was used for another request");
@@ -52,7 +57,7 @@ internal static class IdempotentRoutes
     }
 
     /// <summary>The answer goes into the table before it goes to the client: one that is lost on the way can be had again.</summary>
-    static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, IdempotencyStore store, Claim claim)
+    static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, KeptAnswers answers, Claim claim)
     {
         var http = context.HttpContext;
         var (client, answer) = (http.Response.Body, new MemoryStream());
@@ -64,7 +69,8 @@ internal static class IdempotentRoutes
                 await result.ExecuteAsync(http);
             if (http.Response.StatusCode is < 500 and not 429)
             {
-                await store.KeepAsync(claim.UserId, claim.Route, claim.Key, claim.Mine, http.Response.StatusCode, http.Response.ContentType, answer.ToArray());
+                var box = answers.Seal(claim.UserId, claim.Route, claim.Key, answer.ToArray());
+                await answers.Store.KeepAsync(claim.UserId, claim.Route, claim.Key, claim.Mine, http.Response.StatusCode, http.Response.ContentType, box);
                 kept = true;
             }
         }
@@ -72,7 +78,7 @@ internal static class IdempotentRoutes
         {
             http.Response.Body = client;
             if (!kept)
-                await store.FreeAsync(claim.UserId, claim.Route, claim.Key, claim.Mine);
+                await answers.Store.FreeAsync(claim.UserId, claim.Route, claim.Key, claim.Mine);
         }
 
         await client.WriteAsync(answer.GetBuffer().AsMemory(0, (int)answer.Length), http.RequestAborted);
@@ -89,6 +95,18 @@ internal static class IdempotentRoutes
             hash.AppendData(part.Span);
         http.Request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
         return hash.GetHashAndReset();
+    }
+
+    /// <summary>Where answers are kept, and how: as they are, or sealed for their key.</summary>
+    sealed record KeptAnswers(IdempotencyStore Store, ISealedSecrets? Secrets)
+    {
+        const string Purpose = "apps idempotent answer";
+
+        public bool AreSecret => Secrets is not null;
+
+        public byte[] Seal(string userId, string route, string key, byte[] answer) => Secrets?.Seal(Purpose, $"{userId}|{route}|{key}", answer) ?? answer;
+
+        public byte[] Open(string userId, string route, string key, byte[] kept) => Secrets?.Open(Purpose, $"{userId}|{route}|{key}", kept) ?? kept;
     }
 
     sealed record Claim(string UserId, string Route, string Key, KeyState.Mine Mine);
