@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Mana.Auth.Oidc.Jose;
+using Mana.Auth.Oidc.Outbound;
+using Mana.Auth.Tokens;
+using Microsoft.Extensions.Logging;
+
+namespace Mana.Auth.Oidc.Clients;
+
+/// <summary>
+/// The keys that clients publish (<c>jwks_uri</c>, RFC 7591 2): read when they are needed, kept for ten minutes, and read again when something was
+/// signed with a key that is not among them, because it may be a new one. No key is believed beyond that time: who takes one away wants it gone.
+/// </summary>
+internal sealed class ClientKeySets(OutboundClient outbound, TimeProvider time, ILogger<ClientKeySets> log)
+{
+    public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
+
+    /// <summary>Nobody makes us call a client more often than this, whatever they send, and however it answers.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
+    public const int Largest = 64 * 1024;
+    const int Most = 1000;
+    const string Accept = "application/jwk-set+json, application/json";
+
+    readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+
+    /// <summary>False also when the keys cannot be had.</summary>
+    public async Task<bool> VerifyAsync(string address, CompactJws jws, CancellationToken cancellationToken)
+    {
+        if (_slots.Count >= Most)
+            _slots.Clear();
+        var slot = _slots.GetOrAdd(address, _ => new Slot());
+        var known = await slot.NewerAsync(address, time.GetUtcNow() - Fresh, ReadAsync, cancellationToken);
+        if (Verifies(known, jws))
+            return true;
+        var newer = await slot.NewerAsync(address, time.GetUtcNow() - Pause, ReadAsync, cancellationToken);
+        return newer != known && Verifies(newer, jws);
+    }
+
+    static bool Verifies(KeySet set, CompactJws jws) => set.Keys is { } keys && ClientKeys.Verify(keys, jws);
+
+    async Task<KeySet> ReadAsync(string address)
+    {
+        string? keys = null;
+        try
+        {
+            // Not given up with the request that needed it: else whoever hangs up early could have it read again and again.
+            var answer = await outbound.GetAsync(new Uri(address), Accept, Largest, CancellationToken.None);
+            keys = answer is null ? null : Usable(answer);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // Told below.
+        }
+
+        if (keys is null)
+            log.LogWarning("The keys of a client cannot be had from {Host}", new Uri(address).Authority);
+        return new KeySet(keys, time.GetUtcNow());
+    }
+
+    /// <summary>Keys of kinds that we do not know do no harm in a set of others; one that is private does.</summary>
+    static string? Usable(byte[] answer)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(answer);
+            return ClientKeys.IsPublished(json.RootElement) ? Encoding.UTF8.GetString(answer) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What an address said.</summary>
+    /// <param name="Keys">A JWK set; null: nothing that helps.</param>
+    sealed record KeySet(string? Keys, DateTimeOffset ReadAt);
+
+    /// <summary>One address: read by one at a time, for all who wait.</summary>
+    sealed class Slot
+    {
+        // Never disposed: it has no handle until somebody asks for one, and nobody does.
+        readonly SemaphoreSlim _turn = new(1);
+        KeySet? _set;
+
+        /// <summary>What is known, when that is newer than <paramref name="than"/>, otherwise what is there now.</summary>
+        public async Task<KeySet> NewerAsync(string address, DateTimeOffset than, Func<string, Task<KeySet>> read, CancellationToken cancellationToken)
+        {
+            if (Volatile.Read(ref _set) is { } known && known.ReadAt > than)
+                return known;
+            await _turn.WaitAsync(cancellationToken);
+            try
+            {
+                if (_set is null || _set.ReadAt <= than)
+                    Volatile.Write(ref _set, await read(address));
+                return _set!;
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+    }
+}
