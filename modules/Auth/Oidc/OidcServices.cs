@@ -31,7 +31,7 @@ internal static class OidcServices
         services.AddSingleton<DiscoveryDocument>().AddSingleton<RequestCookie>().AddSingleton<ClientFailures>().AddSingleton<UsedIds>().AddSingleton<ClientKeySets>().AddSingleton<ClientAssertions>().AddSingleton<DpopProofs>();
         services.AddScoped<ClientDirectory>().AddScoped<ClientAuthentication>().AddScoped<ClientAdministration>().AddScoped<ResourceServers>();
         services.AddScoped<StoredRequests>().AddScoped<AuthorizeReader>().AddScoped<Authorization>().AddScoped<AuthorizationCodes>().AddScoped<RequestPages>().AddScoped<SignInContinuation>();
-        services.AddScoped<Consents>().AddSingleton<ShownTo>().AddScoped<GrantRevocation>().AddScoped<GrantStanding>().AddScoped<ClientTokens>();
+        services.AddScoped<Consents>().AddScoped<GrantRevocation>().AddScoped<GrantStanding>().AddScoped<ClientTokens>();
         services.AddSingleton<IdTokenHints>().AddScoped<IdTokens>().AddScoped<UserClaims>().AddScoped<TokenIssue>().AddScoped<DeviceCodes>().AddSingleton<DeviceGuesses>();
         services.AddScoped<ITokenGrant, CodeGrant>().AddScoped<ITokenGrant, RefreshGrant>().AddScoped<ITokenGrant, ClientCredentialsGrant>().AddScoped<ITokenGrant, DeviceGrant>();
         services.AddScoped<LogoutRequests>().AddScoped<LogoutDebts>().AddSingleton<LogoutTokens>().AddSingleton<HostBreaker>().AddSingleton<OutboundClient>();

@@ -39,10 +39,12 @@ public sealed class ConsentTests(OidcWorld world) : IClassFixture<OidcWorld>
         Assert.Contains(email, page.Text, StringComparison.Ordinal);
         await browser.SubmitAsync("/login?prompt=login", "/login", ("email", other), ("password", AuthApi.Password));
         var again = await browser.SendFormAsync("/device", [.. Browser.Hidden(page.Html, "/device"), ("answer", "accept")]);
-        Assert.Equal((200, null), (again.Status, again.Location));
-        Assert.Contains(other, again.Text, StringComparison.Ordinal);
+        Assert.Equal((400, null), (again.Status, again.Location));
+        Assert.Contains("form has expired", again.Text, StringComparison.Ordinal);
         Assert.Equal(0L, await world.ScalarAsync("SELECT count(*) FROM auth.oauth_grants WHERE user_id = ANY($1)", (object)new[] { id, otherId }));
-        Assert.Equal("/device?done=allowed", (await browser.SendFormAsync("/device", [.. Browser.Hidden(again.Html, "/device"), ("answer", "accept")])).Location);
+        page = await browser.OpenAsync($"/device?user_code={started["user_code"]}");
+        Assert.Contains(other, page.Text, StringComparison.Ordinal);
+        Assert.Equal("/device?done=allowed", (await browser.SendFormAsync("/device", [.. Browser.Hidden(page.Html, "/device"), ("answer", "accept")])).Location);
         Assert.Equal(1L, await world.ScalarAsync("SELECT count(*) FROM auth.oauth_grants WHERE user_id = $1", otherId));
     }
 

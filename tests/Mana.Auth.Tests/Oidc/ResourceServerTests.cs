@@ -74,16 +74,17 @@ public sealed class ResourceServerTests(OidcWorld world) : IClassFixture<OidcWor
         var app = await world.TrustedAsync(new ClientDraft(AllowedScopes: ["openid", "email", "offline_access", scope]));
         var tokens = await app.TokensAsync(browser, ("scope", $"openid email offline_access {scope}"));
         var code = await app.CodeAsync(browser, ("scope", $"openid email {scope}"));
-        Assert.NotNull((await app.UserInfoAsync(tokens["access_token"]!)).IsOk()["email"]);
+        bool Has(Answer answer, string member) => answer.IsOk().Body.TryGetProperty(member, out _);
+        Assert.True(Has(await app.UserInfoAsync(tokens["access_token"]!), "email"));
         await world.ScalarAsync("UPDATE auth.oauth_clients SET allowed_scopes = '{openid,offline_access}' WHERE client_id = $1", app.ClientId);
         Assert.Equal(Nothing, (await notes.IntrospectAsync(tokens["access_token"]!)).Text);
-        Assert.Null((await app.UserInfoAsync(tokens["access_token"]!)).IsOk()["email"]);
+        Assert.False(Has(await app.UserInfoAsync(tokens["access_token"]!), "email"));
         Assert.Equal("openid offline_access", (await app.IntrospectAsync(tokens["access_token"]!)).IsOk()["scope"]);
         Assert.Equal("openid", (await app.RedeemAsync(code)).IsOk()["scope"]);
         var refreshed = (await app.RefreshAsync(tokens["refresh_token"])).IsOk();
         Assert.Equal("openid offline_access", refreshed["scope"]);
         await world.ScalarAsync("UPDATE auth.oauth_clients SET allowed_scopes = '{openid}' WHERE client_id = $1", app.ClientId);
-        Assert.Null((await app.RefreshAsync(refreshed["refresh_token"])).IsOk()["refresh_token"]);
+        Assert.False(Has(await app.RefreshAsync(refreshed["refresh_token"]), "refresh_token"));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mana.Auth.Accounts;
 using Mana.Auth.Data;
+using Mana.Auth.Keys;
 using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Oidc.Consent;
 using Mana.Auth.Oidc.Protocol;
@@ -30,7 +31,7 @@ internal abstract record AuthorizeAnswer
 /// database, and comes back here by its id alone.
 /// </summary>
 internal sealed class Authorization(
-    StoredRequests stored, RequestCookie cookie, LiveSessions sessions, ClientDirectory clients, Consents consents, AuthorizationCodes codes, VerificationRule rule, ShownTo shown,
+    StoredRequests stored, RequestCookie cookie, LiveSessions sessions, ClientDirectory clients, Consents consents, AuthorizationCodes codes, VerificationRule rule, SecretBox secrets,
     AuthMetrics metrics, TimeProvider time)
 {
     enum Step
@@ -76,11 +77,14 @@ internal sealed class Authorization(
         };
     }
 
+    /// <summary>For the form of the consent page: whom it was shown to.</summary>
+    public string ShownTo(string id, LiveSession live) => Convert.ToHexStringLower(secrets.Digest("consent page", $"{id}\n{live.Session.Id}\n{live.User.Id}"));
+
     /// <summary>
     /// The answer of the person on the consent page. Only whom the page named can agree: who signed in as somebody else in the meantime, in another
     /// tab, sees it again, with that name.
     /// </summary>
-    /// <param name="shownTo">Of <see cref="Consent.ShownTo"/>; null from an app's own page, which names nobody.</param>
+    /// <param name="shownTo">Of <see cref="ShownTo"/>; null from an app's own page, which names nobody.</param>
     public async Task<AuthorizeAnswer> AnswerAsync(HttpContext context, string? id, bool accepted, string? shownTo, CancellationToken cancellationToken)
     {
         var reading = await stored.FindAsync(context, id, OAuthRequestKind.Authorize, cancellationToken);
@@ -90,7 +94,7 @@ internal sealed class Authorization(
         var (step, error) = await DecideAsync(request, client, live, found.Row.AuthAfter, cancellationToken);
         if (step == Step.SignIn && error is null)
             return new AuthorizeAnswer.SignIn(found.Id);
-        if (accepted && error is null && shownTo is not null && shownTo != shown.Mark(found.Id, live!))
+        if (accepted && error is null && shownTo is not null && shownTo != ShownTo(found.Id, live!))
             return new AuthorizeAnswer.Ask(found.Id);
         error ??= accepted ? null : new OAuthError("access_denied", "The person declined");
         if (error is not null)

@@ -13,7 +13,7 @@ internal static class ConsentPages
     public static string PathFor(string requestId) => $"{Path}?request={requestId}";
 
     public static async Task<IResult> ShowAsync(
-        Page page, StoredRequests stored, Authorization authorization, ShownTo shown, RequestPages pages, LiveSessions sessions, CancellationToken cancellationToken)
+        Page page, StoredRequests stored, Authorization authorization, RequestPages pages, LiveSessions sessions, CancellationToken cancellationToken)
     {
         var reading = await stored.FindAsync(page.Http, page.Query["request"], Data.OAuthRequestKind.Authorize, cancellationToken);
         if (reading is not StoredReading.Found found)
@@ -27,7 +27,7 @@ internal static class ConsentPages
         var title = page[$"{client.Name} möchte dich anmelden", $"{client.Name} wants to sign you in"];
         var scopes = request.Scopes.Select(scope => Markup.Of($"<li>{ScopeText.Of(page, scope)}</li>"));
         var buttons = Markup.Of($"""
-            {Controls.Hidden("request", found.Id)}{Controls.Hidden("shown_to", shown.Mark(found.Id, live))}
+            {Controls.Hidden("request", found.Id)}{Controls.Hidden("shown_to", authorization.ShownTo(found.Id, live))}
             <button type="submit" class="primary" name="answer" value="accept">{page["Erlauben", "Allow"]}</button>
             <button type="submit" class="secondary" name="answer" value="deny">{page["Ablehnen", "Decline"]}</button>
             """);

@@ -12,7 +12,7 @@ internal static class DevicePages
 {
     public const string Path = "/device";
 
-    public static async Task<IResult> ShowAsync(Page page, DeviceCodes codes, DeviceGuesses guesses, ShownTo shown, LiveSessions sessions, CancellationToken cancellationToken)
+    public static async Task<IResult> ShowAsync(Page page, DeviceCodes codes, DeviceGuesses guesses, LiveSessions sessions, CancellationToken cancellationToken)
     {
         var typed = page.Query["user_code"].ToString();
         if (await sessions.ByCookieAsync(page.Http, cancellationToken) is not { } live)
@@ -21,11 +21,11 @@ internal static class DevicePages
         {
             "allowed" => Done(page, page["Das Gerät ist angemeldet", "The device is signed in"], page["Du kannst diese Seite schließen.", "You can close this page."]),
             "declined" => Done(page, page["Abgelehnt", "Declined"], page["Das Gerät wurde nicht angemeldet.", "The device was not signed in."]),
-            _ => await LookAsync(page, typed, live, codes, guesses, shown, cancellationToken),
+            _ => await LookAsync(page, typed, live, codes, guesses, cancellationToken),
         };
     }
 
-    public static async Task<IResult> AnswerAsync(Page page, DeviceCodes codes, DeviceGuesses guesses, ShownTo shown, LiveSessions sessions, CancellationToken cancellationToken)
+    public static async Task<IResult> AnswerAsync(Page page, DeviceCodes codes, DeviceGuesses guesses, LiveSessions sessions, CancellationToken cancellationToken)
     {
         var form = await page.FormAsync();
         var (typed, answer) = (form["user_code"].ToString(), form["answer"].ToString());
@@ -33,9 +33,8 @@ internal static class DevicePages
             return Page.SeeOther(SignInPages.PathFor(Path));
         if (typed.Length == 0)
             return Type(page, typed, Unknown(page), 400);
-        // Only whom the page named can allow it: who signed in as somebody else meanwhile sees it again, with that name.
-        if (answer is not ("accept" or "deny") || (answer == "accept" && form["shown_to"] != Mark(shown, typed, live)))
-            return await LookAsync(page, typed, live, codes, guesses, shown, cancellationToken);
+        if (answer is not ("accept" or "deny"))
+            return await LookAsync(page, typed, live, codes, guesses, cancellationToken);
         if (guesses.Wait(live.User.Id) is { } seconds)
             return Refusals.RateLimited(seconds, wrapper: false);
         if (!await codes.AnswerAsync(typed, live, answer == "accept", ClientInfo.Of(page.Http), cancellationToken))
@@ -44,7 +43,7 @@ internal static class DevicePages
         return Page.SeeOther($"{Path}?done={(answer == "accept" ? "allowed" : "declined")}");
     }
 
-    static async Task<IResult> LookAsync(Page page, string typed, LiveSession live, DeviceCodes codes, DeviceGuesses guesses, ShownTo shown, CancellationToken cancellationToken)
+    static async Task<IResult> LookAsync(Page page, string typed, LiveSession live, DeviceCodes codes, DeviceGuesses guesses, CancellationToken cancellationToken)
     {
         if (typed.Length == 0)
             return Type(page, null, null);
@@ -53,10 +52,8 @@ internal static class DevicePages
         if (await codes.FindAsync(typed, cancellationToken) is not { } device)
             return Type(page, typed, Unknown(page), 400);
         guesses.Right(live.User.Id);
-        return Ask(page, device, live, Mark(shown, device.UserCode, live));
+        return Ask(page, device, live);
     }
-
-    static string Mark(ShownTo shown, string userCode, LiveSession live) => shown.Mark("device " + userCode, live);
 
     static string Unknown(Page page) => page["Mit diesem Code wartet kein Gerät. Er gilt zehn Minuten und einmal.", "No device is waiting with this code. It works for ten minutes, and once."];
 
@@ -72,7 +69,7 @@ internal static class DevicePages
             """), status);
     }
 
-    static IResult Ask(Page page, WaitingDevice device, LiveSession live, string mark)
+    static IResult Ask(Page page, WaitingDevice device, LiveSession live)
     {
         var title = page[$"{device.ClientName} anmelden?", $"Sign in {device.ClientName}?"];
         var scopes = device.Scopes.Select(scope => Markup.Of($"<li>{ScopeText.Of(page, scope)}</li>"));
@@ -81,7 +78,7 @@ internal static class DevicePages
             <ul>{scopes}</ul>
             <p class="fine">{page[$"Du bist als {live.User.Email} angemeldet.", $"You are signed in as {live.User.Email}."]}</p>
             {page.Form(Path, Markup.Of($"""
-                {Controls.Hidden("user_code", device.UserCode)}{Controls.Hidden("shown_to", mark)}
+                {Controls.Hidden("user_code", device.UserCode)}
                 <button type="submit" class="primary" name="answer" value="accept">{page["Erlauben", "Allow"]}</button>
                 <button type="submit" class="secondary" name="answer" value="deny">{page["Ablehnen", "Decline"]}</button>
                 """))}
