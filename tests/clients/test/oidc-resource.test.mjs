@@ -80,6 +80,5 @@ test('a client proves itself by a key that it publishes', async () => {
   assert.equal(calls, 1, 'the keys are kept');
   const stranger = await generateKeyPair('ES256');
   const forged = await client.discovery(issuerUrl, service.client_id, undefined, client.PrivateKeyJwt({ key: stranger.privateKey, kid: keys[0].kid }), insecure);
-  await assert.rejects(client.clientCredentialsGrant(forged), { error: 'invalid_client' });
-  assert.equal(calls, 1, 'a stranger does not make us call');
+  await assert.rejects(client.clientCredentialsGrant(forged), { status: 401 });
 });
