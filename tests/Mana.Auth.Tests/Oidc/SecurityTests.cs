@@ -138,7 +138,7 @@ public sealed class SecurityTests(OidcWorld world) : IClassFixture<OidcWorld>
     [Fact]
     public async Task Names_that_no_client_can_have_are_not_remembered_as_failures()
     {
-        await using var host = new TestHost(world.Accounts.Database).With(world.Clock).With("RateLimits:Enabled", "true");
+        await using var host = new TestHost(world.Accounts.Database).With(world.Clock).With("Auth:Oidc:SynapseClientSecret", OidcWorld.SynapseSecret).With("RateLimits:Enabled", "true");
         await host.StartAsync();
         // Else anybody could fill the memory with them, some thousand letters each.
         for (var attempt = 0; attempt < ClientFailures.PerMinute + 2; attempt++)
