@@ -31,10 +31,11 @@ internal sealed class ClientKeySets(OutboundClient outbound, TimeProvider time, 
         if (_slots.Count >= Most)
             _slots.Clear();
         var slot = _slots.GetOrAdd(address, _ => new Slot());
-        var known = await slot.NewerAsync(address, time.GetUtcNow() - Fresh, ReadAsync, cancellationToken);
+        var now = time.GetUtcNow();
+        var known = await slot.NewerAsync(address, now - Fresh, now, ReadAsync, cancellationToken);
         if (Verifies(known, jws))
             return true;
-        var newer = await slot.NewerAsync(address, time.GetUtcNow() - Pause, ReadAsync, cancellationToken);
+        var newer = await slot.NewerAsync(address, now - Pause, now, ReadAsync, cancellationToken);
         return newer != known && Verifies(newer, jws);
     }
 
@@ -56,7 +57,7 @@ internal sealed class ClientKeySets(OutboundClient outbound, TimeProvider time, 
 
         if (keys is null)
             log.LogWarning("The keys of a client cannot be had from {Host}", new Uri(address).Authority);
-        return new KeySet(keys, time.GetUtcNow());
+        return new KeySet(keys);
     }
 
     /// <summary>Keys of kinds that we do not know do no harm in a set of others; one that is private does.</summary>
@@ -75,30 +76,23 @@ internal sealed class ClientKeySets(OutboundClient outbound, TimeProvider time, 
 
     /// <summary>What an address said.</summary>
     /// <param name="Keys">A JWK set; null: nothing that helps.</param>
-    sealed record KeySet(string? Keys, DateTimeOffset ReadAt);
+    sealed record KeySet(string? Keys);
 
-    /// <summary>One address: read by one at a time, for all who wait.</summary>
+    /// <summary>One address: read once for all who wait.</summary>
     sealed class Slot
     {
-        // Never disposed: it has no handle until somebody asks for one, and nobody does.
-        readonly SemaphoreSlim _turn = new(1);
-        KeySet? _set;
+        readonly Lock _lock = new();
+        Task<KeySet>? _reading;
+        DateTimeOffset _began;
 
-        /// <summary>What is known, when that is newer than <paramref name="than"/>, otherwise what is there now.</summary>
-        public async Task<KeySet> NewerAsync(string address, DateTimeOffset than, Func<string, Task<KeySet>> read, CancellationToken cancellationToken)
+        /// <summary>What was read after <paramref name="than"/>, or is being read, otherwise what is there now.</summary>
+        public Task<KeySet> NewerAsync(string address, DateTimeOffset than, DateTimeOffset now, Func<string, Task<KeySet>> read, CancellationToken cancellationToken)
         {
-            if (Volatile.Read(ref _set) is { } known && known.ReadAt > than)
-                return known;
-            await _turn.WaitAsync(cancellationToken);
-            try
+            lock (_lock)
             {
-                if (_set is null || _set.ReadAt <= than)
-                    Volatile.Write(ref _set, await read(address));
-                return _set!;
-            }
-            finally
-            {
-                _turn.Release();
+                if (_reading is null || (_reading.IsCompleted && _began <= than))
+                    (_reading, _began) = (read(address), now);
+                return _reading.WaitAsync(cancellationToken);
             }
         }
     }
