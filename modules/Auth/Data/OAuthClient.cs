@@ -42,8 +42,14 @@ internal sealed class OAuthClient
 
     public string? BackchannelLogoutUri { get; set; }
 
-    /// <summary>Public keys of the client, a JWK set (RFC 7523); null when it authenticates in another way.</summary>
+    /// <summary>Public keys of the client, a JWK set (RFC 7523); null when it authenticates in another way, or they are at <see cref="JwksUri"/>.</summary>
     public string? Jwks { get; set; }
+
+    /// <summary>Where the client publishes its keys, and replaces them as it likes (RFC 7591 2).</summary>
+    public string? JwksUri { get; set; }
+
+    /// <summary>Makes it a resource server: tokens with one of these scopes are for it, whosever they are, and it may ask about them (RFC 7662).</summary>
+    public List<string> ResourceScopes { get; set; } = [];
 
     /// <summary>Seconds.</summary>
     public int AccessTokenTtl { get; set; } = 3600;

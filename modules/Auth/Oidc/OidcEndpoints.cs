@@ -29,6 +29,7 @@ namespace Mana.Auth.Oidc;
 internal static class OidcEndpoints
 {
     public const string TokenLimit = "oidc-token";
+    public const string IntrospectionLimit = "oidc-introspect";
     public const string BrowserLimit = "oidc-browser";
     public const string UserInfoLimit = "oidc-userinfo";
     const int LargestBody = 64 * 1024;
@@ -88,7 +89,8 @@ internal static class OidcEndpoints
                 .WithSummary("Claims about the person of an access token").Produces(200, contentType: "application/json").Produces(401).Produces(403);
 
         var servers = clients.MapGroup("").RequireRateLimiting(TokenLimit).WithMetadata(new DisableCorsAttribute());
-        servers.MapPost(OidcPaths.Introspect, IntrospectHandler.PostAsync).WithSummary("What a token is good for (RFC 7662)").Produces<IntrospectionAnswer>().Produces(400).Produces(401);
+        // A resource server asks for each call that it gets.
+        clients.MapPost(OidcPaths.Introspect, IntrospectHandler.PostAsync).RequireRateLimiting(IntrospectionLimit).WithMetadata(new DisableCorsAttribute()).WithSummary("What a token is good for (RFC 7662)").Produces<IntrospectionAnswer>().Produces(400).Produces(401);
         servers.MapPost(OidcPaths.PushedRequest, PushHandler.PostAsync).WithSummary("Push an authorization request (RFC 9126)").Produces<PushedResponse>(201).Produces(400).Produces(401);
         servers.MapPost(OidcPaths.DeviceAuthorization, DeviceHandler.PostAsync).WithSummary("Codes for a device without a browser (RFC 8628)").Produces<DeviceResponse>().Produces(400).Produces(401);
         servers.MapPost(OidcPaths.Register, RegistrationHandler.PostAsync).WithSummary("Register a client (RFC 7591)").Accepts<RegistrationRequest>("application/json").Produces(201).Produces(400).Produces(401).Produces(404);

@@ -20,7 +20,7 @@ internal sealed class OidcOptions : IManaOptions
     /// <summary><c>ELEMENT_PUBLIC_URL</c>: the web client, where people come back to after signing out.</summary>
     public string ElementUrl { get; set; } = "https://element.mana.how";
 
-    /// <summary><c>OIDC_PRIVATE_HOSTS</c>: comma list of hosts, with or without port, that may be told about sign-outs although their address is private.</summary>
+    /// <summary><c>OIDC_PRIVATE_HOSTS</c>: comma list of hosts, with or without port, that may be told about sign-outs, or asked for their keys, although their address is private.</summary>
     public string BackchannelPrivateHosts { get; set; } = "";
 
     /// <summary><c>OIDC_REGISTRATION_TOKEN</c>: the initial access token of RFC 7591; empty: there is no registration.</summary>

@@ -10,6 +10,7 @@ using Mana.Auth.Oidc.Grants;
 using Mana.Auth.Oidc.IdToken;
 using Mana.Auth.Oidc.Jose;
 using Mana.Auth.Oidc.Logout;
+using Mana.Auth.Oidc.Outbound;
 using Mana.Auth.Oidc.Token;
 using Mana.Auth.Pages;
 using Mana.Kernel.Configuration;
@@ -27,8 +28,8 @@ internal static class OidcServices
     public static void AddOidc(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddManaOptions<OidcOptions>(configuration, "Auth:Oidc");
-        services.AddSingleton<DiscoveryDocument>().AddSingleton<RequestCookie>().AddSingleton<ClientFailures>().AddSingleton<UsedIds>().AddSingleton<ClientAssertions>().AddSingleton<DpopProofs>();
-        services.AddScoped<ClientDirectory>().AddScoped<ClientAuthentication>().AddScoped<ClientAdministration>();
+        services.AddSingleton<DiscoveryDocument>().AddSingleton<RequestCookie>().AddSingleton<ClientFailures>().AddSingleton<UsedIds>().AddSingleton<ClientKeySets>().AddSingleton<ClientAssertions>().AddSingleton<DpopProofs>();
+        services.AddScoped<ClientDirectory>().AddScoped<ClientAuthentication>().AddScoped<ClientAdministration>().AddScoped<ResourceServers>();
         services.AddScoped<StoredRequests>().AddScoped<AuthorizeReader>().AddScoped<Authorization>().AddScoped<AuthorizationCodes>().AddScoped<RequestPages>().AddScoped<SignInContinuation>();
         services.AddScoped<Consents>().AddScoped<GrantRevocation>().AddScoped<GrantStanding>().AddScoped<ClientTokens>();
         services.AddSingleton<IdTokenHints>().AddScoped<IdTokens>().AddScoped<UserClaims>().AddScoped<TokenIssue>().AddScoped<DeviceCodes>().AddSingleton<DeviceGuesses>();
@@ -39,6 +40,7 @@ internal static class OidcServices
         services.AddManaJob<ExpiredGrants>("auth.expired-grants", schedule => schedule.Every(TimeSpan.FromMinutes(10)));
         services.AddHostedService<ConfiguredClients>();
         services.AddManaRateLimit(new(OidcEndpoints.TokenLimit, RateLimitKey.Address, 60, 60));
+        services.AddManaRateLimit(new(OidcEndpoints.IntrospectionLimit, RateLimitKey.Address, 600, 600));
         services.AddManaRateLimit(new(OidcEndpoints.BrowserLimit, RateLimitKey.Address, 300, 300));
         services.AddManaRateLimit(new(OidcEndpoints.UserInfoLimit, RateLimitKey.Address, 300, 300));
     }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Mana.Auth.Oidc.Clients;
-using Mana.Auth.Oidc.Logout;
+using Mana.Auth.Oidc.Outbound;
 using Mana.Auth.Privacy.Erasures;
 using Mana.Auth.SecurityEvents;
 using Mana.Auth.Tests.Tokens;

@@ -27,7 +27,10 @@ public sealed class BeyondTests(OidcWorld world) : IClassFixture<OidcWorld>
         Assert.Equal(400, (await browser.OpenAsync(Address(other.ClientId))).Status);
         var answer = client.Answer(await browser.OpenAsync(Address(client.ClientId)));
         (await client.RedeemAsync(answer["code"])).IsOk();
-        Assert.Equal(400, (await browser.OpenAsync(Address(client.ClientId))).Status);
+        // Back, or a second look: no fault of anybody's, and a way to begin again.
+        var again = await browser.OpenAsync(Address(client.ClientId));
+        Assert.Equal((400, null), (again.Status, again.Location));
+        Assert.Contains("Back to Test app", again.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,6 +152,19 @@ public sealed class BeyondTests(OidcWorld world) : IClassFixture<OidcWorld>
         Task<Answer> RefreshAsync(ECDsa by) => spa.PostRawAsync(RelyingParty.TokenPath, [("grant_type", "refresh_token"), ("refresh_token", tokens["refresh_token"]), ("client_id", spa.ClientId)], null, ("DPoP", Proof(by, method, uri)));
         (await RefreshAsync(stranger)).IsError(400, "invalid_grant");
         (await RefreshAsync(key)).IsOk();
+    }
+
+    [Fact]
+    public async Task A_proof_is_for_the_address_that_was_called_also_under_its_older_name()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var service = await world.ClientAsync(new ClientDraft(GrantTypes: ["client_credentials"], AllowedScopes: ["metrics:read"]));
+        Task<Answer> TokenAsync(string path, string provedPath) => service.PostRawAsync(path, [("grant_type", "client_credentials")], $"{service.ClientId}:{service.Secret}", ("DPoP", Proof(key, "POST", OidcWorld.Issuer + provedPath)));
+        const string OlderName = "/api/oidc/token";
+        Assert.Equal("DPoP", (await TokenAsync(OlderName, OlderName)).IsOk()["token_type"]);
+        (await TokenAsync(RelyingParty.TokenPath, RelyingParty.TokenPath)).IsOk();
+        (await TokenAsync(RelyingParty.TokenPath, OlderName)).IsError(400, "invalid_dpop_proof");
+        (await TokenAsync(OlderName, RelyingParty.TokenPath)).IsError(400, "invalid_dpop_proof");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Tests.Pages;
 
 namespace Mana.Auth.Tests.Oidc;
@@ -25,6 +26,26 @@ public sealed class ConsentTests(OidcWorld world) : IClassFixture<OidcWorld>
         Assert.NotEmpty(client.Answer(await browser.SendFormAsync("/consent", [.. Browser.Hidden(shown.Html, "/consent"), ("answer", "accept")]))["code"]);
         Assert.Equal(1L, await GivenAsync(client, otherId));
         Assert.Equal(0L, await GivenAsync(client, id));
+    }
+
+    [Fact]
+    public async Task Only_whom_the_page_named_signs_in_a_device()
+    {
+        var (browser, email, id) = await world.PersonAsync();
+        var (other, otherId) = await world.Accounts.PersonAsync();
+        var tv = await world.ClientAsync(new ClientDraft(Type: "public", Native: true, GrantTypes: ["urn:ietf:params:oauth:grant-type:device_code"], RedirectUris: []));
+        var started = (await tv.PostAsync("/api/auth/oauth2/device", [("scope", "openid")])).IsOk();
+        var page = await browser.OpenAsync($"/device?user_code={started["user_code"]}");
+        Assert.Contains(email, page.Text, StringComparison.Ordinal);
+        await browser.SubmitAsync("/login?prompt=login", "/login", ("email", other), ("password", AuthApi.Password));
+        var again = await browser.SendFormAsync("/device", [.. Browser.Hidden(page.Html, "/device"), ("answer", "accept")]);
+        Assert.Equal((400, null), (again.Status, again.Location));
+        Assert.Contains("form has expired", again.Text, StringComparison.Ordinal);
+        Assert.Equal(0L, await world.ScalarAsync("SELECT count(*) FROM auth.oauth_grants WHERE user_id = ANY($1)", (object)new[] { id, otherId }));
+        page = await browser.OpenAsync($"/device?user_code={started["user_code"]}");
+        Assert.Contains(other, page.Text, StringComparison.Ordinal);
+        Assert.Equal("/device?done=allowed", (await browser.SendFormAsync("/device", [.. Browser.Hidden(page.Html, "/device"), ("answer", "accept")])).Location);
+        Assert.Equal(1L, await world.ScalarAsync("SELECT count(*) FROM auth.oauth_grants WHERE user_id = $1", otherId));
     }
 
     [Fact]

@@ -41,6 +41,21 @@ public sealed class LogoutTests(OidcWorld world) : IClassFixture<OidcWorld>
     }
 
     [Fact]
+    public async Task A_sign_out_that_a_client_began_and_that_ran_out_still_signs_out()
+    {
+        var (browser, _, id) = await world.PersonAsync();
+        var client = await world.TrustedAsync();
+        var asked = await browser.OpenAsync(EndSession(("client_id", client.ClientId), ("post_logout_redirect_uri", Bye)));
+        world.Clock.Advance(TimeSpan.FromMinutes(10));
+        var page = await browser.OpenAsync(asked.Location!);
+        Assert.Equal(200, page.Status);
+        var done = await browser.SendFormAsync("/logout", Browser.Hidden(page.Html, "/logout"));
+        Assert.Equal((200, null), (done.Status, done.Next));
+        Assert.Contains("You are signed out", done.Text, StringComparison.Ordinal);
+        Assert.Equal(0L, await world.ScalarAsync("SELECT count(*) FROM auth.sessions WHERE user_id = $1 AND revoked_at IS NULL", id));
+    }
+
+    [Fact]
     public async Task Expectation_59_without_a_hint_the_person_is_asked()
     {
         var (browser, _, id) = await world.PersonAsync();

@@ -98,6 +98,16 @@ public sealed class SecurityTests(OidcWorld world) : IClassFixture<OidcWorld>
     [InlineData("""{"name":"\ud800"}""")]
     [InlineData("""{"jwks":{"keys":[{"kty":"oct","k":"AAAA"}]}}""")]
     [InlineData("""{"redirectUris":"https://rp.example/cb"}""")]
+    [InlineData("""{"clientId":"\ud800"}""")]
+    [InlineData("""{"jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AAAA","kid":"\ud800"}]}}""")]
+    [InlineData("""{"jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AAAA","kid":"\u0000"}]}}""")]
+    [InlineData("""{"jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AAAA"}]},"jwksUri":"https://rp.example/keys"}""")]
+    [InlineData("""{"jwksUri":"http://rp.example/keys"}""")]
+    [InlineData("""{"logoUri":"https://rp.example/logo.png"}""")]
+    [InlineData("""{"type":"public","resourceScopes":["notes:read"]}""")]
+    [InlineData("""{"resourceScopes":["openid"]}""")]
+    [InlineData("""{"resourceScopes":["a b"]}""")]
+    [InlineData("""{"resourceScopes":[null]}""")]
     [InlineData("""[]""")]
     public async Task What_no_client_may_be_is_refused_and_not_stored(string changes)
     {
@@ -113,8 +123,7 @@ public sealed class SecurityTests(OidcWorld world) : IClassFixture<OidcWorld>
     [Fact]
     public async Task Expectation_69_failures_are_limited_per_client_and_network_and_lock_nobody_else_out()
     {
-        await using var host = new TestHost(world.Accounts.Database).With(world.Clock).With("Auth:Oidc:SynapseClientSecret", OidcWorld.SynapseSecret).With("RateLimits:Enabled", "true").With("RateLimits:Policies:oidc-token:PermitsPerMinute", "100000")
-            .With("RateLimits:Policies:oidc-token:Burst", "100000");
+        await using var host = new TestHost(world.Accounts.Database).With(world.Clock).With("Auth:Oidc:SynapseClientSecret", OidcWorld.SynapseSecret).With("RateLimits:Enabled", "true");
         await host.StartAsync();
         var client = await world.ClientAsync();
         Task<int> FailAsync(string address, string secret) => IntrospectFromAsync(host, address, client.ClientId, secret);
@@ -124,6 +133,16 @@ public sealed class SecurityTests(OidcWorld world) : IClassFixture<OidcWorld>
         Assert.Equal(200, await FailAsync("203.0.113.8", client.Secret!));
         world.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(200, await FailAsync("203.0.113.7", client.Secret!));
+    }
+
+    [Fact]
+    public async Task Names_that_no_client_can_have_are_not_remembered_as_failures()
+    {
+        await using var host = new TestHost(world.Accounts.Database).With(world.Clock).With("Auth:Oidc:SynapseClientSecret", OidcWorld.SynapseSecret).With("RateLimits:Enabled", "true");
+        await host.StartAsync();
+        // Else anybody could fill the memory with them, some thousand letters each.
+        for (var attempt = 0; attempt < ClientFailures.PerMinute + 2; attempt++)
+            Assert.Equal(401, await IntrospectFromAsync(host, "203.0.113.9", new string('x', 5000), "wrong"));
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 // Chromium in /admin: every page on a desktop and on a phone, without script, and what an operator does there.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { launch } from '../lib/browser.mjs';
+import { inDatabase } from '../lib/database.mjs';
 import { at } from '../lib/mana.mjs';
 import { newAccount, open, password, signIn } from '../lib/pages.mjs';
 
@@ -12,9 +12,8 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-/// The first administrator is made in the database; infra/test-clients says how to reach it.
-const promote = email => execFileSync('psql', ['-qXh', process.env.MANA_PSQL_HOST, '-U', 'postgres', '-d', process.env.MANA_PSQL_DATABASE,
-  '-v', 'ON_ERROR_STOP=1', '-c', `UPDATE auth.users SET role = 'admin' WHERE email = '${email}'`]);
+/// The first administrator is made by hand.
+const promote = email => inDatabase(`UPDATE auth.users SET role = 'admin' WHERE email = '${email}'`);
 
 async function administrator(options) {
   const email = await newAccount();

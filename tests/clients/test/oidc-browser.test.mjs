@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import * as client from 'openid-client';
 import { launch } from '../lib/browser.mjs';
+import { inDatabase } from '../lib/database.mjs';
 import { newAccount, password as secret, signIn as signInAs, turnOn, virtualAuthenticator } from '../lib/pages.mjs';
 import { code } from '../lib/totp.mjs';
 import { at, newPerson } from '../lib/mana.mjs';
@@ -18,6 +19,7 @@ let elsewhere;
 let home;
 let calls = [];
 let config;
+let clientId;
 let person;
 
 /** The client's own site: it shows what it was called with. */
@@ -40,7 +42,8 @@ before(async () => {
   await new Promise((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
   home = `http://127.0.0.1:${elsewhere.address().port}/home`;
   const metadata = await register({ client_name: 'Browser test', redirect_uris: [callback], post_logout_redirect_uris: [bye] });
-  config = await client.discovery(issuerUrl, metadata.client_id, metadata.client_secret, undefined, { execute: [client.allowInsecureRequests] });
+  clientId = metadata.client_id;
+  config = await client.discovery(issuerUrl, clientId, metadata.client_secret, undefined, { execute: [client.allowInsecureRequests] });
   person = await newPerson();
   chromium = await launch();
 });
@@ -212,4 +215,107 @@ test('a browser that keeps no cookies is told so', async () => {
   await page.reload();
   assert.match(await page.textContent('h1'), /sends no cookies/);
   await context.close();
+});
+
+/** The ten minutes of every request that waits, at once. */
+const runOut = () => inDatabase(`UPDATE auth.oauth_requests SET expires_at = now() WHERE client_id = '${clientId}' AND consumed_at IS NULL`);
+const granted = (id) => inDatabase(`SELECT (SELECT count(*) FROM auth.oauth_grants WHERE user_id = '${id}') || '/' || (SELECT count(*) FROM auth.oauth_consents WHERE user_id = '${id}')`);
+
+/** A page that says what happened, in a page of ours without anything to send, and leads to the client's own site; the address shows the same again. */
+async function isOver(page, answer) {
+  assert.equal((await answer).status(), 400);
+  for (const look of ['came', 'reloaded']) {
+    assert.match(await page.textContent('h1'), /This sign-in is over already/, look);
+    assert.match(await page.textContent('main'), /older than ten minutes.*Start again in the app/s, look);
+    assert.equal(await page.locator('main form').count(), 0, look);
+    assert.equal(await page.getByRole('link', { name: 'Back to Browser test' }).getAttribute('href'), new URL(callback).origin, look);
+    assert.ok(await page.getByRole('link', { name: 'To your account' }).isVisible(), look);
+    if (look === 'came') await page.goBack().then(() => page.reload());
+  }
+  assert.deepEqual(calls, [], 'nothing reached the client');
+  await page.getByRole('link', { name: 'Back to Browser test' }).click();
+  await page.waitForURL((url) => url.origin === new URL(callback).origin);
+}
+
+const formSent = (page, path) => page.waitForResponse((response) => response.request().method() === 'POST' && new URL(response.url()).pathname === path);
+
+test('a request that runs out while its person looks at the sign-in ends on a page that leads back, and the next one works', async () => {
+  const page = await newPage();
+  const late = await newPerson();
+  await flow(page);
+  await page.fill('input[name=email]', late.email);
+  await page.fill('input[name=password]', password);
+  runOut();
+  const answer = formSent(page, '/login');
+  await page.click('form.stack button[type=submit]');
+  await isOver(page, answer);
+  assert.ok(!(await page.context().cookies()).some((cookie) => cookie.name.endsWith('session_token')), 'nobody was signed in for a client that gave up');
+
+  const next = await flow(page);
+  await page.fill('input[name=email]', late.email);
+  await page.fill('input[name=password]', password);
+  await page.click('form.stack button[type=submit]');
+  await page.waitForURL(/\/consent\?request=/);
+  await page.click('button[value=accept]');
+  await page.waitForURL((url) => url.pathname === '/cb');
+  assert.equal((await next.tokens(new URL(page.url()))).claims().sub, late.user.id);
+  await page.context().close();
+});
+
+test('a request that runs out on the page of the second factor, or of the consent, grants nothing and leads back', async () => {
+  const email = await newAccount();
+  const own = await newPage();
+  own.complaints = [];
+  await signInAs(own, email);
+  await own.waitForURL('**/account');
+  const { codes } = await turnOn(own);
+  await own.context().close();
+
+  const page = await newPage();
+  const beginWith = async () => {
+    await flow(page, { prompt: 'login' });
+    await page.fill('input[name=email]', email);
+    await page.fill('input[name=password]', secret);
+    await page.click('form.stack button[type=submit]');
+    await page.waitForURL(/\/login\/code\?request=/);
+    await page.getByLabel('Code').fill(codes[0]);
+  };
+  await beginWith();
+  runOut();
+  let answer = formSent(page, '/login/code');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await isOver(page, answer);
+
+  // The code was not used up by it.
+  await beginWith();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  for (const button of ['accept', 'deny']) {
+    await page.waitForURL(/\/consent\?request=/);
+    runOut();
+    calls = [];
+    answer = formSent(page, '/consent');
+    await page.click(`button[value=${button}]`);
+    await isOver(page, answer);
+    assert.equal(granted(inDatabase(`SELECT id FROM auth.users WHERE email = '${email}'`)), '0/0');
+    await flow(page, { prompt: 'consent' });
+  }
+  await page.click('button[value=accept]');
+  await page.waitForURL((url) => url.pathname === '/cb');
+  assert.ok(new URL(page.url()).searchParams.get('code'));
+  await page.context().close();
+});
+
+test('a sign-out that a client began and that ran out still signs out', async () => {
+  const page = await newPage();
+  await flow(page);
+  await signIn(page);
+  await page.waitForURL((url) => url.pathname === '/cb' || url.pathname === '/consent');
+  await page.goto(client.buildEndSessionUrl(config, { post_logout_redirect_uri: bye, state: 'late' }).href);
+  assert.equal(new URL(page.url()).pathname, '/logout');
+  runOut();
+  await page.reload();
+  assert.match(await page.textContent('h1'), /Sign out\?/);
+  await page.click('form.stack button[type=submit]');
+  assert.match(await page.textContent('h1'), /You are signed out/);
+  await page.context().close();
 });

@@ -15,7 +15,8 @@ internal static class ClientsPage
         [
             AdminParts.Small(AdminParts.Text(client.Name), client.ClientId),
             Markup.Of($"{AdminParts.State(client.Type)} {(client.Disabled ? AdminParts.State(page["abgeschaltet", "disabled"], AdminState.Bad) : Markup.None)}"),
-            AdminParts.Small(AdminParts.Text(string.Join(", ", client.GrantTypes)), string.Join(" ", client.AllowedScopes)),
+            AdminParts.Small(AdminParts.Text(string.Join(", ", client.GrantTypes)), client.ResourceScopes.Count == 0 ? string.Join(" ", client.AllowedScopes)
+                : page[$"Ressourcenserver von {string.Join(" ", client.ResourceScopes)}", $"resource server of {string.Join(" ", client.ResourceScopes)}"]),
             Markup.Of($"{client.RedirectUris.Select(uri => Markup.Of($"<small>{uri}</small>"))}"),
             AdminParts.Small(AdminParts.Text(client.TokenEndpointAuthMethod), client.Secrets.Count == 0 ? null : page[$"{client.Secrets.Count} Geheimnisse", $"{client.Secrets.Count} secrets"]),
             AdminParts.Text(client.Source),

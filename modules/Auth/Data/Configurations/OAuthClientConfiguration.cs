@@ -11,6 +11,7 @@ internal sealed class OAuthClientConfiguration : IEntityTypeConfiguration<OAuthC
         {
             table.HasCheckConstraint("oauth_clients_type", LowerCaseEnum.Check<OAuthClientType>("type"));
             table.HasCheckConstraint("oauth_clients_source", LowerCaseEnum.Check<OAuthClientSource>("source"));
+            table.HasCheckConstraint("oauth_clients_keys", "jwks IS NULL OR jwks_uri IS NULL");
             table.HasCheckConstraint("oauth_clients_ttl", "access_token_ttl > 0 AND refresh_token_ttl > 0");
         });
         builder.HasKey(client => client.ClientId);
@@ -31,6 +32,8 @@ internal sealed class OAuthClientConfiguration : IEntityTypeConfiguration<OAuthC
         builder.Property(client => client.ClaimsInIdToken).HasColumnName("claims_in_id_token");
         builder.Property(client => client.BackchannelLogoutUri).HasColumnName("backchannel_logout_uri");
         builder.Property(client => client.Jwks).HasColumnName("jwks").HasColumnType("jsonb");
+        builder.Property(client => client.JwksUri).HasColumnName("jwks_uri");
+        builder.Property(client => client.ResourceScopes).HasColumnName("resource_scopes").HasDefaultValueSql("'{}'");
         builder.Property(client => client.AccessTokenTtl).HasColumnName("access_token_ttl");
         builder.Property(client => client.RefreshTokenTtl).HasColumnName("refresh_token_ttl");
         builder.Property(client => client.Disabled).HasColumnName("disabled");

@@ -733,6 +733,10 @@ namespace Mana.Auth.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("jwks");
 
+                    b.Property<string>("JwksUri")
+                        .HasColumnType("text")
+                        .HasColumnName("jwks_uri");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -764,6 +768,13 @@ namespace Mana.Auth.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("require_pushed_requests");
 
+                    b.PrimitiveCollection<List<string>>("ResourceScopes")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("resource_scopes")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<bool>("SkipConsent")
                         .HasColumnType("boolean")
                         .HasColumnName("skip_consent");
@@ -792,6 +803,8 @@ namespace Mana.Auth.Data.Migrations
 
                     b.ToTable("oauth_clients", "auth", t =>
                         {
+                            t.HasCheckConstraint("oauth_clients_keys", "jwks IS NULL OR jwks_uri IS NULL");
+
                             t.HasCheckConstraint("oauth_clients_source", "source IN ('configuration', 'admin', 'registration')");
 
                             t.HasCheckConstraint("oauth_clients_ttl", "access_token_ttl > 0 AND refresh_token_ttl > 0");

@@ -65,7 +65,7 @@ internal static class ClientAdminHandlers
     {
         try
         {
-            return body.ValueKind == JsonValueKind.Object ? body.Deserialize<ClientDraft>(JsonSerializerOptions.Web) : null;
+            return body.ValueKind == JsonValueKind.Object && StoredJson.IsStorable(body) ? body.Deserialize<ClientDraft>(JsonSerializerOptions.Web) : null;
         }
         catch (JsonException)
         {

@@ -13,13 +13,13 @@ namespace Mana.Auth.Oidc.Administration;
 internal sealed record ClientView(
     string ClientId, string Name, string Type, bool Native, IReadOnlyList<string> RedirectUris, IReadOnlyList<string> PostLogoutRedirectUris, IReadOnlyList<string> AllowedScopes,
     IReadOnlyList<string> GrantTypes, string TokenEndpointAuthMethod, string IdTokenSignedResponseAlg, bool RequirePkce, bool RequirePushedRequests, bool DpopBound, bool SkipConsent,
-    bool ClaimsInIdToken, string? BackchannelLogoutUri, JsonElement? Jwks, int AccessTokenTtl, int RefreshTokenTtl, bool Disabled, string Source, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    bool ClaimsInIdToken, string? BackchannelLogoutUri, JsonElement? Jwks, string? JwksUri, IReadOnlyList<string> ResourceScopes, int AccessTokenTtl, int RefreshTokenTtl, bool Disabled, string Source, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
     IReadOnlyList<SecretView> Secrets)
 {
     public static ClientView Of(OAuthClient client, IEnumerable<OAuthClientSecret> secrets) => new(
         client.ClientId, client.Name, ClientRules.TypeText(client), client.Native, client.RedirectUris, client.PostLogoutRedirectUris, client.AllowedScopes, client.GrantTypes,
         client.TokenEndpointAuthMethod, client.IdTokenSignedResponseAlg, client.RequirePkce, client.RequirePushedRequests, client.DpopBound, client.SkipConsent, client.ClaimsInIdToken,
-        client.BackchannelLogoutUri, client.Jwks is null ? null : JsonDocument.Parse(client.Jwks).RootElement, client.AccessTokenTtl, client.RefreshTokenTtl, client.Disabled,
+        client.BackchannelLogoutUri, client.Jwks is null ? null : JsonDocument.Parse(client.Jwks).RootElement, client.JwksUri, client.ResourceScopes, client.AccessTokenTtl, client.RefreshTokenTtl, client.Disabled,
         LowerCaseEnum.Text(client.Source), client.CreatedAt, client.UpdatedAt, [.. secrets.OrderBy(secret => secret.CreatedAt).Select(secret => new SecretView(secret.Id, secret.CreatedAt, secret.ExpiresAt, secret.Configured))]);
 }
 
@@ -39,7 +39,7 @@ internal abstract record ClientChange
 }
 
 /// <summary>Clients in the hands of administrators, and of those that register themselves.</summary>
-internal sealed class ClientAdministration(AuthDbContext database, AuthOptions options, IHostEnvironment environment, IIdSource ids, TimeProvider time)
+internal sealed class ClientAdministration(AuthDbContext database, ResourceServers resources, AuthOptions options, IHostEnvironment environment, IIdSource ids, TimeProvider time)
 {
     /// <summary>How long the old secrets stay good when a new one is made and nothing else is said.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromDays(1);
@@ -66,6 +66,9 @@ internal sealed class ClientAdministration(AuthDbContext database, AuthOptions o
         var client = ClientRules.New(id, source, now, draft.Type == "public" ? OAuthClientType.Public : OAuthClientType.Confidential);
         if (ClientRules.Apply(client, draft, environment.IsProduction(), now) is { } problem)
             return new ClientChange.Invalid(problem);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        if (await resources.ConflictAsync(client, client.ResourceScopes, cancellationToken) is { } conflict)
+            return new ClientChange.Invalid(conflict);
         database.Add(client);
         var secret = ClientAuthMethods.UsesSecret(client.TokenEndpointAuthMethod) ? AddSecret(id, now) : null;
         try
@@ -77,6 +80,7 @@ internal sealed class ClientAdministration(AuthDbContext database, AuthOptions o
             return new ClientChange.Taken();
         }
 
+        await transaction.CommitAsync(cancellationToken);
         return new ClientChange.Done(await ViewAsync(client, cancellationToken), secret);
     }
 
@@ -84,9 +88,14 @@ internal sealed class ClientAdministration(AuthDbContext database, AuthOptions o
     {
         if (await database.Set<OAuthClient>().SingleOrDefaultAsync(row => row.ClientId == clientId, cancellationToken) is not { } client)
             return new ClientChange.NotFound();
+        var before = client.ResourceScopes;
         if (ClientRules.Apply(client, draft, environment.IsProduction(), time.GetUtcNow()) is { } problem)
             return new ClientChange.Invalid(problem);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        if (await resources.ConflictAsync(client, [.. client.ResourceScopes.Except(before, StringComparer.Ordinal)], cancellationToken) is { } conflict)
+            return new ClientChange.Invalid(conflict);
         await database.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return new ClientChange.Done(await ViewAsync(client, cancellationToken), null);
     }
 

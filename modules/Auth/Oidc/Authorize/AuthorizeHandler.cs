@@ -7,12 +7,12 @@ namespace Mana.Auth.Oidc.Authorize;
 /// <summary>The authorization endpoint (OpenID Connect Core 3.1.2): GET and POST.</summary>
 internal static class AuthorizeHandler
 {
-    public static Task<IResult> GetAsync(Page page, AuthorizeReader reader, Authorization authorization, AuthOptions options, CancellationToken cancellationToken) =>
-        AnswerAsync(page, OAuthParameters.OfQuery(page.Http.Request), reader, authorization, options, cancellationToken);
+    public static Task<IResult> GetAsync(Page page, AuthorizeReader reader, Authorization authorization, RequestPages pages, AuthOptions options, CancellationToken cancellationToken) =>
+        AnswerAsync(page, OAuthParameters.OfQuery(page.Http.Request), reader, authorization, pages, options, cancellationToken);
 
-    public static async Task<IResult> PostAsync(Page page, AuthorizeReader reader, Authorization authorization, AuthOptions options, CancellationToken cancellationToken) =>
+    public static async Task<IResult> PostAsync(Page page, AuthorizeReader reader, Authorization authorization, RequestPages pages, AuthOptions options, CancellationToken cancellationToken) =>
         await OAuthParameters.OfFormAsync(page.Http.Request) is { } form
-            ? await AnswerAsync(page, form, reader, authorization, options, cancellationToken)
+            ? await AnswerAsync(page, form, reader, authorization, pages, options, cancellationToken)
             : RequestPages.Unsafe(page, "The body is not application/x-www-form-urlencoded");
 
     /// <summary>Back from a page of ours.</summary>
@@ -28,7 +28,8 @@ internal static class AuthorizeHandler
         _ => throw new InvalidOperationException(answer.ToString()),
     };
 
-    static async Task<IResult> AnswerAsync(Page page, OAuthParameters parameters, AuthorizeReader reader, Authorization authorization, AuthOptions options, CancellationToken cancellationToken)
+    static async Task<IResult> AnswerAsync(
+        Page page, OAuthParameters parameters, AuthorizeReader reader, Authorization authorization, RequestPages pages, AuthOptions options, CancellationToken cancellationToken)
     {
         switch (await reader.ReadAsync(parameters, cancellationToken))
         {
@@ -44,6 +45,8 @@ internal static class AuthorizeHandler
                 };
             case AuthorizeReading.Refused refused:
                 return new AuthorizeResponse(new AuthorizeAnswer.Respond(refused.Target, null, refused.Error), options.BaseUrl);
+            case AuthorizeReading.Over over:
+                return await pages.StuckAsync(page, new StoredReading.Gone(over.ClientId), cancellationToken);
             case AuthorizeReading.Unsafe wrong:
                 return RequestPages.Unsafe(page, wrong.Reason);
             default:

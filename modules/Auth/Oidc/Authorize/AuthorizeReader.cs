@@ -32,7 +32,7 @@ internal sealed class AuthorizeReader(ClientDirectory clients, StoredRequests st
         if (StoredRequests.PushedId(parameters["request_uri"]) is { } pushed)
             return await stored.TakePushedAsync(pushed, client.ClientId, cancellationToken) is { } row
                 ? await CheckAsync(OAuthParameters.FromJson(row.Parameters), client, true, cancellationToken)
-                : Unsafe("request_uri was used already, has expired, or belongs to another client");
+                : new AuthorizeReading.Over(client.ClientId);
         return await CheckAsync(parameters, client, false, cancellationToken);
     }
 

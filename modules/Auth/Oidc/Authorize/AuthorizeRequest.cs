@@ -53,6 +53,9 @@ internal abstract record AuthorizeReading
     /// <param name="Reason">Registered words for developers.</param>
     public sealed record Unsafe(string Reason) : AuthorizeReading;
 
+    /// <summary>A pushed request that was used, is too old, or was another client's: the person can begin again.</summary>
+    public sealed record Over(string ClientId) : AuthorizeReading;
+
     public sealed record Refused(ResponseTarget Target, OAuthError Error) : AuthorizeReading;
 
     public sealed record Accepted(AuthorizeRequest Request, OAuthClient Client) : AuthorizeReading;

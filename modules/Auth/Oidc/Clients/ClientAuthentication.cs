@@ -35,7 +35,8 @@ internal sealed class ClientAuthentication(ClientDirectory clients, ClientAssert
 
         // 2. What it claims.
         var presented = byHeader ? ReadBasic(header["Basic ".Length..]) : byAssertion ? ClientAssertions.ClaimedBy(form) : new Presented(form["client_id"] ?? "", form["client_secret"]);
-        if (presented is null || presented.ClientId.Length == 0)
+        // What no client can be called is not remembered as one that failed, either.
+        if (presented is null || presented.ClientId.Length is 0 or > ClientDirectory.LongestId)
             return new ClientVerdict.Refused(Unknown(byHeader));
         if (form["client_id"] is { } also && also != presented.ClientId)
             return new ClientVerdict.Refused(OAuthError.InvalidRequest("client_id is not the client that authenticates"));

@@ -6,7 +6,7 @@ namespace Mana.Auth.Oidc.Clients;
 /// <summary>The clients that may do anything at all.</summary>
 internal sealed class ClientDirectory(AuthDbContext database, TimeProvider time)
 {
-    const int LongestId = 200;
+    public const int LongestId = 200;
 
     /// <summary>Null for one that is unknown or switched off.</summary>
     public async Task<OAuthClient?> FindAsync(string? clientId, CancellationToken cancellationToken) => clientId is not { Length: > 0 and <= LongestId } ? null

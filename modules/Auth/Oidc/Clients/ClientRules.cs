@@ -26,6 +26,9 @@ internal sealed record ClientDraft(
     bool? ClaimsInIdToken = null,
     string? BackchannelLogoutUri = null,
     JsonElement? Jwks = null,
+    string? JwksUri = null,
+    IReadOnlyList<string>? ResourceScopes = null,
+    string? LogoUri = null,
     int? AccessTokenTtl = null,
     int? RefreshTokenTtl = null,
     bool? Disabled = null) : IAdminChange
@@ -68,18 +71,30 @@ internal static class ClientRules
         client.SkipConsent = draft.SkipConsent ?? client.SkipConsent;
         client.ClaimsInIdToken = draft.ClaimsInIdToken ?? client.ClaimsInIdToken;
         client.BackchannelLogoutUri = draft.BackchannelLogoutUri is "" ? null : draft.BackchannelLogoutUri ?? client.BackchannelLogoutUri;
+        client.ResourceScopes = draft.ResourceScopes?.ToList() ?? client.ResourceScopes;
         client.AccessTokenTtl = draft.AccessTokenTtl ?? client.AccessTokenTtl;
         client.RefreshTokenTtl = draft.RefreshTokenTtl ?? client.RefreshTokenTtl;
         client.Disabled = draft.Disabled ?? client.Disabled;
         client.UpdatedAt = now;
-        if (draft.Jwks is { ValueKind: not JsonValueKind.Null } jwks)
-        {
-            if (ClientKeys.Problem(jwks) is { } problem)
-                return new("jwks", problem);
-            client.Jwks = jwks.GetRawText();
-        }
+        // A picture that others can change at any time is a way to look like somebody else, and a page that loads it tells them who looks.
+        if (!string.IsNullOrEmpty(draft.LogoUri))
+            return new("logoUri", "logos are not shown: the page that asks people loads nothing from elsewhere, and names the client and its address");
+        return OfKeys(client, draft) ?? Problem(client, production);
+    }
 
-        return Problem(client, production);
+    /// <summary>Keys, or where they are: whichever is named last takes the place of the other (RFC 7591 2).</summary>
+    static ClientProblem? OfKeys(OAuthClient client, ClientDraft draft)
+    {
+        var (keys, address) = (draft.Jwks is { ValueKind: not JsonValueKind.Null } given ? given : (JsonElement?)null, string.IsNullOrEmpty(draft.JwksUri) ? null : draft.JwksUri);
+        if (keys is not null && address is not null)
+            return new("jwksUri", "jwks or jwksUri, not both");
+        if (keys is { } jwks && ClientKeys.Problem(jwks) is { } problem)
+            return new("jwks", problem);
+        if (keys is not null || address is not null)
+            (client.Jwks, client.JwksUri) = (keys?.GetRawText(), address);
+        else if (draft.JwksUri is "")
+            client.JwksUri = null;
+        return null;
     }
 
     static ClientProblem? Problem(OAuthClient client, bool production)
@@ -94,7 +109,10 @@ internal static class ClientRules
 
         if (client.AllowedScopes.Count is 0 or > MostEntries || client.AllowedScopes.Any(scope => scope is null || !Scopes.IsWellFormed(scope)))
             return new("allowedScopes", $"1 to {MostEntries} words of printable ASCII");
-        if (client.GrantTypes.Count == 0 || client.GrantTypes.Any(grant => !GrantTypes.All.Contains(grant)))
+        if (client.ResourceScopes.Count > MostEntries || client.ResourceScopes.Any(scope => scope is null || !Scopes.IsWellFormed(scope) || Scopes.Supported.Contains(scope)))
+            return new("resourceScopes", $"at most {MostEntries} words of printable ASCII, none of {string.Join(", ", Scopes.Supported)}");
+        // Who only asks about tokens gets none.
+        if ((client.GrantTypes.Count == 0 && client.ResourceScopes.Count == 0) || client.GrantTypes.Any(grant => !GrantTypes.All.Contains(grant)))
             return new("grantTypes", $"of {string.Join(", ", GrantTypes.All)}");
         if (client.GrantTypes.Contains(GrantTypes.AuthorizationCode) && client.RedirectUris.Count == 0)
             return new("redirectUris", "codes need somewhere to go");
@@ -107,8 +125,10 @@ internal static class ClientRules
             return new("tokenEndpointAuthMethod", $"of {string.Join(", ", ClientAuthMethods.All)}");
         if (client.TokenEndpointAuthMethod == ClientAuthMethods.None != (client.Type == OAuthClientType.Public))
             return new("tokenEndpointAuthMethod", "none is for public clients, and for them alone");
-        if (client.TokenEndpointAuthMethod == ClientAuthMethods.PrivateKeyJwt && client.Jwks is null)
-            return new("jwks", "private_key_jwt needs the public keys");
+        if (client.TokenEndpointAuthMethod == ClientAuthMethods.PrivateKeyJwt && client is { Jwks: null, JwksUri: null })
+            return new("jwks", "private_key_jwt needs the public keys, or their address");
+        if (client.Type == OAuthClientType.Public && client.ResourceScopes.Count > 0)
+            return new("resourceScopes", "only for confidential clients: anybody could ask in the name of a public one");
         if (client.Type == OAuthClientType.Public && (!client.RequirePkce || client.GrantTypes.Contains(GrantTypes.ClientCredentials)))
             return new("type", "a public client needs PKCE and cannot act for itself");
         // The consent page is what stands between a program that only claims to be this one and the account.
@@ -123,7 +143,10 @@ internal static class ClientRules
             return new("accessTokenTtl", $"{ShortestAccess} to {LongestAccess} seconds");
         if (client.RefreshTokenTtl is < ShortestRefresh or > LongestRefresh)
             return new("refreshTokenTtl", $"{ShortestRefresh} to {LongestRefresh} seconds");
-        return client.BackchannelLogoutUri is { } uri && RedirectUris.Problem(uri, native: false, production) is { } problem ? new("backchannelLogoutUri", problem) : null;
+        foreach (var (field, uri) in ((string, string?)[])[("backchannelLogoutUri", client.BackchannelLogoutUri), ("jwksUri", client.JwksUri)])
+            if (uri is not null && RedirectUris.Problem(uri, native: false, production) is { } problem)
+                return new(field, problem);
+        return null;
     }
 
     /// <summary>A row with the defaults, for a draft to go into.</summary>

@@ -62,8 +62,8 @@ internal sealed class ConfiguredClients(IServiceScopeFactory scopes, OidcOptions
         }
 
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        // Hosts that start at once take turns. "ManaOidc".
-        await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({0x4D616E61_4F696463L})", cancellationToken);
+        // Hosts that start at once take turns.
+        await ResourceServers.LockAsync(database, cancellationToken);
         var now = time.GetUtcNow();
         if (await clients.SingleOrDefaultAsync(client => client.ClientId == Synapse, cancellationToken) is not { } known)
             clients.Add(New(now));

@@ -7,7 +7,11 @@ namespace Mana.Auth.Oidc.Grants;
 
 /// <summary>A token that is good now.</summary>
 /// <param name="Standing">Null for a token of the client itself.</param>
-internal sealed record StandingToken(OAuthToken Token, OAuthClient Client, StandingGrant? Standing);
+internal sealed record StandingToken(OAuthToken Token, OAuthClient Client, StandingGrant? Standing)
+{
+    /// <summary>What it is good for today: an administrator who takes a scope from a client takes it from its tokens too.</summary>
+    public IReadOnlyList<string> Scopes { get; } = [.. Token.Scopes.Where(Client.AllowedScopes.Contains)];
+}
 
 /// <summary>Finds the tokens that clients present.</summary>
 internal sealed class ClientTokens(AuthDbContext database, ClientDirectory clients, GrantStanding grants, TimeProvider time)

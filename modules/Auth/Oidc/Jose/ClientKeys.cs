@@ -16,12 +16,17 @@ internal static class ClientKeys
     const int MostKeys = 20;
     const int FewestRsaBits = 2048;
 
-    /// <summary>By one of the set's keys; by the one that is named, when one is.</summary>
+    /// <summary>A JWK set that a client may publish: without a private key, whatever else is in it.</summary>
+    public static bool IsPublished(JsonElement set) =>
+        set.ValueKind == JsonValueKind.Object && StoredJson.IsStorable(set) && set.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array
+        && keys.EnumerateArray().All(key => key.ValueKind == JsonValueKind.Object && !key.TryGetProperty("d", out _) && !key.TryGetProperty("k", out _));
+
+    /// <summary>By one of the set's keys; by the one that is named, when one is. A key for another use or algorithm is none (RFC 7517 4.2, 4.4).</summary>
     public static bool Verify(string jwks, CompactJws jws)
     {
         using var set = JsonDocument.Parse(jwks);
         return set.RootElement.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array
-            && keys.EnumerateArray().Take(MostKeys).Any(key => (jws.KeyId is null || Member(key, "kid") is not { } kid || kid == jws.KeyId) && Verify(key, jws));
+            && keys.EnumerateArray().Take(MostKeys).Any(key => (jws.KeyId is null || Member(key, "kid") is not { } kid || kid == jws.KeyId) && Member(key, "use") is null or "sig" && Fits(Member(key, "alg"), jws.Algorithm) && Verify(key, jws));
     }
 
     public static bool Verify(JsonElement key, CompactJws jws)
@@ -60,12 +65,15 @@ internal static class ClientKeys
     /// <summary>Null when it may be registered: a set of public keys that can sign.</summary>
     public static string? Problem(JsonElement jwks)
     {
-        if (jwks.ValueKind != JsonValueKind.Object || !jwks.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array || keys.GetArrayLength() is 0 or > MostKeys)
+        if (jwks.ValueKind != JsonValueKind.Object || !StoredJson.IsStorable(jwks) || !jwks.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array || keys.GetArrayLength() is 0 or > MostKeys)
             return $"is no JWK set of 1 to {MostKeys} keys";
         if (keys.EnumerateArray().Any(key => key.ValueKind != JsonValueKind.Object || Thumbprint(key) is null))
             return "holds a key that is neither EC P-256, Ed25519 nor RSA";
         return keys.EnumerateArray().Any(key => key.TryGetProperty("d", out _) || key.TryGetProperty("k", out _)) ? "holds a PRIVATE key: make another pair and send the public half" : null;
     }
+
+    /// <summary>Ed25519 has two names (RFC 8037, RFC 9864).</summary>
+    static bool Fits(string? ofKey, string? ofSignature) => ofKey is null || ofKey == ofSignature || (ofKey is "EdDSA" or "Ed25519" && ofSignature is "EdDSA" or "Ed25519");
 
     static ECDsa? Curve(JsonElement key) => Bytes(key, "x") is { Length: 32 } x && Bytes(key, "y") is { Length: 32 } y
         ? ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = x, Y = y } }) : null;

@@ -2,6 +2,7 @@ using Mana.Auth.Contracts;
 using Mana.Auth.Data;
 using Mana.Auth.Oidc.Clients;
 using Mana.Auth.Oidc.Grants;
+using Mana.Auth.Oidc.Outbound;
 using Mana.Kernel.Outbox;
 using Microsoft.Extensions.Logging;
 

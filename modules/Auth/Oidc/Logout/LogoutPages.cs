@@ -33,14 +33,14 @@ internal static class LogoutPages
     }
 
     /// <summary>Asks; also without any request, as a page of its own.</summary>
-    public static async Task<IResult> ShowAsync(Page page, StoredRequests stored, RequestPages pages, LiveSessions sessions, SignOut signOut, CancellationToken cancellationToken)
+    public static async Task<IResult> ShowAsync(Page page, StoredRequests stored, LiveSessions sessions, SignOut signOut, CancellationToken cancellationToken)
     {
         var live = await sessions.ByCookieAsync(page.Http, cancellationToken);
         if (page.Query["request"].ToString() is not { Length: > 0 } id)
             return live is null ? Done(page) : Ask(page, null, null);
-        var reading = await stored.FindAsync(page.Http, id, OAuthRequestKind.Logout, cancellationToken);
-        if (reading is not StoredReading.Found found)
-            return live is null ? Done(page) : await pages.StuckAsync(page, reading, cancellationToken);
+        // Too late for the client, but not for the person, who wants to sign out.
+        if (await stored.FindAsync(page.Http, id, OAuthRequestKind.Logout, cancellationToken) is not StoredReading.Found found)
+            return live is null ? Done(page) : Ask(page, null, null);
         var request = JsonSerializer.Deserialize<LogoutRequest>(found.Row.Parameters)!;
         page.Locale = request.Locale ?? page.Locale;
         return await EndAsync(page, request, live, signOut, cancellationToken) ?? Ask(page, found.Id, request.RedirectUri is { } place ? SignInContinuation.FormTarget(place) : null);

@@ -24,7 +24,8 @@ internal sealed record RegistrationRequest(
     [property: JsonPropertyName("backchannel_logout_uri")] string? BackchannelLogoutUri,
     [property: JsonPropertyName("dpop_bound_access_tokens")] bool? DpopBound,
     [property: JsonPropertyName("require_pushed_authorization_requests")] bool? RequirePushedRequests,
-    [property: JsonPropertyName("jwks")] JsonElement? Jwks);
+    [property: JsonPropertyName("jwks")] JsonElement? Jwks,
+    [property: JsonPropertyName("jwks_uri")] string? JwksUri);
 
 /// <summary>Dynamic registration (RFC 7591), behind the operator's initial access token; without one the route says that there is nothing here.</summary>
 internal static class RegistrationHandler
@@ -47,7 +48,8 @@ internal static class RegistrationHandler
         var type = wanted.AuthMethod == ClientAuthMethods.None ? "public" : "confidential";
         var draft = new ClientDraft(
             wanted.Name?.Trim(), type, native, wanted.RedirectUris, wanted.PostLogoutRedirectUris, wanted.Scope?.Split(' ', StringSplitOptions.RemoveEmptyEntries), wanted.GrantTypes,
-            wanted.AuthMethod, wanted.IdTokenAlg, RequirePushedRequests: wanted.RequirePushedRequests, DpopBound: wanted.DpopBound, BackchannelLogoutUri: wanted.BackchannelLogoutUri, Jwks: wanted.Jwks);
+            wanted.AuthMethod, wanted.IdTokenAlg, RequirePushedRequests: wanted.RequirePushedRequests, DpopBound: wanted.DpopBound, BackchannelLogoutUri: wanted.BackchannelLogoutUri, Jwks: wanted.Jwks,
+            JwksUri: wanted.JwksUri);
         return await clients.CreateAsync(null, draft, OAuthClientSource.Registration, cancellationToken) switch
         {
             ClientChange.Done done => Registered(context, done.Client, done.Secret),
@@ -81,6 +83,8 @@ internal static class RegistrationHandler
             answer["backchannel_logout_uri"] = client.BackchannelLogoutUri;
         if (client.Jwks is not null)
             answer["jwks"] = client.Jwks;
+        if (client.JwksUri is not null)
+            answer["jwks_uri"] = client.JwksUri;
         context.Response.Headers.CacheControl = "no-store";
         return Results.Json(answer, statusCode: StatusCodes.Status201Created);
     }
@@ -89,7 +93,7 @@ internal static class RegistrationHandler
     {
         try
         {
-            return body.ValueKind == JsonValueKind.Object ? body.Deserialize<RegistrationRequest>() : null;
+            return body.ValueKind == JsonValueKind.Object && StoredJson.IsStorable(body) ? body.Deserialize<RegistrationRequest>() : null;
         }
         catch (JsonException)
         {

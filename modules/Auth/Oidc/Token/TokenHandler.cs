@@ -32,7 +32,7 @@ internal static class TokenHandler
         if (!client.GrantTypes.Contains(type))
             return Refused(new OAuthError("unauthorized_client", "This client may not use this grant_type"));
         // 4. The key that the tokens are bound to (RFC 9449 5).
-        var proof = await proofs.JudgeAsync(context, HttpMethods.Post, options.BaseUrl + OidcPaths.Token, null, cancellationToken);
+        var proof = await proofs.JudgeAsync(context, HttpMethods.Post, options.BaseUrl + context.Request.Path, null, cancellationToken);
         if (proof is DpopVerdict.Bad || (proof is DpopVerdict.None && client.DpopBound))
             return Refused(new OAuthError("invalid_dpop_proof", proof is DpopVerdict.Bad bad ? bad.Reason : "This client must prove possession of a key"));
         return await grant.GrantAsync(new TokenRequest(client, form, (proof as DpopVerdict.Good)?.Thumbprint, ClientInfo.Of(context)), cancellationToken);

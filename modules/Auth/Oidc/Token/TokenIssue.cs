@@ -29,10 +29,12 @@ internal sealed class TokenIssue(AuthDbContext database, IdTokens idTokens, Sign
     public async Task<TokenResponse> ForGrantAsync(LoadedKey key, TokenRequest request, StandingGrant standing, IReadOnlyCollection<string> scopes, string? nonce, CancellationToken cancellationToken)
     {
         var (now, client) = (time.GetUtcNow(), request.Client);
+        // What the client may not have any more, it does not get again.
+        scopes = [.. scopes.Where(client.AllowedScopes.Contains)];
         var end = standing.Grant.CreatedAt + AbsoluteLifetime;
         var accessEnd = Earlier(now.AddSeconds(client.AccessTokenTtl), end);
         var access = Add(OAuthTokenKind.Access, AccessPrefix, client, standing.Grant.Id, scopes, request.DpopJkt, accessEnd);
-        var renews = standing.Grant.Scopes.Contains(Scopes.OfflineAccess) && client.GrantTypes.Contains(GrantTypes.RefreshToken) && end > now;
+        var renews = standing.Grant.Scopes.Contains(Scopes.OfflineAccess) && client.AllowedScopes.Contains(Scopes.OfflineAccess) && client.GrantTypes.Contains(GrantTypes.RefreshToken) && end > now;
         // A public client's refresh token is bound to its key; a confidential client proves itself anyway (RFC 9449 5).
         var refresh = renews ? Add(OAuthTokenKind.Refresh, RefreshPrefix, client, standing.Grant.Id, standing.Grant.Scopes, client.Type == OAuthClientType.Public ? request.DpopJkt : null, Earlier(now.AddSeconds(client.RefreshTokenTtl), end)) : null;
         var idToken = scopes.Contains(Scopes.OpenId) ? await idTokens.MintAsync(key, client, standing, scopes, access, nonce, cancellationToken) : null;

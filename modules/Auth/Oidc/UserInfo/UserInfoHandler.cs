@@ -33,7 +33,7 @@ internal static class UserInfoHandler
         // 3. Its key is here, when it is bound to one (RFC 9449 7).
         if (standing.Token.DpopJkt is { } jkt)
         {
-            if (!byProof || await proofs.JudgeAsync(context, context.Request.Method, options.BaseUrl + OidcPaths.UserInfo, text.Trim(), cancellationToken) is not DpopVerdict.Good good || good.Thumbprint != jkt)
+            if (!byProof || await proofs.JudgeAsync(context, context.Request.Method, options.BaseUrl + context.Request.Path, text.Trim(), cancellationToken) is not DpopVerdict.Good good || good.Thumbprint != jkt)
                 return Refused(context, "invalid_token", "The access token is bound to a key that did not prove itself", StatusCodes.Status401Unauthorized);
         }
         else if (byProof)
@@ -42,14 +42,14 @@ internal static class UserInfoHandler
         }
 
         // 4. The person agreed to be known.
-        if (standing.Standing is not { } person || !standing.Token.Scopes.Contains(Scopes.OpenId))
+        if (standing.Standing is not { } person || !standing.Scopes.Contains(Scopes.OpenId))
             return Refused(context, "insufficient_scope", "The scope openid is needed", StatusCodes.Status403Forbidden);
         var buffer = new ArrayBufferWriter<byte>(512);
         await using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteString("sub", person.User.Id);
-            await claims.WriteAsync(json, person.User, standing.Token.Scopes, cancellationToken);
+            await claims.WriteAsync(json, person.User, standing.Scopes, cancellationToken);
             json.WriteEndObject();
         }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Mana.Auth.Oidc.Logout;
+namespace Mana.Auth.Oidc.Outbound;
 
 /// <summary>
 /// Remembers which hosts did not answer: for a minute nobody waits for them again, so that one that hangs costs the outbox its patience once
