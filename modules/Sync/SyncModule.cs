@@ -25,6 +25,7 @@ using Mana.Sync.Pull;
 using Mana.Sync.Push;
 using Mana.Sync.Singletons;
 using Mana.Sync.Spaces;
+using Mana.Sync.Wire;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,7 @@ public static class SyncModule
         services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<SyncRecords>().AddSingleton<ISyncRecords>(provider => provider.GetRequiredService<SyncRecords>());
         services.TryAddSingleton<IAppCatalogue, AnyApp>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
+        services.AddSingleton<AnswerRoom>(provider => new AnswerRoom(provider.GetRequiredService<TimeProvider>())).AddSingleton<BodyBudget>();
         services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
         services.AddSingleton<SingletonBootstrap>();
         services.AddManaEventHandler<UserRegistered, SingletonHandlers>("sync.singletons").AddManaEventHandler<SpaceCreated, SingletonHandlers>("sync.singletons");

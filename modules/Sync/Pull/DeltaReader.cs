@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.IO.Pipelines;
+using Mana.Sync.Cursors;
 using Mana.Sync.Devices;
 using Npgsql;
 
@@ -17,7 +17,7 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
     /// <param name="channel">For the metric of deliveries.</param>
     /// <param name="committed">Called once what came before the read has taken effect.</param>
     public async Task WriteAsync(
-        NpgsqlConnection connection, NpgsqlBatch batch, DeltaRequest request, PipeWriter output, Action<IBufferWriter<byte>> extras, string channel,
+        NpgsqlConnection connection, NpgsqlBatch batch, DeltaRequest request, AnswerOutput output, Action<IBufferWriter<byte>> extras, string channel,
         CancellationToken cancellationToken, Action? committed = null)
     {
         batch.BatchCommands.Add(request.Caller.EnterReading());
@@ -25,6 +25,8 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
         var end = request.Caller.Shares
             ? await ReadSeveralAsync(connection, batch, request, writer, committed, cancellationToken)
             : await ReadOwnAsync(batch, request, writer, committed, cancellationToken);
+        // From here on a slow reader holds nothing but memory.
+        await connection.CloseAsync();
         await writer.WriteEndAsync(end, extras, cancellationToken);
         metrics.Delivered(writer.Count, channel);
         devices.Read(request.Caller.UserId, request.ClientId, request.Selection.Apps[0], end.Vector.Own);

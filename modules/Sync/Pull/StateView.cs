@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using Mana.Sync.Cursors;
 using Mana.Sync.Merge;
 using Mana.Sync.Push;
@@ -24,7 +23,7 @@ internal sealed class StateView(NpgsqlDataSource database, SyncMetrics metrics)
 
     /// <summary>Writes one page of the view.</summary>
     /// <param name="from">The cursor of the page before; null for the first page.</param>
-    public async Task WriteAsync(DeltaRequest request, SyncCursor? from, PipeWriter output, CancellationToken cancellationToken)
+    public async Task WriteAsync(DeltaRequest request, SyncCursor? from, AnswerOutput output, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var end = from is null
@@ -34,6 +33,7 @@ internal sealed class StateView(NpgsqlDataSource database, SyncMetrics metrics)
         var writer = new DeltaWriter(output, request);
         writer.WriteStart();
         var next = await WriteRecordsAsync(connection, request, place, writer, cancellationToken);
+        await connection.CloseAsync();
         if (next is null)
             await writer.WriteEndAsync(end, PullService.NoConflicts, cancellationToken);
         else
@@ -55,12 +55,12 @@ internal sealed class StateView(NpgsqlDataSource database, SyncMetrics metrics)
             await rows.NextResultAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
             {
-                if (writer.Count == request.PageSize)
+                if (writer.IsFull)
                     return new Place(index, scope.Key, after);
                 after = rows.GetString(0);
                 var (kind, body) = StateBody.Synthetic(RecordStateJson.Read(rows.GetFieldValue<byte[]>(1)), scope.Name);
                 var eventId = EventIds.OfState(scope.Name, request.Selection.Apps[0], request.Selection.Collections[0], after, rows.GetInt64(2));
-                await writer.WriteAsync(eventId, request.Selection.Collections[0], after, kind, body, cancellationToken);
+                writer.Write(eventId, request.Selection.Collections[0], after, kind, body, cancellationToken);
             }
         }
 

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Mana.Kernel.Errors;
 using Mana.Sync.Cursors;
 using Mana.Sync.Devices;
@@ -19,7 +18,7 @@ internal sealed record PushCommand(Tenant Caller, string AppId, string ClientId,
 internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, DeltaReader reader, DeviceNotes devices)
 {
     /// <summary>Null when the response has been written, else the refusal; then nothing was stored.</summary>
-    public async Task<ApiError?> WriteAsync(PushCommand push, PipeWriter output, CancellationToken cancellationToken)
+    public async Task<ApiError?> WriteAsync(PushCommand push, AnswerOutput output, CancellationToken cancellationToken)
     {
         var (planned, refused) = store.Plan(push.Caller, push.AppId, push.ClientId, push.Changeset.Changes);
         if (refused is not null)
@@ -45,13 +44,13 @@ internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, 
     /// <summary>Another transaction of the same author has stored one of these event ids, in another scope.</summary>
     public static bool IsReusedEvent(PostgresException exception) => exception is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "changes_event" };
 
-    async Task AnswerAsync(NpgsqlConnection connection, PushCommand push, PipeWriter output, CancellationToken cancellationToken)
+    async Task AnswerAsync(NpgsqlConnection connection, PushCommand push, AnswerOutput output, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
         await reader.WriteAsync(connection, batch, Delta(push), output, buffer => PushReport.Write(buffer, push.Changeset, null), "push", cancellationToken);
     }
 
-    async Task StoreAndAnswerAsync(NpgsqlConnection connection, PushCommand push, List<PlannedChange> planned, PipeWriter output, CancellationToken cancellationToken)
+    async Task StoreAndAnswerAsync(NpgsqlConnection connection, PushCommand push, List<PlannedChange> planned, AnswerOutput output, CancellationToken cancellationToken)
     {
         var stored = await store.MergeAsync(connection, push.Caller, push.AppId, push.ClientId, planned, cancellationToken);
         devices.Pushed(push.Caller.UserId, push.ClientId, push.AppId, ClockAheadMs(planned, stored));
