@@ -55,17 +55,26 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
         var (heads, states) = await HorizonAsync(batch, request, committed, cancellationToken);
         var start = ReadStates.Concern(request) ? ReadStates.Start(request, states) : request.Start.Vector(request.Caller);
         metrics.Lag(heads, start, request.Caller);
+        var over = ReadStates.StepOver(request, start);
         PageEnd end;
         await using (var second = connection.CreateBatch())
         {
             second.BatchCommands.Add(request.Caller.EnterReading());
             second.BatchCommands.Add(DeltaQuery.Rows(request, start, long.MaxValue));
+            if (over is not null)
+                second.BatchCommands.Add(DeltaQuery.Rows(request, over, request.Start.Since + Position.Step));
             await using var rows = await second.ExecuteReaderAsync(cancellationToken);
             await rows.NextResultAsync(cancellationToken);
             // What was committed since the horizon was taken is given out as well, and again next time: it may have taken fields out of rows
             // before the horizon (a tie), and whoever reads those must read what they gave way to.
             var cut = await writer.WriteRowsAsync(rows, cancellationToken);
             end = PageEnd.Of(request, start, heads, cut <= heads.Horizon ? cut : null);
+            if (over is not null && end.HasMore && cut <= request.Start.Since)
+            {
+                await rows.NextResultAsync(cancellationToken);
+                await writer.WriteAllAsync(rows, cancellationToken);
+                end = ReadStates.SteppedOver(request, end);
+            }
         }
 
         var (told, change) = ReadStates.Told(request, end, start, states.Count > 0);
@@ -95,6 +104,13 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
 
     static async Task RememberAsync(NpgsqlConnection connection, DeltaRequest request, PageEnd told, bool store, CancellationToken cancellationToken)
     {
+        if (request.ClientId.Length == 0)
+        {
+            if (store)
+                await ReadStates.StoreSharedAsync(connection, request, told, cancellationToken);
+            return;
+        }
+
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(request.Caller.EnterReading());
         batch.BatchCommands.Add(store ? ReadStates.Store(request, told) : ReadStates.Forget(request));
