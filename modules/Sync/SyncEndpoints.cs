@@ -75,7 +75,7 @@ internal static class SyncEndpoints
             return metrics.Refuse(invalid);
 
         context.Response.ContentType = "application/json";
-        var push = new PushCommand(await tenancy.OfAsync(user.UserId, cancellationToken), appId, device, changeset, start);
+        var push = new PushCommand(await tenancy.OfAsync(user.UserId, cancellationToken), appId, device, changeset, start, body);
         using var output = answers.Of(context);
         return await pushes.WriteAsync(push, output, cancellationToken) is { } refused ? metrics.Refuse(refused) : Results.Empty;
     }

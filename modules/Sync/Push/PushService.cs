@@ -1,3 +1,4 @@
+using System.Buffers;
 using Mana.Kernel.Errors;
 using Mana.Sync.Cursors;
 using Mana.Sync.Devices;
@@ -9,7 +10,8 @@ using Npgsql;
 namespace Mana.Sync.Push;
 
 /// <summary>Who pushes what, and what it has seen so far.</summary>
-internal sealed record PushCommand(Tenant Caller, string AppId, string ClientId, Changeset Changeset, ReadStart Start);
+/// <param name="Body">What the changeset points into; given back as soon as nothing needs it, so that it does not wait for a slow reader of the answer.</param>
+internal sealed record PushCommand(Tenant Caller, string AppId, string ClientId, Changeset Changeset, ReadStart Start, IDisposable Body);
 
 /// <summary>
 /// A push (sync.md 6): authorise the spaces, then one transaction for the whole batch, then the delta, read after the commit.
@@ -47,7 +49,7 @@ internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, 
     async Task AnswerAsync(NpgsqlConnection connection, PushCommand push, AnswerOutput output, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        await reader.WriteAsync(connection, batch, Delta(push), output, buffer => PushReport.Write(buffer, push.Changeset, null), "push", cancellationToken);
+        await reader.WriteAsync(connection, batch, Delta(push), output, buffer => Report(buffer, push, null), "push", cancellationToken);
     }
 
     async Task StoreAndAnswerAsync(NpgsqlConnection connection, PushCommand push, List<PlannedChange> planned, AnswerOutput output, CancellationToken cancellationToken)
@@ -58,7 +60,14 @@ internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, 
         stored.AppendTo(batch);
         var delta = Delta(push) with { JustPushed = stored.Ranges };
         await reader.WriteAsync(
-            connection, batch, delta, output, buffer => PushReport.Write(buffer, push.Changeset, stored.Outcome), "push", cancellationToken, () => store.Announce(stored));
+            connection, batch, delta, output, buffer => Report(buffer, push, stored.Outcome), "push", cancellationToken, () => store.Announce(stored));
+    }
+
+    /// <summary>The last thing that reads the changeset.</summary>
+    static void Report(IBufferWriter<byte> buffer, PushCommand push, PushOutcome? outcome)
+    {
+        PushReport.Write(buffer, push.Changeset, outcome);
+        push.Body.Dispose();
     }
 
     /// <summary>How far the newest time that the device named lies ahead of ours.</summary>

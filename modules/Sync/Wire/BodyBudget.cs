@@ -6,7 +6,7 @@ namespace Mana.Sync.Wire;
 /// What bodies of requests under way may take of this host's memory, together and for each person. Only bytes that have arrived count, not
 /// those that were announced: a client that says ten megabytes and sends one byte a second takes a small block.
 /// </summary>
-internal sealed class BodyBudget
+internal sealed class BodyBudget(TimeProvider time)
 {
     /// <summary>A fifth of what the heap may hold in the compose file.</summary>
     public const long Most = 64 * 1024 * 1024;
@@ -17,11 +17,17 @@ internal sealed class BodyBudget
     /// <summary>Requests of one person whose bodies are read or stored at the same time: several devices with all their apps.</summary>
     public const int RequestsPerUser = 32;
 
+    /// <summary>A body of more than one block must have arrived by then: what it holds is missing to others.</summary>
+    public static readonly TimeSpan LargeBodyWithin = TimeSpan.FromMinutes(2);
+
+    public static readonly ApiError TooSlow = new(408, "request_timeout", "The request body did not arrive in time; send smaller batches over this connection.");
+
     public static readonly ApiError TooManyAtOnce = new(429, "rate_limited", "Too many changesets of this account at once on this connection; try again shortly.")
     {
         RetryAfterSeconds = 1,
     };
 
+    readonly TimeProvider _time = time;
     readonly Lock _lock = new();
     readonly Dictionary<string, Usage> _users = new(StringComparer.Ordinal);
     long _taken;
@@ -90,6 +96,9 @@ internal sealed class BodyBudget
     {
         /// <summary>Null when the bytes were given, else the refusal.</summary>
         public ApiError? Take(long bytes) => budget.Take(userId, bytes);
+
+        /// <summary>Cancelled when a large body has taken too long from now on.</summary>
+        public CancellationTokenSource Deadline() => new(LargeBodyWithin, budget._time);
 
         public void Return(long bytes) => budget.Return(userId, bytes);
 

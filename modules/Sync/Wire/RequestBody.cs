@@ -52,17 +52,37 @@ internal sealed class RequestBody : IDisposable
 
     async Task<ApiError?> FillAsync(Stream source, int limit, CancellationToken cancellationToken)
     {
-        while (true)
+        while (_length < _block.Length)
         {
-            if (_length == _block.Length && Grow((int)Math.Min(_block.Length * 2L, limit + 1L)) is { } refused)
-                return refused;
-            var read = await source.ReadAsync(_block.AsMemory(_length), cancellationToken);
-            if (read == 0)
-                return _length <= limit ? null : Refusals.BodyTooLarge;
-            _length += read;
-            if (_length > limit)
-                return Refusals.BodyTooLarge;
+            if (await ReadAsync(source, cancellationToken) == 0)
+                return null;
         }
+
+        using var deadline = _share.Deadline();
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            while (_length <= limit)
+            {
+                if (_length == _block.Length && Grow((int)Math.Min(_block.Length * 2L, limit + 1L)) is { } refused)
+                    return refused;
+                if (await ReadAsync(source, both.Token) == 0)
+                    return null;
+            }
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return BodyBudget.TooSlow;
+        }
+
+        return Refusals.BodyTooLarge;
+    }
+
+    async Task<int> ReadAsync(Stream source, CancellationToken cancellationToken)
+    {
+        var read = await source.ReadAsync(_block.AsMemory(_length), cancellationToken);
+        _length += read;
+        return read;
     }
 
     static async Task DrainAsync(Stream source, CancellationToken cancellationToken)

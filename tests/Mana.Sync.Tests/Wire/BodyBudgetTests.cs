@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Mana.Sync.Tests.Live;
 using Mana.Sync.Wire;
+using Mana.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Mana.Sync.Tests.Wire;
@@ -8,7 +9,10 @@ namespace Mana.Sync.Tests.Wire;
 /// <summary>A body takes the memory of what has arrived of it, and all of them together no more than the host can spare.</summary>
 public sealed class BodyBudgetTests
 {
-    readonly BodyBudget _budget = new();
+    readonly FakeClock _clock = new(DateTimeOffset.UnixEpoch);
+    readonly BodyBudget _budget;
+
+    public BodyBudgetTests() => _budget = new BodyBudget(_clock);
 
     [Fact]
     public async Task What_is_announced_reserves_nothing()
@@ -23,6 +27,20 @@ public sealed class BodyBudgetTests
         var (body, error) = await reading;
         Assert.Equal((null, 100_001), (error, body!.Memory.Length));
         body.Dispose();
+        Assert.Equal(0, _budget.Taken);
+    }
+
+    [Fact]
+    public async Task A_large_body_that_does_not_arrive_gives_back_what_it_holds()
+    {
+        var (pipe, reading) = Announce("u");
+        await pipe.Writer.WriteAsync(new byte[300_000]);
+        await Soon.TrueAsync("it holds a large block", () => _budget.Taken > 300_000);
+        _clock.Advance(BodyBudget.LargeBodyWithin - TimeSpan.FromSeconds(1));
+        Assert.False(reading.IsCompleted);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var (body, error) = await reading.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((null, 408), (body, error!.StatusCode));
         Assert.Equal(0, _budget.Taken);
     }
 
