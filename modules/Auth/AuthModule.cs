@@ -120,7 +120,7 @@ public static class AuthModule
         services.AddSingleton<SignedValue>().AddSingleton<OriginCheck>().AddSingleton<SessionCookies>().AddSessionPolicies();
         services.AddScoped<SessionStart>().AddScoped<SessionRevocation>().AddScoped<RefreshRotation>().AddScoped<CookieExchange>();
         services.AddScoped<LiveSessions>().AddScoped<SessionList>().AddScoped<SignOut>().AddSingleton<SignedIn>();
-        services.AddSingleton<RefreshTokens>().AddSingleton<ExpiredSessions>().AddSingleton<SessionStanding>().AddSingleton<RefreshBudget>().AddSingleton<ProofBudget>();
+        services.AddSingleton<RefreshTokens>().AddSingleton<ExpiredSessions>().AddSingleton<SessionStanding>().AddSingleton<ISessionStanding>(provider => provider.GetRequiredService<SessionStanding>()).AddSingleton<RefreshBudget>().AddSingleton<ProofBudget>();
         services.AddManaEventHandler<SessionRevoked, SessionStandingEvents>("auth.session-standing");
         services.AddManaJob<ExpiredSessions>("auth.expired-sessions", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddScoped<SessionGuard>().AddScoped<IStepUpProof, PasswordProof>().AddScoped<StepUpService>();

@@ -54,12 +54,16 @@ internal static class SyncEndpoints
     }
 
     static async Task<IResult> PushAsync(
-        string appId, CurrentUser user, HttpContext context, PushService pushes, Tenancy tenancy, SyncMetrics metrics,
+        string appId, CurrentUser user, HttpContext context, PushService pushes, Tenancy tenancy, BodyBudget budget, AnswerRoom answers, SyncMetrics metrics,
         [FromHeader(Name = "X-Client-Id")] string? clientId, CancellationToken cancellationToken)
     {
-        using var body = await RequestBody.ReadAsync(context, Limits.BodyBytes, cancellationToken);
+        using var share = budget.For(user.UserId);
+        if (share is null)
+            return metrics.Refuse(BodyBudget.TooManyAtOnce);
+        var (read, notRead) = await RequestBody.ReadAsync(context, Limits.BodyBytes, share, cancellationToken);
+        using var body = read;
         if (body is null)
-            return metrics.Refuse(Refusals.BodyTooLarge);
+            return metrics.Refuse(notRead!);
         var (changeset, error) = ChangesetReader.Read(body.Memory);
         if (error is not null)
             return metrics.Refuse(error);
@@ -71,12 +75,13 @@ internal static class SyncEndpoints
             return metrics.Refuse(invalid);
 
         context.Response.ContentType = "application/json";
-        var push = new PushCommand(await tenancy.OfAsync(user.UserId, cancellationToken), appId, device, changeset, start);
-        return await pushes.WriteAsync(push, context.Response.BodyWriter, cancellationToken) is { } refused ? metrics.Refuse(refused) : Results.Empty;
+        var push = new PushCommand(await tenancy.OfAsync(user.UserId, cancellationToken), appId, device, changeset, start, body);
+        using var output = answers.Of(context);
+        return await pushes.WriteAsync(push, output, cancellationToken) is { } refused ? metrics.Refuse(refused) : Results.Empty;
     }
 
     static async Task<IResult> PullAsync(
-        string appId, CurrentUser user, HttpContext context, PullService pulls, StateView states, Tenancy tenancy, string? collection, string? since, string? cursor,
+        string appId, CurrentUser user, HttpContext context, PullService pulls, StateView states, Tenancy tenancy, AnswerRoom answers, string? collection, string? since, string? cursor,
         string? limit, string? view,
         [FromHeader(Name = "X-Client-Id")] string? clientId, CancellationToken cancellationToken)
     {
@@ -97,10 +102,11 @@ internal static class SyncEndpoints
 
         context.Response.ContentType = "application/json";
         var request = new DeltaRequest(await tenancy.OfAsync(user.UserId, cancellationToken), selection, clientId ?? "", start, page);
+        using var output = answers.Of(context);
         // Who knows something already goes on from there: a client may ask for the view every time.
         await (inside is not null || (asState && start is { Cursor: null, Since: 0 })
-            ? states.WriteAsync(request, inside, context.Response.BodyWriter, cancellationToken)
-            : pulls.WriteAsync(request, context.Response.BodyWriter, cancellationToken));
+            ? states.WriteAsync(request, inside, output, cancellationToken)
+            : pulls.WriteAsync(request, output, cancellationToken));
         return Results.Empty;
     }
 }

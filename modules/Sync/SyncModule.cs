@@ -26,6 +26,7 @@ using Mana.Sync.Push;
 using Mana.Sync.Replicas;
 using Mana.Sync.Singletons;
 using Mana.Sync.Spaces;
+using Mana.Sync.Wire;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,6 +52,7 @@ public static class SyncModule
         services.AddSingleton<RecordFeedWriter>().AddSingleton<RecordReader>().AddSingleton<SyncRecords>().AddSingleton<ISyncRecords>(provider => provider.GetRequiredService<SyncRecords>());
         services.TryAddSingleton<IAppCatalogue, AnyApp>();
         services.AddSingleton<ChangeStore>().AddSingleton<PushService>();
+        services.AddSingleton<AnswerRoom>(provider => new AnswerRoom(provider.GetRequiredService<TimeProvider>())).AddSingleton<BodyBudget>();
         services.AddSingleton<DeltaReader>().AddSingleton<PullService>().AddSingleton<StateView>().AddSingleton<Feed>();
         services.AddSingleton<ReplicaSet>().AddSingleton<IReplicaStatus>(provider => provider.GetRequiredService<ReplicaSet>()).AddSingleton<ReplicaMetrics>();
         services.AddSingleton<ReplicaReads>().AddSingleton<ColdReader>().AddSingleton<ReplicaWatch>().AddHostedService(provider => provider.GetRequiredService<ReplicaWatch>());

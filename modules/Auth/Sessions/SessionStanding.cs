@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mana.Auth.Contracts;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -12,7 +13,7 @@ namespace Mana.Auth.Sessions;
 /// a quarter of an hour, and a host that cannot read sessions cannot do anything for one either.
 /// </para>
 /// </summary>
-internal sealed class SessionStanding(NpgsqlDataSource database, TimeProvider time, ILogger<SessionStanding> log)
+internal sealed class SessionStanding(NpgsqlDataSource database, TimeProvider time, ILogger<SessionStanding> log) : ISessionStanding
 {
     /// <summary>Less than the 30 seconds within which an end must show everywhere, because the question takes time too.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(25);
@@ -44,6 +45,24 @@ internal sealed class SessionStanding(NpgsqlDataSource database, TimeProvider ti
 
     /// <summary>Here and now; other hosts learn it when they ask.</summary>
     public void End(string sessionId) => Keep(sessionId, new Answer(true, 0));
+
+    /// <summary>Asked of the database always: who asks does not trust what was heard.</summary>
+    public async Task<IReadOnlyCollection<string>> EndedAmongAsync(IReadOnlyCollection<string> sessionIds, CancellationToken cancellationToken)
+    {
+        var ended = sessionIds.ToHashSet(StringComparer.Ordinal);
+        await using var command = database.CreateCommand("""
+            SELECT s.id FROM auth.sessions s JOIN auth.users u ON u.id = s.user_id
+            WHERE s.id = ANY ($1) AND s.revoked_at IS NULL AND s.expires_at > $2 AND u.deleted_at IS NULL
+            """);
+        command.Parameters.Add(new() { Value = ended.ToArray() });
+        command.Parameters.Add(new() { Value = time.GetUtcNow() });
+        await using (var alive = await command.ExecuteReaderAsync(cancellationToken))
+            while (await alive.ReadAsync(cancellationToken))
+                ended.Remove(alive.GetString(0));
+        foreach (var sessionId in ended)
+            End(sessionId);
+        return ended;
+    }
 
     async ValueTask<bool> JoinAsync(string sessionId, CancellationToken cancellationToken)
     {

@@ -24,6 +24,8 @@ internal sealed class CompactionSql(NpgsqlConnection connection, long scopeId, s
 
     const string Old = $"SELECT {Columns} FROM sync.changes c WHERE c.scope_id = $1 AND c.app_id = $2 AND c.seq > $3 AND c.seq <= $4 ORDER BY c.seq LIMIT $5";
 
+    const string Some = "SELECT 1 FROM sync.changes c WHERE c.scope_id = $1 AND c.app_id = $2 AND c.seq > $3 AND c.seq <= $4 LIMIT 1";
+
     const string Earlier = $"""
         WITH RECURSIVE chain (seq) AS (
           SELECT c.prev_seq FROM unnest($3::bigint[]) AS f (seq) JOIN sync.changes c ON c.scope_id = $1 AND c.app_id = $2 AND c.seq = f.seq
@@ -70,6 +72,17 @@ internal sealed class CompactionSql(NpgsqlConnection connection, long scopeId, s
         while (await rows.ReadAsync(cancellationToken))
             apps.Add(rows.GetString(0));
         return (marks.Item1, marks.Item2, apps);
+    }
+
+    /// <summary>Whether anything lies in this stretch of the log: one probe, without any lock.</summary>
+    public async Task<bool> HasRowsAsync(string app, long after, long until, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(Enter(scope));
+        batch.BatchCommands.Add(Command(Some, Value(scopeId), Text(app), Value(after), Value(until)));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        return await rows.ReadAsync(cancellationToken);
     }
 
     /// <summary>

@@ -24,7 +24,7 @@ internal sealed class Compactor(NpgsqlDataSource database, SyncOptions options, 
     const string Clock = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
     const string Leftovers = """
-        WITH states AS (DELETE FROM sync.read_states WHERE issued_at < now() - interval '60 days' RETURNING 1)
+        WITH states AS (DELETE FROM sync.read_states WHERE issued_at < now() - interval '60 days' OR (client_id = '' AND issued_at < now() - interval '1 hour') RETURNING 1)
         DELETE FROM sync.devices WHERE seen_at < now() - interval '400 days'
         """;
 

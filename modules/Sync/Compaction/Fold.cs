@@ -54,14 +54,15 @@ internal static class Fold
     }
 
     /// <summary>
-    /// What is kept of a record that was deleted up to <paramref name="until"/>: the deletion, and what says whose it is and who may see it.
+    /// What is kept of a record that was deleted up to <paramref name="until"/>: the deletion, what says whose it is and who may see it, and
+    /// what was edited since: that is as young as anything that is not deleted.
     /// Null when there is nothing to take away.
     /// </summary>
     public static RecordState? Emptied(RecordState state, long until)
     {
         if (!state.IsDeleted || state.Erased is not null || state.Fields[RecordState.DeletedAt].Stamp.Seq > until)
             return null;
-        var kept = state.Fields.Where(field => field.Key is RecordState.DeletedAt or RecordState.Visibility || Merger.IsFrozen(field.Key)).ToDictionary(StringComparer.Ordinal);
+        var kept = state.Fields.Where(field => field.Key is RecordState.DeletedAt or RecordState.Visibility || Merger.IsFrozen(field.Key) || field.Value.Stamp.Seq > until).ToDictionary(StringComparer.Ordinal);
         return kept.Count == state.Fields.Count ? null : new RecordState(kept, state.Inserted, null);
     }
 

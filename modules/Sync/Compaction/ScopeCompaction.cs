@@ -21,19 +21,26 @@ internal sealed class ScopeCompaction(NpgsqlDataSource database, long scopeId, s
         var sql = new CompactionSql(connection, scopeId, scope);
         var (compacted, trimmed, apps) = await sql.BeginAsync(cancellationToken);
         var (examined, removed, folded, emptied) = (0L, 0L, 0L, 0);
+        var looked = false;
         foreach (var app in apps)
         {
-            for (var after = compacted; after < foldUntil;)
+            // Most scopes have nothing of that age: they are not locked.
+            var folds = compacted < foldUntil && await sql.HasRowsAsync(app, compacted, foldUntil, cancellationToken);
+            for (var after = compacted; folds && after < foldUntil;)
             {
                 var step = await FoldStepAsync(sql, app, after, foldUntil, cancellationToken);
                 (examined, removed, folded, after) = (examined + step.Examined, removed + step.Removed, folded + step.Folded, step.Until);
             }
 
-            if (trimUntil > trimmed)
+            var trims = trimUntil > trimmed && await sql.HasRowsAsync(app, trimmed, trimUntil, cancellationToken);
+            if (trims)
                 emptied += await TrimAsync(sql, app, trimmed, trimUntil, cancellationToken);
+            looked |= folds || trims;
         }
 
-        await sql.FinishAsync(foldUntil, trimUntil, cancellationToken);
+        // Nothing lies between the marks and where they would move to.
+        if (looked)
+            await sql.FinishAsync(foldUntil, trimUntil, cancellationToken);
         return new ScopeReport(examined, removed, folded, emptied);
     }
 

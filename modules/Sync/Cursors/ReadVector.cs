@@ -10,6 +10,9 @@ internal sealed class ReadVector
 {
     public static readonly ReadVector Start = new(0, new Dictionary<ulong, long>());
 
+    /// <summary>A second, µs: as far as half a million pages count up.</summary>
+    const long LongestCount = 1_000_000;
+
     readonly Dictionary<ulong, long> _shared;
 
     public ReadVector(long own, Dictionary<ulong, long> shared) => (Own, _shared) = (own, shared);
@@ -24,13 +27,15 @@ internal sealed class ReadVector
 
     /// <summary>
     /// What a bare timestamp says: everything up to it was delivered, in every scope whose membership began well before it. A reader from
-    /// before a membership has seen nothing of it.
+    /// before a membership has seen nothing of it. An odd timestamp may have been counted up, page by page, from one that the membership was
+    /// not known to (<see cref="Pull.ReadStates"/>): it must be well behind the beginning.
     /// </summary>
     public static ReadVector OfSince(long since, Tenant caller)
     {
         if (since <= 0)
             return Start;
-        return Of(caller, scope => scope.CoveredFrom <= since ? since : 0);
+        var knownTo = Position.IsInitial(since) ? since - LongestCount : since;
+        return Of(caller, scope => scope.Key == 0 || scope.CoveredFrom <= knownTo ? since : 0);
     }
 
     public static ReadVector Of(Tenant caller, Func<ScopeAccess, long> position)

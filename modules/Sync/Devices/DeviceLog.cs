@@ -25,6 +25,14 @@ internal sealed class DeviceLog(NpgsqlDataSource database, DeviceNotes notes, Sy
           last_error = coalesce(excluded.last_error, d.last_error), last_error_at = coalesce(excluded.last_error_at, d.last_error_at)
         """;
 
+    /// <summary>A person's devices, times their apps; whoever makes up names loses the oldest.</summary>
+    internal const string MostPerPerson = "1000";
+
+    const string Trim = $"""
+        DELETE FROM sync.devices d USING unnest($1::text[]) AS u (owner) WHERE d.owner = u.owner AND (d.client_id, d.app_id) IN (
+          SELECT o.client_id, o.app_id FROM sync.devices o WHERE o.owner = u.owner ORDER BY o.seen_at DESC, o.client_id, o.app_id OFFSET {MostPerPerson})
+        """;
+
     const string LogRows = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'sync.changes'::regclass";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -49,7 +57,11 @@ internal sealed class DeviceLog(NpgsqlDataSource database, DeviceNotes notes, Sy
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(Maintenance.Enter());
         if (taken.Count > 0)
+        {
             batch.BatchCommands.Add(Write(taken));
+            batch.BatchCommands.Add(Maintenance.Command(Trim, new NpgsqlParameter<string[]> { TypedValue = [.. taken.Select(note => ScopeNames.OfUser(note.UserId)).Distinct(StringComparer.Ordinal)] }));
+        }
+
         batch.BatchCommands.Add(new NpgsqlBatchCommand(LogRows));
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Sync.Merge;
+using Mana.Sync.Push;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,8 @@ internal static class HistoryHandlers
             return SyncError.MissingRecord();
         if (!ParameterRules.TryPageSize(limit, out var page))
             return SyncError.InvalidLimit();
+        if (ParameterRules.CheckRecord(appId, table, id, spaceId) is { } refused)
+            return refused;
         var from = 0L;
         if (!string.IsNullOrEmpty(before) && !long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out from))
             return SyncError.InvalidCursor();
@@ -30,7 +33,7 @@ internal static class HistoryHandlers
         if (await history.FindAsync(caller, appId, table, id, spaceId, cancellationToken) is not { } record)
             return SyncError.NoSuchRecord();
         var (versions, next) = await history.ReadAsync(
-            caller, record, appId, id, from == 0 ? record.LastSeq : from, Math.Min(page, LongestPage), cancellationToken);
+            caller, record, appId, new RecordKey(table, id), from == 0 ? record.LastSeq : from, Math.Min(page, LongestPage), cancellationToken);
         return Results.Bytes(Answer(table, id, record, versions, next), "application/json");
     }
 
@@ -39,10 +42,12 @@ internal static class HistoryHandlers
     {
         if (request is not { Table.Length: > 0, Id.Length: > 0, EventId: { } eventId })
             return SyncError.MissingRecord();
+        if ((ParameterRules.CheckRecord(appId, request.Table, request.Id, request.SpaceId) ?? ParameterRules.CheckFields(request.Fields ?? [])) is { } malformed)
+            return malformed;
         var caller = await tenancy.OfAsync(user.UserId, cancellationToken);
         if (await history.FindAsync(caller, appId, request.Table, request.Id, request.SpaceId, cancellationToken) is not { } record)
             return SyncError.NoSuchRecord();
-        return await revert.ToAsync(caller, record, appId, new RecordKeyOf(request.Table, request.Id), eventId, request.Fields, cancellationToken) switch
+        return await revert.ToAsync(caller, record, appId, new RecordKey(request.Table, request.Id), eventId, request.Fields, cancellationToken) switch
         {
             RevertResult.Done done => Results.Ok(new { ok = true, changed = done.Changed }),
             RevertResult.NoSuchVersion => SyncError.NoSuchVersion(),

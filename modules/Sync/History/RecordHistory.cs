@@ -1,4 +1,5 @@
 using Mana.Sync.Merge;
+using Mana.Sync.Push;
 using Mana.Sync.Spaces;
 using Npgsql;
 using NpgsqlTypes;
@@ -28,17 +29,21 @@ internal sealed class RecordHistory(NpgsqlDataSource database)
         WHERE r.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND r.app_id = $2 AND r.table_name = $3 AND r.record_id = $4
         """;
 
-    // The chain runs through rows that are meant for other members; they are passed over, not shown.
+    // The chain runs through rows that are meant for other members; they are passed over, not shown. First the keys, then what the rows hold, one by
+    // one: a page that is full does not fetch the rest.
     const string Chain = """
         WITH RECURSIVE chain AS (
-          SELECT c.*, 1 AS step FROM sync.changes c WHERE c.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND c.app_id = $2 AND c.seq = $3
+          SELECT c.scope_id, c.seq, c.prev_seq, 1 AS step FROM sync.changes c
+          WHERE c.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND c.app_id = $2 AND c.seq = $3 AND c.record_id = $4 AND c.table_name = $7
           UNION ALL
-          SELECT c.*, chain.step + 1 FROM chain JOIN sync.changes c ON c.scope_id = chain.scope_id AND c.app_id = chain.app_id AND c.seq = chain.prev_seq
+          SELECT c.scope_id, c.seq, c.prev_seq, chain.step + 1 FROM chain JOIN sync.changes c ON c.scope_id = chain.scope_id AND c.app_id = $2 AND c.seq = chain.prev_seq
           WHERE chain.step < $6)
         SELECT c.seq, c.event_id, c.client_id, c.op, c.body, c.lost, coalesce(c.author_id = me.id, false), c.prev_seq,
           c.audience IS NULL OR c.audience = me.id OR (c.audience < 0 AND c.audience <> -coalesce(me.id, 0))
-        FROM chain c LEFT JOIN sync.scopes me ON me.name = $5
-        WHERE c.record_id = $4 ORDER BY c.seq DESC
+        FROM (SELECT * FROM chain ORDER BY seq DESC OFFSET 0) k
+        CROSS JOIN LATERAL (SELECT * FROM sync.changes r WHERE r.scope_id = k.scope_id AND r.app_id = $2 AND r.seq = k.seq OFFSET 0) c
+        LEFT JOIN sync.scopes me ON me.name = $5
+        WHERE c.record_id = $4 AND c.table_name = $7 ORDER BY k.seq DESC
         """;
 
     /// <summary>In the caller's own scope, or in the space that is named. Null when there is none that the caller may see.</summary>
@@ -59,7 +64,7 @@ internal sealed class RecordHistory(NpgsqlDataSource database)
 
     /// <summary>At most <paramref name="limit"/> versions, newest first, from position <paramref name="from"/> backwards; and where the next page begins, if there is one.</summary>
     public async Task<(List<StoredVersion> Versions, long? Next)> ReadAsync(
-        Tenant caller, FoundRecord record, string appId, string id, long from, int limit, CancellationToken cancellationToken)
+        Tenant caller, FoundRecord record, string appId, RecordKey key, long from, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
@@ -69,8 +74,8 @@ internal sealed class RecordHistory(NpgsqlDataSource database)
         {
             Parameters =
             {
-                Text(record.Scope.Name), Text(appId), new NpgsqlParameter<long> { TypedValue = from }, Text(id), Text(caller.Own.Name),
-                new NpgsqlParameter<int> { TypedValue = limit },
+                Text(record.Scope.Name), Text(appId), new NpgsqlParameter<long> { TypedValue = from }, Text(key.Id), Text(caller.Own.Name),
+                new NpgsqlParameter<int> { TypedValue = limit }, Text(key.Table),
             },
         });
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);

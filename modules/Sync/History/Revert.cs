@@ -1,6 +1,7 @@
 using Mana.Sync.Contracts;
 using Mana.Sync.Internal;
 using Mana.Sync.Merge;
+using Mana.Sync.Push;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
 
@@ -25,14 +26,18 @@ internal sealed class Revert(RecordHistory history, SyncRecords records, TimePro
     /// <summary>Stands for the writer, so that the device which asked for it is told like all others.</summary>
     const string Writer = "server:history";
     const int RowsPerRead = 200;
+
+    /// <summary>Ten thousand versions; what lies further back can be looked at, but no longer be gone back to at once.</summary>
+    const int MostReads = 50;
+
     static readonly byte[] Null = "null"u8.ToArray();
 
     public async Task<RevertResult> ToAsync(
-        Tenant caller, FoundRecord record, string appId, RecordKeyOf key, Guid eventId, string[]? only, CancellationToken cancellationToken)
+        Tenant caller, FoundRecord record, string appId, RecordKey key, Guid eventId, string[]? only, CancellationToken cancellationToken)
     {
         if (record.State.IsErased)
             return new RevertResult.Gone();
-        if (await ValuesAsync(caller, record, appId, key.Id, eventId, cancellationToken) is not { } wanted)
+        if (await ValuesAsync(caller, record, appId, key, eventId, cancellationToken) is not { } wanted)
             return new RevertResult.NoSuchVersion();
         var fields = Difference(wanted, record.State, only);
         if (fields.Count == 0)
@@ -47,12 +52,16 @@ internal sealed class Revert(RecordHistory history, SyncRecords records, TimePro
 
     /// <summary>Null when the version is not one of this record, or no longer kept.</summary>
     async Task<Dictionary<string, ReadOnlyMemory<byte>>?> ValuesAsync(
-        Tenant caller, FoundRecord record, string appId, string id, Guid eventId, CancellationToken cancellationToken)
+        Tenant caller, FoundRecord record, string appId, RecordKey key, Guid eventId, CancellationToken cancellationToken)
     {
         var (values, found) = (new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal), false);
+        var reads = 0;
         for (long? from = record.LastSeq; from is { } position;)
         {
-            var (rows, next) = await history.ReadAsync(caller, record, appId, id, position, RowsPerRead, cancellationToken);
+            // Values that are not known to the end must not be taken for null.
+            if (++reads > MostReads)
+                return null;
+            var (rows, next) = await history.ReadAsync(caller, record, appId, key, position, RowsPerRead, cancellationToken);
             foreach (var row in rows)
             {
                 var isTarget = row.EventId == eventId;
@@ -91,7 +100,7 @@ internal sealed class Revert(RecordHistory history, SyncRecords records, TimePro
         return fields.Keys.Where(state.Fields.ContainsKey).Select(name => state.Fields[name].Stamp.At + 1000).Append(now).Max();
     }
 
-    static byte[] Body(FoundRecord record, RecordKeyOf key, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fields, byte[] at) => RawJson.Object(json =>
+    static byte[] Body(FoundRecord record, RecordKey key, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fields, byte[] at) => RawJson.Object(json =>
     {
         json.WriteStartArray("changes");
         json.WriteStartObject();
@@ -107,6 +116,3 @@ internal sealed class Revert(RecordHistory history, SyncRecords records, TimePro
         json.WriteEndArray();
     });
 }
-
-/// <summary>Which record.</summary>
-internal sealed record RecordKeyOf(string Table, string Id);

@@ -88,7 +88,11 @@ internal sealed class ChunkStore(IIdSource ids, RecordFeedWriter feed)
                 sessions[(row.Scope, row.AppId)] = session = new PushSession(scope, locked, outcome, ids);
             }
 
-            row.Change.Past = new PastChange(ground.Authors[ChunkSql.AuthorOf(row)], row.Row.ClientId, row.Row.CreatedAt!.Value);
+            var createdAt = row.Row.CreatedAt!.Value;
+            // A position of the future would become the end of what clients have read, and hide what is written until then.
+            row.Change.Past = new PastChange(ground.Authors[ChunkSql.AuthorOf(row)], row.Row.ClientId, createdAt, Math.Min(createdAt, ground.Clock));
+            if (createdAt > ground.Clock)
+                chunk.Tally.Ahead(row.Row.Id);
             session.Add(row.Change);
             counts.Stored++;
         }

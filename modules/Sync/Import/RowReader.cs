@@ -19,6 +19,7 @@ internal static class RowReader
     public const string NoTime = "field without a readable time: the row's own was taken";
     public const string NoActor = "actor over 8 KiB left out";
     public const string NoOrigin = "origin over 64 characters left out";
+    public const string OfTheFuture = "created_at in the future: stored as of now";
     static readonly Changeset Defaults = new();
 
     public static RowReading Read(OriginalRow row, int index)

@@ -58,7 +58,7 @@ internal sealed class SyncImport(
         if (await routing.WithoutMembersAsync(verifier.Scopes, cancellationToken) is > 0 and var deserted)
             warnings.Add($"{deserted} space(s) have no members here: nobody sees what they hold, and it is removed some time after their last change. Take over accounts and spaces first.");
         return new ImportResult.Completed(
-            Apps(request.VerifyOnly ? verifier.Tally : done, verifier), storedBefore, verifier.Tally.Skipped, verifier.Tally.Remarks, warnings, verification);
+            Apps(request.VerifyOnly ? verifier.Tally : done, verifier), storedBefore, verifier.Tally.Skipped, [.. verifier.Tally.Remarks, .. done.Remarks.Where(IsOfStoring)], warnings, verification);
     }
 
     async Task<ImportState> StoreAsync(Chunk chunk, ImportState state, bool atPresent, CancellationToken cancellationToken)
@@ -66,6 +66,9 @@ internal sealed class SyncImport(
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await store.StoreAsync(connection, chunk, state, atPresent, cancellationToken);
     }
+
+    /// <summary>Reading alone, which the verification does again for all rows, cannot tell.</summary>
+    static bool IsOfStoring(ImportFinding remark) => remark.What == RowReader.OfTheFuture;
 
     static List<ImportedApp> Apps(Tally tally, Verifier verifier) =>
     [

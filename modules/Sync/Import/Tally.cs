@@ -10,6 +10,8 @@ internal sealed class Tally
     readonly Dictionary<string, Finding> _skipped = new(StringComparer.Ordinal);
     readonly Dictionary<string, Finding> _remarks = new(StringComparer.Ordinal);
 
+    readonly List<Guid> _ahead = [];
+
     public IReadOnlyDictionary<string, AppTally> Apps => _apps;
 
     public IReadOnlyList<ImportFinding> Skipped => Findings(_skipped);
@@ -27,6 +29,9 @@ internal sealed class Tally
 
     public void Remark(string what, Guid id) => Note(_remarks, what, 1, [id]);
 
+    /// <summary>A row was stored in front of its own time.</summary>
+    public void Ahead(Guid id) => _ahead.Add(id);
+
     /// <summary>Once a chunk is committed its counts are true.</summary>
     public void Add(Tally chunk)
     {
@@ -36,6 +41,8 @@ internal sealed class Tally
             Note(_skipped, reason, finding.Count, finding.Ids);
         foreach (var (what, finding) in chunk._remarks)
             Note(_remarks, what, finding.Count, finding.Ids);
+        if (chunk._ahead.Count > 0)
+            Note(_remarks, RowReader.OfTheFuture, chunk._ahead.Count, chunk._ahead);
     }
 
     /// <summary>Forgets what was stored: it was not, and will be tried again.</summary>
@@ -43,6 +50,7 @@ internal sealed class Tally
     {
         foreach (var app in _apps.Values)
             (app.Stored, app.Duplicates) = (0, 0);
+        _ahead.Clear();
     }
 
     static void Note(Dictionary<string, Finding> findings, string what, long count, IEnumerable<Guid> ids)

@@ -6,7 +6,7 @@ using Mana.Sync.Spaces;
 namespace Mana.Sync.Live;
 
 /// <summary>What this host does about a signal, whichever host it came from.</summary>
-internal sealed class LiveReactions(Connections connections, Tenancy tenancy, Memberships memberships, RevokedSessions revoked, EntitlementGate gate)
+internal sealed class LiveReactions(Connections connections, Tenancy tenancy, Memberships memberships, RevokedSessions revoked, SessionSweep sessions, EntitlementGate gate)
 {
     public void On(LiveSignal signal)
     {
@@ -44,5 +44,6 @@ internal sealed class LiveReactions(Connections connections, Tenancy tenancy, Me
         }
 
         memberships.RefreshAll(since);
+        sessions.Wake();
     }
 }

@@ -26,6 +26,7 @@ internal static class LiveServices
         services.AddSingleton<SocketEndpoint>().AddSingleton<IStartupFilter, SocketShortcut>();
         services.AddSingleton<StreamEndpoint>().AddSingleton<StreamReads>();
         services.AddSingleton<Memberships>().AddHostedService(provider => provider.GetRequiredService<Memberships>());
+        services.AddSingleton<SessionSweep>().AddHostedService(provider => provider.GetRequiredService<SessionSweep>());
         services.AddHostedService<LiveClock>();
         services.AddManaEventHandler<SessionRevoked, LiveEventHandlers>("sync.live");
         services.AddManaEventHandler<SpaceMemberAdded, LiveEventHandlers>("sync.live");

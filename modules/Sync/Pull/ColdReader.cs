@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Mana.Sync.Cursors;
 using Mana.Sync.Devices;
 using Mana.Sync.Replicas;
@@ -22,9 +21,10 @@ internal sealed class ColdReader(NpgsqlDataSource primary, ReplicaReads replicas
         return false;
     }
 
-    public bool Concerns(DeltaRequest request) => !replicas.IsOff && IsCold(request.Caller, request.Start.Vector(request.Caller));
+    /// <summary>Not what a bare timestamp stands for: that is decided from states, beside the rows (<see cref="ReadStates.StepOver"/>).</summary>
+    public bool Concerns(DeltaRequest request) => !replicas.IsOff && !ReadStates.Concern(request) && IsCold(request.Caller, request.Start.Vector(request.Caller));
 
-    public async Task WriteAsync(DeltaRequest request, PipeWriter output, string channel, CancellationToken cancellationToken)
+    public async Task WriteAsync(DeltaRequest request, AnswerOutput output, string channel, CancellationToken cancellationToken)
     {
         var look = await LookAsync(request, cancellationToken);
         var (heads, start) = (look.Heads, look.Start(request));

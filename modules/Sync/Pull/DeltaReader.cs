@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.IO.Pipelines;
+using Mana.Sync.Cursors;
 using Mana.Sync.Devices;
 using Npgsql;
 
@@ -17,7 +17,7 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
     /// <param name="channel">For the metric of deliveries.</param>
     /// <param name="committed">Called once what came before the read has taken effect.</param>
     public async Task WriteAsync(
-        NpgsqlConnection connection, NpgsqlBatch batch, DeltaRequest request, PipeWriter output, Action<IBufferWriter<byte>> extras, string channel,
+        NpgsqlConnection connection, NpgsqlBatch batch, DeltaRequest request, AnswerOutput output, Action<IBufferWriter<byte>> extras, string channel,
         CancellationToken cancellationToken, Action? committed = null)
     {
         batch.BatchCommands.Add(request.Caller.EnterReading());
@@ -25,6 +25,8 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
         var end = request.Caller.Shares
             ? await ReadSeveralAsync(connection, batch, request, writer, committed, cancellationToken)
             : await ReadOwnAsync(batch, request, writer, committed, cancellationToken);
+        // From here on a slow reader holds nothing but memory.
+        await connection.CloseAsync();
         await writer.WriteEndAsync(end, extras, cancellationToken);
         metrics.Delivered(writer.Count, channel);
         devices.Read(request.Caller.UserId, request.ClientId, request.Selection.Apps[0], end.Vector.Own);
@@ -53,17 +55,26 @@ internal sealed class DeltaReader(SyncMetrics metrics, DeviceNotes devices)
         var look = await ReadLook.TakeAsync(batch, request, fenced: false, committed, cancellationToken);
         var (heads, start) = (look.Heads, look.Start(request));
         metrics.Lag(heads, start, request.Caller);
+        var over = ReadStates.StepOver(request, start);
         PageEnd end;
         await using (var second = connection.CreateBatch())
         {
             second.BatchCommands.Add(request.Caller.EnterReading());
             second.BatchCommands.Add(DeltaQuery.Rows(request, start, long.MaxValue));
+            if (over is not null)
+                second.BatchCommands.Add(DeltaQuery.Rows(request, over, request.Start.Since + Position.Step));
             await using var rows = await second.ExecuteReaderAsync(cancellationToken);
             await rows.NextResultAsync(cancellationToken);
             // What was committed since the horizon was taken is given out as well, and again next time: it may have taken fields out of rows
             // before the horizon (a tie), and whoever reads those must read what they gave way to.
             var cut = await writer.WriteRowsAsync(rows, cancellationToken);
             end = PageEnd.Of(request, start, heads, cut <= heads.Horizon ? cut : null);
+            if (over is not null && end.HasMore && cut <= request.Start.Since)
+            {
+                await rows.NextResultAsync(cancellationToken);
+                await writer.WriteAllAsync(rows, cancellationToken);
+                end = ReadStates.SteppedOver(request, end);
+            }
         }
 
         return await look.ToldAsync(connection, request, end, start, cancellationToken);

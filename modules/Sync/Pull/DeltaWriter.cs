@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using Mana.Sync.Cursors;
 using Mana.Sync.Merge;
@@ -9,17 +8,13 @@ using Npgsql;
 namespace Mana.Sync.Pull;
 
 /// <summary>
-/// Streams a SyncResponse (sync.md 2.4) while the rows arrive: memory does not grow with the page. Its own buffer, so that a failure before
-/// the first flush can still become a clean error response.
+/// Streams a SyncResponse (sync.md 2.4) while the rows arrive. A page ends early when its reader is too far behind: what is left waits for
+/// the next request instead of keeping a connection of the database.
 /// </summary>
-internal sealed class DeltaWriter(PipeWriter output, DeltaRequest request)
+internal sealed class DeltaWriter(AnswerOutput output, DeltaRequest request)
 {
-    const int FlushAt = 48 * 1024;
-
-    readonly ArrayBufferWriter<byte> _buffer = new(16 * 1024);
     long _last;
     long _whole;
-    bool _sent;
 
     public int Count { get; private set; }
 
@@ -28,15 +23,17 @@ internal sealed class DeltaWriter(PipeWriter output, DeltaRequest request)
     /// </summary>
     public bool TryRestart()
     {
-        if (_sent)
+        if (!output.TryRestart())
             return false;
-        _buffer.ResetWrittenCount();
         (_last, _whole, Count) = (0, 0, 0);
         return true;
     }
 
     /// <summary>The newest position of which every row was written: a page may end behind it. 0 for none.</summary>
     public long Whole => _whole;
+
+    /// <summary>Nothing more fits into this page.</summary>
+    public bool IsFull => Count >= request.PageSize || (Count > 0 && output.IsFull);
 
     /// <summary>Writes one page of <see cref="DeltaQuery.Rows"/>.</summary>
     /// <returns>The position behind which the page was cut; null when everything was written.</returns>
@@ -46,29 +43,32 @@ internal sealed class DeltaWriter(PipeWriter output, DeltaRequest request)
         while (await rows.ReadAsync(cancellationToken))
         {
             var seq = rows.GetInt64(0);
-            if (Count >= request.PageSize && seq != _last)
+            if (seq != _last && IsFull)
                 return _last;
             if (seq != _last)
                 _whole = _last;
             _last = seq;
-            Separate();
-            ChangeJson.Write(_buffer, rows);
-            if (_buffer.WrittenCount >= FlushAt)
-                await FlushAsync(cancellationToken);
+            Write(rows, cancellationToken);
         }
 
         return null;
     }
 
-    public void WriteStart() => _buffer.Write("{\"serverChanges\":["u8);
+    /// <summary>Writes further rows, however full the page is: a handful.</summary>
+    public async Task WriteAllAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
+    {
+        while (await rows.ReadAsync(cancellationToken))
+            Write(rows, cancellationToken);
+    }
+
+    public void WriteStart() => output.Buffer.Write("{\"serverChanges\":["u8);
 
     /// <summary>Writes a change that is no row of the log.</summary>
-    public async ValueTask WriteAsync(Guid eventId, string table, string id, EditKind kind, byte[] body, CancellationToken cancellationToken)
+    public void Write(Guid eventId, string table, string id, EditKind kind, byte[] body, CancellationToken cancellationToken)
     {
         Separate();
-        ChangeJson.Write(_buffer, eventId, Limits.SchemaVersion, Encoding.UTF8.GetBytes(table), Encoding.UTF8.GetBytes(id), kind, body);
-        if (_buffer.WrittenCount >= FlushAt)
-            await FlushAsync(cancellationToken);
+        ChangeJson.Write(output.Buffer, eventId, Limits.SchemaVersion, Encoding.UTF8.GetBytes(table), Encoding.UTF8.GetBytes(id), kind, body);
+        output.Pump(cancellationToken);
     }
 
     /// <summary>Newest position that was written; 0 for none.</summary>
@@ -79,32 +79,38 @@ internal sealed class DeltaWriter(PipeWriter output, DeltaRequest request)
     /// <param name="extras">Writes members that only a push has, each with a leading comma.</param>
     public async Task WriteEndAsync(PageEnd end, Action<IBufferWriter<byte>> extras, CancellationToken cancellationToken, Selection? covers = null)
     {
-        _buffer.Write("]"u8);
-        extras(_buffer);
-        _buffer.Write(",\"syncedUntil\":\""u8);
+        var buffer = output.Buffer;
+        buffer.Write("]"u8);
+        extras(buffer);
+        buffer.Write(",\"syncedUntil\":\""u8);
         WriteAscii(Rfc3339.FormatMicros(end.SyncedUntil));
-        _buffer.Write("\",\"cursor\":\""u8);
-        WriteAscii(new SyncCursor(covers ?? request.Selection, end.Vector).Encode(request.Caller.UserId));
-        _buffer.Write(end.HasMore ? "\",\"hasMore\":true}"u8 : "\"}"u8);
-        await FlushAsync(cancellationToken);
+        // One that would not be accepted again is not given: its reader goes on from the timestamp.
+        if (new SyncCursor(covers ?? request.Selection, end.Vector).Encode(request.Caller.UserId) is { Length: <= SyncCursor.LongestText } cursor)
+        {
+            buffer.Write("\",\"cursor\":\""u8);
+            WriteAscii(cursor);
+        }
+
+        buffer.Write(end.HasMore ? "\",\"hasMore\":true}"u8 : "\"}"u8);
+        await output.FinishAsync(cancellationToken);
+    }
+
+    void Write(NpgsqlDataReader row, CancellationToken cancellationToken)
+    {
+        Separate();
+        ChangeJson.Write(output.Buffer, row);
+        output.Pump(cancellationToken);
     }
 
     void Separate()
     {
         if (Count++ > 0)
-            _buffer.Write(","u8);
-    }
-
-    async ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        _sent = true;
-        await output.WriteAsync(_buffer.WrittenMemory, cancellationToken);
-        _buffer.ResetWrittenCount();
+            output.Buffer.Write(","u8);
     }
 
     void WriteAscii(string text)
     {
-        var span = _buffer.GetSpan(text.Length);
-        _buffer.Advance(Encoding.ASCII.GetBytes(text, span));
+        var span = output.Buffer.GetSpan(text.Length);
+        output.Buffer.Advance(Encoding.ASCII.GetBytes(text, span));
     }
 }

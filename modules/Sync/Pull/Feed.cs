@@ -20,8 +20,11 @@ internal sealed record FeedNews(IReadOnlyList<string> Apps, ScopeHeads Heads);
 /// <summary>Delta reads for streams: the same rows as a pull, in memory, page by page.</summary>
 internal sealed class Feed(NpgsqlDataSource database, ReplicaReads replicas, SyncMetrics metrics)
 {
-    /// <summary>A page is kept in memory until its reader has taken it; large records make it shorter.</summary>
-    const int PageBytes = 4 * 1024 * 1024;
+    /// <summary>
+    /// A page is kept in memory until its reader has taken it, twice while it is written; large records make it shorter. A person's fifty streams
+    /// that are all read as slowly as is allowed must not fill the host's memory. A thousand small changes fit.
+    /// </summary>
+    internal const int PageBytes = 320 * 1024;
 
     const string Changed = """
         SELECT a FROM unnest($1::text[]) AS a WHERE EXISTS (

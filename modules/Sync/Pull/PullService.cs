@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Npgsql;
 
 namespace Mana.Sync.Pull;
@@ -7,7 +6,7 @@ namespace Mana.Sync.Pull;
 /// <summary>One delta read of one collection (sync.md 7).</summary>
 internal sealed class PullService(NpgsqlDataSource database, DeltaReader reader, ColdReader cold)
 {
-    public async Task WriteAsync(DeltaRequest request, PipeWriter output, CancellationToken cancellationToken)
+    public async Task WriteAsync(DeltaRequest request, AnswerOutput output, CancellationToken cancellationToken)
     {
         if (cold.Concerns(request))
         {

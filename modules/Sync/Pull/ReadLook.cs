@@ -44,12 +44,23 @@ internal sealed record ReadLook(ScopeHeads Heads, List<ReadState> States, Fence?
     public async Task<PageEnd> ToldAsync(NpgsqlConnection primary, DeltaRequest request, PageEnd end, ReadVector start, CancellationToken cancellationToken)
     {
         var (told, change) = ReadStates.Told(request, end, start, States.Count > 0);
-        if (change == ReadStateChange.None)
-            return told;
+        if (change != ReadStateChange.None)
+            await RememberAsync(primary, request, told, change == ReadStateChange.Store, cancellationToken);
+        return told;
+    }
+
+    static async Task RememberAsync(NpgsqlConnection primary, DeltaRequest request, PageEnd told, bool store, CancellationToken cancellationToken)
+    {
+        if (request.ClientId.Length == 0)
+        {
+            if (store)
+                await ReadStates.StoreSharedAsync(primary, request, told, cancellationToken);
+            return;
+        }
+
         await using var batch = primary.CreateBatch();
         batch.BatchCommands.Add(request.Caller.EnterReading());
-        batch.BatchCommands.Add(change == ReadStateChange.Store ? ReadStates.Store(request, told) : ReadStates.Forget(request));
+        batch.BatchCommands.Add(store ? ReadStates.Store(request, told) : ReadStates.Forget(request));
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        return told;
     }
 }

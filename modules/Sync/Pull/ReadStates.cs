@@ -13,9 +13,23 @@ namespace Mana.Sync.Pull;
 /// </summary>
 internal static class ReadStates
 {
-    const string Select = "SELECT collection, since, vector FROM sync.read_states WHERE owner = $1 AND client_id = $2 AND app_id = $3";
+    /// <summary>Pages of one history that a client may have to ask for again; the oldest make room.</summary>
+    const string MostPerCollection = "64";
 
-    const string Upsert = """
+    // Devices without a name share their states: nobody's complete read can say that the others need them no longer, so they end by themselves.
+    const string Young = "(client_id <> '' OR issued_at > clock_timestamp() - interval '1 hour')";
+
+    const string Select = $"SELECT collection, since, vector FROM sync.read_states WHERE owner = $1 AND client_id = $2 AND app_id = $3 AND {Young}";
+
+    const string Kept = $"SELECT vector FROM sync.read_states WHERE owner = $1 AND client_id = $2 AND app_id = $3 AND collection = $4 AND since = $5 AND {Young}";
+
+    const string OneAtATime = "SELECT pg_advisory_xact_lock(hashtextextended('read_states ' || $1, 0))";
+
+    const string Upsert = $"""
+        WITH gone AS (
+          DELETE FROM sync.read_states WHERE owner = $1 AND client_id = $2 AND app_id = $3 AND collection = $4 AND since <> $5 AND (NOT {Young} OR since IN (
+            SELECT o.since FROM sync.read_states o WHERE o.owner = $1 AND o.client_id = $2 AND o.app_id = $3 AND o.collection = $4 AND o.since <> $5
+            ORDER BY o.issued_at DESC, o.since DESC OFFSET {MostPerCollection} - 1)))
         INSERT INTO sync.read_states AS s (owner, client_id, app_id, collection, since, vector, issued_at) VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())
         ON CONFLICT (owner, client_id, app_id, collection, since) DO UPDATE SET vector = excluded.vector, issued_at = excluded.issued_at
         """;
@@ -53,6 +67,30 @@ internal static class ReadStates
         return collection.Length == 0 && states.Count > 0 ? Least(request.Caller, [start, .. states.Select(state => state.Vector)]) : start;
     }
 
+    /// <summary>
+    /// A page that does not get beyond an odd <c>since</c> ends on the next odd number (<see cref="Told"/>), and steps over a position. What lies
+    /// there is given out with the page, in every scope of which the bare timestamp will say that it was. So a timestamp that was counted up
+    /// skips nothing, whoever reads it without what it stands for: the state is gone, it starts a stream, its owner has left the space.
+    /// </summary>
+    /// <returns>Where the rows up to two behind <c>since</c> begin; null when the page gets further in any case.</returns>
+    public static ReadVector? StepOver(DeltaRequest request, ReadVector start)
+    {
+        var since = request.Start.Since;
+        if (!Concern(request) || !Position.IsInitial(since) || request.Caller.Scopes.All(scope => start.At(scope) >= since))
+            return null;
+        var literal = ReadVector.OfSince(since + Position.Step, request.Caller);
+        return ReadVector.Of(request.Caller, scope => literal.At(scope) == 0 ? since + Position.Step : Math.Max(start.At(scope), Position.IsInitial(start.At(scope)) ? since : since - 1));
+    }
+
+    /// <summary>The end of a page that was given out with what it steps over.</summary>
+    public static PageEnd SteppedOver(DeltaRequest request, PageEnd end)
+    {
+        var since = request.Start.Since;
+        var literal = ReadVector.OfSince(since + Position.Step, request.Caller);
+        var vector = ReadVector.Of(request.Caller, scope => end.Vector.At(scope) is var at && literal.At(scope) > 0 && at >= since - 1 ? Math.Max(at, Position.Cut(at, since + 1)) : at);
+        return end with { Vector = vector };
+    }
+
     /// <summary>The end that is told to the client, and what must be done about the states.</summary>
     /// <param name="start">Where the read started.</param>
     /// <param name="known">There are states of this client and app.</param>
@@ -77,6 +115,34 @@ internal static class ReadStates
         return end.HasMore ? literal.SameFor(caller, end.Vector) : caller.Scopes.All(scope => literal.At(scope) >= end.Vector.At(scope));
     }
 
+    /// <summary>
+    /// For a client without a name: several of them may stand at one timestamp, so it stands for the least of what they were given. Whoever was
+    /// given more is given some of it again.
+    /// </summary>
+    public static async Task StoreSharedAsync(NpgsqlConnection connection, DeltaRequest request, PageEnd end, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var look = connection.CreateBatch())
+        {
+            look.BatchCommands.Add(request.Caller.EnterReading());
+            look.BatchCommands.Add(new NpgsqlBatchCommand(OneAtATime) { Parameters = { Text(request.Caller.Own.Name) } });
+            var kept = Command(Kept, request);
+            kept.Parameters.Add(Text(CollectionOf(request)));
+            kept.Parameters.Add(new NpgsqlParameter<long> { TypedValue = end.SyncedUntil });
+            look.BatchCommands.Add(kept);
+            await using var rows = await look.ExecuteReaderAsync(cancellationToken);
+            await rows.NextResultAsync(cancellationToken);
+            await rows.NextResultAsync(cancellationToken);
+            if (await rows.ReadAsync(cancellationToken) && SyncCursor.Decode(rows.GetString(0), request.Caller.UserId) is { } other)
+                end = end with { Vector = Least(request.Caller, [other.Vector, end.Vector]) };
+        }
+
+        await using var store = connection.CreateBatch();
+        store.BatchCommands.Add(Store(request, end));
+        await store.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
     public static NpgsqlBatchCommand Store(DeltaRequest request, PageEnd end)
     {
         var command = Command(Upsert, request);
@@ -86,7 +152,7 @@ internal static class ReadStates
         return command;
     }
 
-    /// <summary>A complete read leaves nothing to remember. Whoever missed its answer starts over, which is safe.</summary>
+    /// <summary>A complete read leaves nothing to remember. Whoever missed its answer gets the history anew, and their own rows from where they were.</summary>
     public static NpgsqlBatchCommand Forget(DeltaRequest request)
     {
         var command = Command(Delete, request);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using Mana.Sync.Cursors;
 using Mana.Sync.Merge;
 using Mana.Sync.Push;
@@ -25,7 +24,7 @@ internal sealed class StateView(NpgsqlDataSource database, ReplicaReads replicas
 
     /// <summary>Writes one page of the view.</summary>
     /// <param name="from">The cursor of the page before; null for the first page.</param>
-    public async Task WriteAsync(DeltaRequest request, SyncCursor? from, PipeWriter output, CancellationToken cancellationToken)
+    public async Task WriteAsync(DeltaRequest request, SyncCursor? from, AnswerOutput output, CancellationToken cancellationToken)
     {
         var (heads, fence) = await LookAsync(request.Caller, from is null, cancellationToken);
         var end = heads is not null
@@ -84,12 +83,12 @@ internal sealed class StateView(NpgsqlDataSource database, ReplicaReads replicas
             await rows.NextResultAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
             {
-                if (writer.Count == request.PageSize)
+                if (writer.IsFull)
                     return walk.At;
                 after = rows.GetString(0);
                 var (kind, body) = StateBody.Synthetic(RecordStateJson.Read(rows.GetFieldValue<byte[]>(1)), scope.Name);
                 var eventId = EventIds.OfState(scope.Name, request.Selection.Apps[0], request.Selection.Collections[0], after, rows.GetInt64(2));
-                await writer.WriteAsync(eventId, request.Selection.Collections[0], after, kind, body, cancellationToken);
+                writer.Write(eventId, request.Selection.Collections[0], after, kind, body, cancellationToken);
                 walk.At = new Place(index, scope.Key, after);
             }
         }

@@ -43,7 +43,8 @@ internal sealed class PlannedChange
 
 /// <summary>Where and when a change was accepted that is taken over from an original database.</summary>
 /// <param name="AuthorId">Key of the author's own scope.</param>
-/// <param name="ReceivedAt">µs; field times count relative to it, and the position is not before it.</param>
-internal sealed record PastChange(long AuthorId, string ClientId, long ReceivedAt);
+/// <param name="ReceivedAt">µs; field times count relative to it.</param>
+/// <param name="NotBefore">The least position, µs: when it was received, but never a time that has not come.</param>
+internal sealed record PastChange(long AuthorId, string ClientId, long ReceivedAt, long NotBefore);
 
 internal readonly record struct RecordKey(string Table, string Id);

@@ -1,4 +1,4 @@
-using System.IO.Pipelines;
+using System.Buffers;
 using Mana.Kernel.Errors;
 using Mana.Sync.Cursors;
 using Mana.Sync.Devices;
@@ -10,7 +10,8 @@ using Npgsql;
 namespace Mana.Sync.Push;
 
 /// <summary>Who pushes what, and what it has seen so far.</summary>
-internal sealed record PushCommand(Tenant Caller, string AppId, string ClientId, Changeset Changeset, ReadStart Start);
+/// <param name="Body">What the changeset points into; given back as soon as nothing needs it, so that it does not wait for a slow reader of the answer.</param>
+internal sealed record PushCommand(Tenant Caller, string AppId, string ClientId, Changeset Changeset, ReadStart Start, IDisposable Body);
 
 /// <summary>
 /// A push (sync.md 6): authorise the spaces, then one transaction for the whole batch, then the delta, read after the commit.
@@ -19,7 +20,7 @@ internal sealed record PushCommand(Tenant Caller, string AppId, string ClientId,
 internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, DeltaReader reader, DeviceNotes devices)
 {
     /// <summary>Null when the response has been written, else the refusal; then nothing was stored.</summary>
-    public async Task<ApiError?> WriteAsync(PushCommand push, PipeWriter output, CancellationToken cancellationToken)
+    public async Task<ApiError?> WriteAsync(PushCommand push, AnswerOutput output, CancellationToken cancellationToken)
     {
         var (planned, refused) = store.Plan(push.Caller, push.AppId, push.ClientId, push.Changeset.Changes);
         if (refused is not null)
@@ -45,13 +46,13 @@ internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, 
     /// <summary>Another transaction of the same author has stored one of these event ids, in another scope.</summary>
     public static bool IsReusedEvent(PostgresException exception) => exception is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "changes_event" };
 
-    async Task AnswerAsync(NpgsqlConnection connection, PushCommand push, PipeWriter output, CancellationToken cancellationToken)
+    async Task AnswerAsync(NpgsqlConnection connection, PushCommand push, AnswerOutput output, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        await reader.WriteAsync(connection, batch, Delta(push), output, buffer => PushReport.Write(buffer, push.Changeset, null), "push", cancellationToken);
+        await reader.WriteAsync(connection, batch, Delta(push), output, buffer => Report(buffer, push, null), "push", cancellationToken);
     }
 
-    async Task StoreAndAnswerAsync(NpgsqlConnection connection, PushCommand push, List<PlannedChange> planned, PipeWriter output, CancellationToken cancellationToken)
+    async Task StoreAndAnswerAsync(NpgsqlConnection connection, PushCommand push, List<PlannedChange> planned, AnswerOutput output, CancellationToken cancellationToken)
     {
         var stored = await store.MergeAsync(connection, push.Caller, push.AppId, push.ClientId, planned, cancellationToken);
         devices.Pushed(push.Caller.UserId, push.ClientId, push.AppId, ClockAheadMs(planned, stored));
@@ -59,7 +60,14 @@ internal sealed class PushService(NpgsqlDataSource database, ChangeStore store, 
         stored.AppendTo(batch);
         var delta = Delta(push) with { JustPushed = stored.Ranges };
         await reader.WriteAsync(
-            connection, batch, delta, output, buffer => PushReport.Write(buffer, push.Changeset, stored.Outcome), "push", cancellationToken, () => store.Announce(stored));
+            connection, batch, delta, output, buffer => Report(buffer, push, stored.Outcome), "push", cancellationToken, () => store.Announce(stored));
+    }
+
+    /// <summary>The last thing that reads the changeset.</summary>
+    static void Report(IBufferWriter<byte> buffer, PushCommand push, PushOutcome? outcome)
+    {
+        PushReport.Write(buffer, push.Changeset, outcome);
+        push.Body.Dispose();
     }
 
     /// <summary>How far the newest time that the device named lies ahead of ours.</summary>

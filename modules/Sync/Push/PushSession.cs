@@ -41,7 +41,7 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
             return;
         }
 
-        var seq = scope.Positions.Take(change.Past?.ReceivedAt);
+        var seq = scope.Positions.Take(change.Past?.NotBefore);
         if (change.EventId is { } id)
             locked.KnownEvents[id] = seq;
         var edit = FieldTimes.Resolve(change, seq, out var clampedAt);

@@ -168,6 +168,19 @@ public sealed class CompactionTests(SyncFixture fixture) : IClassFixture<SyncFix
         Assert.Equal(40, await fixture.RowsAsync(a));
     }
 
+    /// <summary>Somebody is writing, and nothing of theirs is old enough: the job passes by without waiting.</summary>
+    [Fact]
+    public async Task A_scope_without_old_changes_is_not_locked()
+    {
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.Many(5, i => Change.Insert("t" + i)));
+        await using var connection = await fixture.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var hold = new Npgsql.NpgsqlCommand("SELECT FROM sync.scopes WHERE name = $1 FOR UPDATE", connection) { Parameters = { new() { Value = SyncFixture.Scope(a) } } };
+        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await fixture.Host.Services.GetRequiredService<Compactor>().RunAsync(TimeSpan.FromDays(1), TimeSpan.FromDays(180), default).WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
     Task<CompactionReport> CompactAsync() => fixture.Host.Services.GetRequiredService<Compactor>().RunAsync(TimeSpan.Zero, TimeSpan.FromDays(180), default);
 
     internal static string RandomChange(Random random)

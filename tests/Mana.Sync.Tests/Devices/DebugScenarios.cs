@@ -32,6 +32,20 @@ public sealed class DebugScenarios(SyncFixture fixture) : IClassFixture<SyncFixt
     }
 
     [Fact]
+    public async Task Whoever_makes_up_names_of_devices_keeps_a_thousand_of_them()
+    {
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.Insert("t1"));
+        var (notes, log) = (fixture.Host.Services.GetRequiredService<DeviceNotes>(), fixture.Host.Services.GetRequiredService<DeviceLog>());
+        for (var i = 0; i < 1010; i++)
+            notes.Read(a.UserId, "made-up-" + i, "todo", 2);
+        await log.WriteAsync(default);
+        await using var connection = await fixture.OpenAsync();
+        await using var count = new Npgsql.NpgsqlCommand("SELECT count(*) FROM sync.devices WHERE owner = $1", connection) { Parameters = { new() { Value = SyncFixture.Scope(a) } } };
+        Assert.Equal(1000L, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Nobody_sees_the_devices_of_another()
     {
         var (a, b) = (await fixture.PersonAsync("device-of-a"), await fixture.PersonAsync());

@@ -77,6 +77,25 @@ public sealed class EntitlementScenarios(EntitlementScenarios.WithLedger gate) :
         }
     }
 
+    /// <summary>It reads slowly, and has pages to come: that it may no longer is asked between them.</summary>
+    [Fact]
+    public async Task A_stream_in_a_long_backlog_ends_with_the_subscription()
+    {
+        var person = await gate.PersonAsync();
+        gate.Ledger.Answers[person.UserId] = true;
+        var text = new string('x', 900);
+        await person.StoreAsync(Change.Many(1000, i => Change.Insert("a" + i, text)));
+        await person.StoreAsync(Change.Many(800, i => Change.Insert("b" + i, text)));
+        await using var stream = await Live.LiveStream.OpenAsync(person.As("b"));
+        // The first page does not fit into what lies between the two sides; the stream waits.
+        gate.Ledger.Answers[person.UserId] = false;
+        await gate.Host.Services.GetRequiredService<ISyncEntitlementChanges>().ChangedAsync(person.UserId, default);
+        var read = 0;
+        for (var next = await stream.NextAsync(); next.Name == "changes"; next = await stream.NextAsync())
+            read += next.Ids.Length;
+        Assert.InRange(read, 1, 1000);
+    }
+
     public sealed class WithLedger : IAsyncLifetime
     {
         internal SyncFixture Inner { get; } = new();

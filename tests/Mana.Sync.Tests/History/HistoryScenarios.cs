@@ -107,11 +107,54 @@ public sealed class HistoryScenarios(SyncFixture fixture) : IClassFixture<SyncFi
         (await a.SendAsync(request)).Refused(400, "missing_parameter");
     }
 
+    [Theory]
+    [InlineData("/sync/todo/history?table=tasks&id=t%00", "unsupported_character")]
+    [InlineData("/sync/todo/history?table=ta%00sks&id=t1", "unsupported_character")]
+    [InlineData("/sync/todo/history?table=tasks&id=t1&spaceId=%00", "unsupported_character")]
+    [InlineData("/sync/todo/history?table=tasks&id=513", "limit_exceeded")]
+    [InlineData("/sync/todo/history?table=129&id=t1", "limit_exceeded")]
+    public async Task What_no_record_can_be_called_is_refused(string path, string error)
+    {
+        var a = await fixture.PersonAsync();
+        var long513 = path.Replace("513", new string('i', 513), StringComparison.Ordinal).Replace("129", new string('t', 129), StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(HttpMethod.Get, long513);
+        (await a.SendAsync(request)).Refused(400, error);
+    }
+
+    [Theory]
+    [InlineData("""{"table":"tasks","id":"t\u0000","eventId":"5b1d6a54-5c0e-4d8e-9a53-4a2f8a4a9f01"}""", "unsupported_character")]
+    [InlineData("""{"table":"tasks","id":"t1","spaceId":"\u0000","eventId":"5b1d6a54-5c0e-4d8e-9a53-4a2f8a4a9f01"}""", "unsupported_character")]
+    [InlineData("""{"table":"tasks","id":"t1","fields":["\u0000"],"eventId":"5b1d6a54-5c0e-4d8e-9a53-4a2f8a4a9f01"}""", "unsupported_character")]
+    [InlineData("""{"table":"tasks","id":"t1","eventId":"no id"}""", "invalid_json")]
+    [InlineData("""{"table":"tasks",""", "invalid_json")]
+    [InlineData("""[]""", "invalid_json")]
+    [InlineData("null", "missing_parameter")]
+    public async Task A_wish_to_go_back_that_nobody_can_read_is_refused(string body, string error)
+    {
+        var a = await fixture.PersonAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/sync/todo/history/revert") { Content = new StringContent(body, null, "application/json") };
+        (await a.SendAsync(request)).Refused(400, error);
+    }
+
+    [Fact]
+    public async Task Records_of_two_tables_that_share_an_id_have_histories_of_their_own()
+    {
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.Insert("t1", "project", table: "projects"));
+        await a.StoreAsync(Change.Insert("t1", "task") + "," + Change.Many(450, i => Change.Update("t1", "title", $"\"v{i}\"", 10 + i)));
+        var first = (string)(await fixture.LogAsync(a, "t1", "c.event_id"))[1]!;
+        Assert.Equal("project", (string?)Assert.Single((await GetAsync(a, "id=t1", "projects")).Ok().Body["versions"]!.AsArray())!["fields"]!["title"]!["value"]);
+        JsonAssert.Same("""{"ok":true,"changed":["title"]}""", await RevertAsync(a, first));
+        Assert.Equal("\"task\"", await fixture.ValueAsync(a, "t1", "title"));
+        var foreign = (string)(await fixture.LogAsync(a, "t1", "c.event_id"))[0]!;
+        Assert.Equal("version_not_found", (string?)(await RevertAsync(a, foreign))["error"]);
+    }
+
     static async Task<JsonNode> ReadAsync(SyncClient person, string query) => (await GetAsync(person, query)).Ok().Body;
 
-    static async Task<Answer> GetAsync(SyncClient person, string query)
+    static async Task<Answer> GetAsync(SyncClient person, string query, string table = "tasks")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/sync/todo/history?table=tasks&" + query);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/sync/todo/history?table={table}&{query}");
         return await person.SendAsync(request);
     }
 

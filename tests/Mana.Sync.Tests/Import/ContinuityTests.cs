@@ -72,6 +72,27 @@ public sealed class ContinuityTests : IAsyncLifetime
         Assert.Equal(["new"], (await a.As("b").PullAsync(since: until)).Ok().Ids);
     }
 
+    /// <summary>A clock that ran ahead, once: its row must not become the end of what everybody has read until that hour has come.</summary>
+    [Fact]
+    public async Task A_row_of_the_future_hides_nothing_that_is_written_until_then()
+    {
+        var a = await _fixture.PersonAsync();
+        var ahead = Math.Round((TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds + 3600);
+        await using var original = await OriginalDatabase.CreateAsync();
+        await original.AddAsync(
+            Insert("old", """{"id": "old"}""", 10) with { User = a.UserId }, Insert("ahead", $$"""{"id": "ahead", "createdAt": "{{Change.At(ahead)}}"}""", ahead) with { User = a.UserId },
+            Insert("ahead2", """{"id": "ahead2"}""", ahead) with { User = a.UserId });
+        var completed = await _fixture.ImportedAsync(original);
+        Assert.Equal(2, Assert.Single(completed.Remarks, remark => remark.What.StartsWith("created_at in the future", StringComparison.Ordinal)).Count);
+
+        var until = (await a.As("b").PullAsync()).Ok().SyncedUntil;
+        Assert.True(string.CompareOrdinal(until, Change.At(ahead - 3000)) < 0, until);
+        var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        await a.StoreAsync(Change.Insert("new"));
+        Assert.Equal(["new"], (await a.As("b").PullAsync(since: string.CompareOrdinal(now, until) < 0 ? until : now)).Ok().Ids);
+        Assert.Equal(Change.At(ahead), (string?)(await a.As("c").PullAsync()).Ok().Changes.Single(change => (string?)change!["id"] == "ahead")!["fieldMeta"]!["createdAt"]);
+    }
+
     [Fact]
     public async Task Into_a_database_in_use_history_comes_as_of_now_so_that_every_client_gets_it()
     {

@@ -116,6 +116,22 @@ public sealed class ManyHostsScenarios(Neighbours hosts) : IClassFixture<Neighbo
         Assert.Equal(space, (string?)(await socket.AfterHintsAsync())["spaceId"]);
     }
 
+    [Fact]
+    public async Task A_session_that_was_revoked_while_a_host_was_deaf_ends_there_too()
+    {
+        var (ended, other) = (await hosts.Here.CreateAccountAsync(), await hosts.Here.CreateAccountAsync());
+        await using var socket = await LiveSocket.OpenAsync(hosts.There, "/ws/todo");
+        await socket.SignInAsync(ended.AccessToken);
+        await using var unconcerned = await LiveSocket.OpenAsync(hosts.There, "/ws/todo");
+        await unconcerned.SignInAsync(other.AccessToken);
+        // Nobody is told, as nobody is who does not listen.
+        await using (await hosts.DeafenAsync())
+            await hosts.ScalarAsync<object>($"UPDATE auth.sessions SET revoked_at = now() WHERE user_id = '{ended.UserId}'");
+
+        Assert.Equal((1008, "session revoked"), await socket.ClosedAsync());
+        await unconcerned.NothingAsync();
+    }
+
     static string In(string space, string id) =>
         Change.InsertData(id, $$"""{"id":"{{id}}","title":"x","createdAt":"{{Change.At(0)}}"}""", more: $"\"spaceId\":\"{space}\"");
 }

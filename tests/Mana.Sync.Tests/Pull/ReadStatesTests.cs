@@ -38,6 +38,49 @@ public sealed class ReadStatesTests
         Assert.Equal((900, 900), (ReadStates.Start(push, [whole]).Own, ReadStates.Start(push, [whole]).At(Space)));
     }
 
+    /// <summary>
+    /// A page that ends on the next odd number gives out what lies between, in every scope that the bare number speaks for; the state that goes with
+    /// it says so.
+    /// </summary>
+    [Fact]
+    public void A_timestamp_is_counted_up_only_over_what_was_given_out()
+    {
+        var request = Request("tasks", 101);
+        var start = new ReadVector(100, new() { [Space.Key] = 50 });
+        var over = ReadStates.StepOver(request, start)!;
+        Assert.Equal((100, 103), (over.Own, over.At(Space)));
+        var end = ReadStates.SteppedOver(request, new PageEnd(new ReadVector(100, new() { [Space.Key] = 61 }), 101, true));
+        Assert.Equal((102, 61), (end.Vector.Own, end.Vector.At(Space)));
+        var (told, change) = ReadStates.Told(request, end, start, known: true);
+        Assert.Equal((103, ReadStateChange.Store), (told.SyncedUntil, change));
+        // Without its state it skips nothing that the state would give out.
+        Assert.Equal((103, 0), (ReadVector.OfSince(103, Caller).Own, ReadVector.OfSince(103, Caller).At(Space)));
+
+        Assert.Null(ReadStates.StepOver(Request("tasks", 100), start));
+        Assert.Null(ReadStates.StepOver(request, new ReadVector(101, new() { [Space.Key] = 101 })));
+    }
+
+    /// <summary>Where own rows are wanted again (a first read), the step wants them too; what is far behind is not said to be given out.</summary>
+    [Fact]
+    public void A_step_keeps_what_kind_of_reader_it_is()
+    {
+        var request = Request("tasks", 101);
+        Assert.Equal(101, ReadStates.StepOver(request, new ReadVector(101, new() { [Space.Key] = 50 }))!.Own);
+        Assert.Equal(103, ReadStates.SteppedOver(request, new PageEnd(new ReadVector(101, []), 101, true)).Vector.Own);
+        Assert.Equal(60, ReadStates.SteppedOver(request, new PageEnd(new ReadVector(60, []), 101, true)).Vector.Own);
+    }
+
+    /// <summary>Counted up from just before a timestamp could speak for the space, it must not begin to.</summary>
+    [Fact]
+    public void Counting_up_never_reaches_a_membership()
+    {
+        var from = Space.CoveredFrom;
+        Assert.Equal((from, 0, 0, from + 1_000_001), (
+            ReadVector.OfSince(from, Caller).At(Space), ReadVector.OfSince(from + 1, Caller).At(Space), ReadVector.OfSince(from + 999_999, Caller).At(Space),
+            ReadVector.OfSince(from + 1_000_001, Caller).At(Space)));
+        Assert.Equal(from + 1, ReadVector.OfSince(from + 1, Caller).Own);
+    }
+
     [Theory]
     [InlineData(400, 400, 402)]
     [InlineData(401, 402, 401)]

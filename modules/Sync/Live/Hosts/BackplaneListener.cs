@@ -11,7 +11,7 @@ namespace Mana.Sync.Live.Hosts;
 /// Hears what the other hosts notify. PostgreSQL keeps nothing for a listener that is away, so every time the connection is made anew,
 /// whatever was remembered is forgotten and everything is read again from before the loss.
 /// </summary>
-internal sealed class BackplaneListener([FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource database, HostName host, LiveHub hub, LiveReactions reactions, LiveMetrics metrics, ILogger<BackplaneListener> log)
+internal sealed class BackplaneListener([FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource database, HostName host, LiveHub hub, LiveReactions reactions, LiveMetrics metrics, TimeProvider time, ILogger<BackplaneListener> log)
     : BackgroundService
 {
     /// <summary>How often a silent connection is asked whether it is still there.</summary>
@@ -31,9 +31,12 @@ internal sealed class BackplaneListener([FromKeyedServices(DirectConnection.Key)
     const string Now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
     long _heardUntil;
+    bool _hasListened;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Connections may be let in before the first attempt to listen succeeds; what they miss is made up for like any other loss.
+        _heardUntil = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         var pause = ShortestPause;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -57,10 +60,10 @@ internal sealed class BackplaneListener([FromKeyedServices(DirectConnection.Key)
     async Task BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var now = await ConfirmAsync(connection, cancellationToken);
-        var before = _heardUntil == 0 ? now : _heardUntil;
-        if (_heardUntil != 0)
+        var before = Math.Min(_heardUntil, now);
+        if (_hasListened)
             metrics.Reconnected();
-        _heardUntil = now;
+        (_hasListened, _heardUntil) = (true, now);
         reactions.Everything(before - LateMicros);
     }
 

@@ -12,6 +12,7 @@ internal enum StreamWork
     Heartbeat = 2,
     AskGate = 4,
     End = 8,
+    Regroup = 16,
 }
 
 /// <summary>
@@ -26,7 +27,7 @@ internal sealed class StreamConnection(Selection selection, DateTimeOffset opene
     LiveIdentity? _identity;
     StreamWork _work;
     TaskCompletionSource? _waiting;
-    volatile bool _wakesLater;
+    StreamWork _later;
     DateTimeOffset _heartbeatAt = openedAt + heartbeat;
 
     public LiveIdentity? Identity
@@ -58,8 +59,12 @@ internal sealed class StreamConnection(Selection selection, DateTimeOffset opene
 
     public void Wake() => Signal(StreamWork.Read);
 
-    /// <summary>With the next tick, after a read that failed.</summary>
-    public void WakeLater() => _wakesLater = true;
+    /// <summary>With the next tick, after an attempt that failed.</summary>
+    public void Later(StreamWork work)
+    {
+        lock (_lock)
+            _later |= work;
+    }
 
     /// <summary>The subscription may have ended: the stream asks whether it may go on.</summary>
     public void AskGate() => Signal(StreamWork.AskGate);
@@ -75,17 +80,13 @@ internal sealed class StreamConnection(Selection selection, DateTimeOffset opene
     {
         if (Identity is { } identity && now >= identity.ExpiresAt)
             End(LiveEnd.TokenExpired);
-        if (_wakesLater)
-        {
-            _wakesLater = false;
-            Signal(StreamWork.Read);
-        }
-
+        if (TakeLater() is not StreamWork.None and var later)
+            Signal(later);
         if (now < _heartbeatAt)
             return;
         _heartbeatAt = now + heartbeat;
         // A lost notification must not wait for the next one, nor a lost end of a membership or subscription.
-        Signal(StreamWork.Heartbeat | StreamWork.Read | StreamWork.AskGate);
+        Signal(StreamWork.Heartbeat | StreamWork.Read | StreamWork.AskGate | StreamWork.Regroup);
     }
 
     public void End(LiveEnd reason)
@@ -115,6 +116,27 @@ internal sealed class StreamConnection(Selection selection, DateTimeOffset opene
             }
 
             await signalled.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>What became due besides reading, without waiting for it: a long backlog must not keep a stream from being asked whether it may go on.</summary>
+    public StreamWork TakeOther()
+    {
+        lock (_lock)
+        {
+            var other = _work & ~StreamWork.Read;
+            _work &= StreamWork.Read;
+            return other;
+        }
+    }
+
+    StreamWork TakeLater()
+    {
+        lock (_lock)
+        {
+            var later = _later;
+            _later = StreamWork.None;
+            return later;
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class StreamSession(
     readonly OpenTables _open = new();
     ReadStart _since = query.Start;
     ReadVector _at = start;
+    StreamWork _unfinished;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -36,7 +37,7 @@ internal sealed class StreamSession(
             catch (Exception exception) when (exception is not (OperationCanceledException or IOException))
             {
                 log.LogWarning("A stream could not read ({Kind}); it will try again", exception.GetType().Name);
-                connection.WakeLater();
+                connection.Later(_unfinished | StreamWork.Read);
             }
 
             _events.End(null);
@@ -49,20 +50,31 @@ internal sealed class StreamSession(
 
     async Task DoAsync(StreamWork work, CancellationToken cancellationToken)
     {
+        await DoOtherAsync(work, cancellationToken);
+        if (work.HasFlag(StreamWork.Read) && connection.EndReason is null)
+            await ReadAsync(connection.Identity!.Tenant, cancellationToken);
+    }
+
+    /// <summary>Everything but reading: it stays due until it has succeeded.</summary>
+    async Task DoOtherAsync(StreamWork work, CancellationToken cancellationToken)
+    {
         if (connection.EndReason is not null)
             return;
+        _unfinished = work;
         if (work.HasFlag(StreamWork.Heartbeat))
         {
             _events.Heartbeat();
-            await memberships.RefreshAsync(connection, cancellationToken);
+            // Sent once, however often the rest is tried.
+            _unfinished = work & ~StreamWork.Heartbeat;
         }
 
+        if (work.HasFlag(StreamWork.Regroup))
+            await memberships.RefreshAsync(connection, cancellationToken);
         if (work.HasFlag(StreamWork.AskGate) && !await gate.MayStreamAsync(connection.Identity!.UserId, query.Selection.Apps, cancellationToken))
             connection.End(LiveEnd.Billing);
         foreach (var spaceId in connection.TakeRemovedSpaces())
             _events.SpaceRemoved(spaceId);
-        if (work.HasFlag(StreamWork.Read) && connection.EndReason is null)
-            await ReadAsync(connection.Identity!.Tenant, cancellationToken);
+        _unfinished = StreamWork.None;
     }
 
     /// <summary>One round. It stops early when the stream ends or may read something else now; the next one goes on from where the cursor is.</summary>
@@ -112,6 +124,8 @@ internal sealed class StreamSession(
                 _at = after;
             _events.End(query.NamesApp ? null : Id());
             await output.SendAsync(_events);
+            if (connection.TakeOther() is not StreamWork.None and var other)
+                await DoOtherAsync(other, cancellationToken);
             if (connection.EndReason is not null || !ReferenceEquals(tenant, connection.Identity!.Tenant))
                 return false;
         }
