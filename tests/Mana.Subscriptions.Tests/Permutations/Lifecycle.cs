@@ -129,8 +129,9 @@ internal sealed class Lifecycle(SubscriptionsFixture shop, Caller person)
               UNION ALL SELECT 'subscription ' || s.stripe_subscription_id || ' ' || s.status || ' ' || p.name || ' ' || s.billing_interval || ' ' || s.cancel_at_period_end || ' ' || (s.ended_at IS NOT NULL)
                 FROM subscriptions.subscriptions s JOIN subscriptions.plans p ON p.id = s.plan_id WHERE s.user_id = $1
               UNION ALL SELECT 'invoice ' || stripe_invoice_id || ' ' || status || ' ' || billing_reason || ' ' || amount_paid_euro_cents || ' ' || attempts FROM subscriptions.invoices WHERE user_id = $1
-              UNION ALL SELECT 'plan ' || i.stripe_invoice_id || ' ' || coalesce(sum(g.credits), 0) || ' ' || coalesce(bool_and(g.booked_at IS NOT NULL), true)
+              UNION ALL SELECT 'plan ' || i.stripe_invoice_id || ' ' || coalesce(sum(g.credits), 0)
                 FROM subscriptions.invoices i LEFT JOIN subscriptions.plan_grants g ON g.invoice_id = i.id WHERE i.user_id = $1 GROUP BY i.stripe_invoice_id
+              UNION ALL SELECT 'open ' || g.business_key || ' ' || g.credits FROM subscriptions.plan_grants g JOIN subscriptions.invoices i ON i.id = g.invoice_id WHERE i.user_id = $1 AND g.booked_at IS NULL
             ) AS all_lines
             """, person.UserId) ?? "";
         foreach (var kind in (string[])["payment_intent", "refund", "dispute", "subscription", "invoice"])
