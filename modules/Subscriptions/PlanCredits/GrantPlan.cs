@@ -15,6 +15,7 @@ internal sealed record Claim(string Key, InvoiceRow Invoice, int Credits, DateTi
 /// </summary>
 internal static class GrantPlan
 {
+    /// <summary>All that is given by now; one claim for each key.</summary>
     /// <param name="invoices">All of the subscription, oldest first.</param>
     /// <param name="begun">Months of which something was given: they have begun, whatever our clock says.</param>
     public static List<Claim> For(SubscriptionRow subscription, IReadOnlyList<InvoiceRow> invoices, IReadOnlySet<DateTimeOffset> begun, DateTimeOffset now)

@@ -65,6 +65,7 @@ public sealed class GrantBooksTests
         }
     }
 
+    /// <summary>What is left of each invoice of a life.</summary>
     /// <param name="random">Null: one look, when all is over.</param>
     static List<int> Play(int seed, Random? random, Func<List<Bought>, List<Bought>> change)
     {
