@@ -27,7 +27,7 @@ internal sealed class CurrentSubscriptions(SubscriptionsDbContext database, Plan
     public Task<SubscriptionRow?> LiveAsync(string userId, CancellationToken cancellationToken) =>
         database.Subscriptions.AsNoTracking().SingleOrDefaultAsync(row => row.UserId == userId && SubscriptionRow.Live.Contains(row.Status), cancellationToken);
 
-    public bool IsEntitled(SubscriptionRow row) => Entitlement.Holds(row.Status, row.CurrentPeriodEnd, time.GetUtcNow());
+    public bool IsEntitled(SubscriptionRow row) => Entitlement.Holds(row.Status, row.PaidUntil, time.GetUtcNow());
 
     public async Task<CurrentBody> OfAsync(string userId, CancellationToken cancellationToken)
     {

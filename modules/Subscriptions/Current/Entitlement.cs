@@ -5,6 +5,7 @@ internal static class Entitlement
 {
     static readonly TimeSpan Grace = TimeSpan.FromDays(7);
 
-    public static bool Holds(string status, DateTimeOffset? periodEnd, DateTimeOffset now) =>
-        status is "active" or "trialing" || (status == "past_due" && periodEnd is { } end && now < end + Grace);
+    /// <summary>Whether the benefits of the plan hold at a moment.</summary>
+    /// <param name="paidUntil">End of what was paid. Not Stripe's current period: that one moves on when it begins, before it is paid.</param>
+    public static bool Holds(string status, DateTimeOffset paidUntil, DateTimeOffset now) => status is "active" or "trialing" || (status == "past_due" && now < paidUntil + Grace);
 }

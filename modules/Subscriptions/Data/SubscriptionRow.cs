@@ -29,6 +29,9 @@ internal sealed class SubscriptionRow
 
     public DateTimeOffset? CurrentPeriodEnd { get; set; }
 
+    /// <summary>Until when it was paid for or tried; its beginning when nothing was. Who does not pay keeps the plan for a week from here.</summary>
+    public DateTimeOffset PaidUntil { get; set; }
+
     public bool CancelAtPeriodEnd { get; set; }
 
     public DateTimeOffset? CanceledAt { get; set; }
@@ -70,7 +73,17 @@ internal sealed class InvoiceRow
 
     public int AmountDueEuroCents { get; set; }
 
+    /// <summary>Without what the customer's balance paid.</summary>
     public int AmountPaidEuroCents { get; set; }
+
+    /// <summary>What it is about, the balance's part included; below zero where it gives money back.</summary>
+    public int TotalEuroCents { get; set; }
+
+    /// <summary>Of what was paid: refunded, or on its way back.</summary>
+    public int RefundedEuroCents { get; set; }
+
+    /// <summary>The payment is disputed, or the dispute is lost: the money is not here.</summary>
+    public bool IsDisputed { get; set; }
 
     public required string Currency { get; set; }
 
@@ -95,19 +108,28 @@ internal sealed class InvoiceRow
     /// <summary>When something else began to be paid instead of that year, if it did: no month that begins later is given.</summary>
     public DateTimeOffset? YearUntil { get; set; }
 
-    /// <summary>What a paid invoice pays for.</summary>
+    /// <summary>The period that begins with a paid invoice; null when it only changes one that had begun.</summary>
     public DateTimeOffset? CoversFrom { get; set; }
 
     public DateTimeOffset? CoversUntil { get; set; }
 
-    /// <summary>What the plan that was paid gives a month, as it was when this invoice was first seen paid. Months of a year are given by it, not by what the plan became since.</summary>
+    /// <summary>What the plan of that period gives a month, as it was when this invoice was first seen paid. Months of a year are given by it, not by what the plan became since.</summary>
     public int? MonthlyCredits { get; set; }
 
-    /// <summary>When it was decided what this invoice gives, also when that was nothing: a plan that gives more later gives nothing for what was paid before.</summary>
+    /// <summary>What it settles of a period that had begun, likewise as it was when it was first seen paid. Null: not read yet.</summary>
+    public List<Proration>? Prorations { get; set; }
+
+    /// <summary>When it was read what this invoice pays for, also when that was nothing: a plan that gives more later gives nothing for what was paid before.</summary>
     public DateTimeOffset? DecidedAt { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 }
+
+/// <summary>A part of a period that an invoice settles.</summary>
+/// <param name="From">When the change happened.</param>
+/// <param name="Until">End of the period.</param>
+/// <param name="Credits">What the plan gives a month; negative: that it gives no more.</param>
+internal sealed record Proration(DateTimeOffset From, DateTimeOffset Until, int Credits);
 
 /// <summary>
 /// Credits of a plan that were decided upon, given or taken back. The row is stored before the ledger is asked, with its amount, so that a crash in between is

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Mana.Subscriptions.Data;
 
@@ -37,6 +39,9 @@ internal static class SubscriptionsModel
             invoice.ToTable("invoices");
             invoice.HasKey(row => row.Id).HasName("invoices_key");
             invoice.Property(row => row.Id).ValueGeneratedNever();
+            invoice.Property(row => row.Prorations).HasColumnType("jsonb").HasConversion(
+                value => JsonSerializer.Serialize(value, JsonSerializerOptions.Default), text => JsonSerializer.Deserialize<List<Proration>>(text, JsonSerializerOptions.Default),
+                new ValueComparer<List<Proration>>((one, other) => one == null ? other == null : other != null && one.SequenceEqual(other), list => list.Count, list => list.ToList()));
             invoice.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.SubscriptionId).HasConstraintName("invoices_subscription").OnDelete(DeleteBehavior.Restrict);
             invoice.HasIndex(row => row.SubscriptionId).HasDatabaseName("invoices_of_subscription");
             invoice.HasIndex(row => row.StripeInvoiceId).IsUnique().HasDatabaseName("invoices_stripe");

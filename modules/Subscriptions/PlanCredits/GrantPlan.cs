@@ -1,98 +1,108 @@
-using Mana.Payments.Contracts;
-using Mana.Subscriptions.Plans;
+using Mana.Subscriptions.Current;
+using Mana.Subscriptions.Data;
 
 namespace Mana.Subscriptions.PlanCredits;
 
-/// <summary>Credits that an invoice gives, or takes back because it gave money back for a cheaper plan.</summary>
-/// <param name="MonthFrom">Lies in the month that they are for.</param>
-internal sealed record PlannedGrant(string BusinessKey, int Credits, DateTimeOffset MonthFrom);
-
-/// <summary>What a paid invoice pays for.</summary>
-/// <param name="Starts">A period begins with it; false: it changes one that had begun.</param>
-internal sealed record Coverage(PlanPrice Price, DateTimeOffset From, DateTimeOffset Until, bool Starts)
-{
-    /// <summary>Eleven more months follow.</summary>
-    public bool IsYear => Starts && Price.Interval == Data.SubscriptionRow.Yearly;
-}
+/// <summary>Credits that an invoice gives by now, before any of its money went back; negative: that it takes, because it gave money back for a dearer plan.</summary>
+/// <param name="Key">The ledger's; see commerce.md 6.6.</param>
+/// <param name="At">Lies in the month that they are for.</param>
+internal sealed record Claim(string Key, InvoiceRow Invoice, int Credits, DateTimeOffset At);
 
 /// <summary>
-/// What a paid invoice gives (commerce.md 6.6), read from the invoice alone: what the subscription has become since does not matter, nor which event came first.
+/// What the paid invoices of a subscription give by now, computed from the rows alone, oldest first. An invoice is given what it pays for, up to what is missing in that month
+/// to the credits of its plan; what older invoices give counts only as far as their money is still here. So the same invoices and the same money come to the same credits, in
+/// whatever order one hears of them, and a payment that went back leaves its place to one that did not.
 /// </summary>
 internal static class GrantPlan
 {
-    static bool IsOfPlan(StripeInvoice invoice) => invoice.BillingReason is "subscription_create" or "subscription_cycle" or "subscription_update";
-
-    /// <summary>Somebody paid for a price that is no plan's: nothing can be given, and somebody must look.</summary>
-    public static bool IsUnknown(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices) => invoice.Status == "paid" && IsOfPlan(invoice)
-        && invoice.Lines.Any(line => line.Amount > 0) && !invoice.Lines.Any(line => line.Amount > 0 && line.PriceId is { } id && prices.ContainsKey(id));
-
-    /// <summary>Null when it pays for nothing of ours; a trial's line costs nothing and pays for nothing.</summary>
-    public static Coverage? CoverageOf(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices)
+    /// <summary>All that is given by now; one claim for each key.</summary>
+    /// <param name="invoices">All of the subscription, oldest first.</param>
+    /// <param name="begun">Months of which something was given: they have begun, whatever our clock says.</param>
+    public static List<Claim> For(SubscriptionRow subscription, IReadOnlyList<InvoiceRow> invoices, IReadOnlySet<DateTimeOffset> begun, DateTimeOffset now)
     {
-        if (invoice.Status != "paid" || !IsOfPlan(invoice))
-            return null;
-        var bought = invoice.Lines.Where(one => one is { Amount: > 0, PriceId: { } id, PeriodStart: not null, PeriodEnd: not null } && prices.ContainsKey(id)).OrderBy(one => one.PeriodStart).ToList();
-        var line = bought.FindLast(one => !one.Proration) ?? bought.LastOrDefault();
-        return line is null ? null : new Coverage(prices[line.PriceId!], line.PeriodStart!.Value, line.PeriodEnd!.Value, !line.Proration);
-    }
-
-    /// <summary>When something new begins to be paid by this invoice, paid yet or not: what a year before it had still to give ends there.</summary>
-    public static DateTimeOffset? StartOf(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices) => invoice.Status is "draft" or "void" || !IsOfPlan(invoice) ? null
-        : invoice.Lines.Where(line => !line.Proration && line.Amount > 0 && line.PriceId is { } id && prices.ContainsKey(id)).Min(line => line.PeriodStart);
-
-    /// <summary>What it gives: a period its month, a change the difference of the plans for the part of the months that had begun when it was paid.</summary>
-    /// <param name="given">Credits that this subscription was given for the months between two moments; with them an upgrade never lifts a month above the plan's own, and nothing is taken back that was not given.</param>
-    public static IEnumerable<PlannedGrant> For(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, Func<DateTimeOffset, DateTimeOffset, int> given)
-    {
-        if (invoice.Status != "paid" || !IsOfPlan(invoice))
-            yield break;
-        var coverage = CoverageOf(invoice, prices);
-        var isUpdate = invoice.BillingReason == "subscription_update";
-        if (coverage is { Price.Plan.MonthlyCredits: > 0 } && !isUpdate)
-            yield return new($"sub:{invoice.Id}:0", coverage.Price.Plan.MonthlyCredits, coverage.From);
-        if (Change(invoice, prices, isUpdate ? coverage : null, given) is { } change)
-            yield return change;
-    }
-
-    static PlannedGrant? Change(StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, Coverage? bought, Func<DateTimeOffset, DateTimeOffset, int> given)
-    {
-        var (worth, most, from, until, at) = (0m, 0m, DateTimeOffset.MaxValue, DateTimeOffset.MinValue, DateTimeOffset.MinValue);
-        foreach (var line in invoice.Lines.Where(one => one.Proration && one.Amount != 0))
+        // What has ended gives the months that began before its end; what is alive must be paid for.
+        var isHeld = subscription.EndedAt is not null || Entitlement.Holds(subscription.Status, subscription.PaidUntil, now);
+        var claims = new List<Claim>();
+        var years = new List<(InvoiceRow Year, List<Month> Months)>();
+        foreach (var invoice in invoices.Where(invoice => invoice is { Status: "paid", Prorations: not null }))
         {
-            if (line is not { PriceId: { } id, PeriodStart: { } start, PeriodEnd: { } end } || !prices.TryGetValue(id, out var price))
+            var key = "sub:" + invoice.StripeInvoiceId;
+            if (invoice is { MonthlyCredits: > 0 and { } monthly, CoversFrom: { } from } && invoice.BillingReason != InvoiceFacts.Change)
+                claims.Add(new(key + ":0", invoice, monthly, from));
+            foreach (var (i, change) in invoice.Prorations!.GroupBy(part => part.From).OrderBy(change => change.Key).Index())
+                if (RestOfMonth(invoice, [.. change], claims) is not 0 and var credits)
+                    claims.Add(new(key + (i == 0 ? ":prorate" : $":prorate{i + 1}"), invoice, credits, change.Key));
+            foreach (var month in years.SelectMany(year => year.Months))
+                if (Lift(invoice.Prorations!, month, claims) is not 0 and var credits)
+                    claims.Add(new($"{key}:m{month.Number}", invoice, credits, month.From));
+            if (invoice is not { YearFrom: not null, MonthlyCredits: { } own })
                 continue;
-            // Before a new period begins, nothing but the rest of the month is settled: what comes after is the new one's.
-            var (months, count, monthFrom, monthUntil) = Begun(start, end, bought is { Starts: true } ? start : invoice.PaidAt ?? invoice.CreatedAt);
-            worth += Math.Sign(line.Amount) * price.Plan.MonthlyCredits * months;
-            most = Math.Max(most, line.Amount > 0 ? price.Plan.MonthlyCredits * count : 0);
-            (from, until, at) = (Min(from, monthFrom), Max(until, monthUntil), Max(at, start));
+            var months = MonthsOf(invoice, subscription.EndedAt).Where(month => (isHeld && month.From <= now) || begun.Contains(month.From)).ToList();
+            years.Add((invoice, months));
+            claims.AddRange(months.Where(_ => own > 0).Select(month => new Claim($"{key}:{month.Number}", invoice, own, month.From)));
         }
 
-        var fresh = bought is { Starts: true } ? bought : null;
-        if (fresh is not null)
-            (worth, at, until) = (worth + fresh.Price.Plan.MonthlyCredits, fresh.From, Max(until, fresh.From.AddMonths(1)));
-        var credits = (int)Math.Floor(worth);
-        if (credits > 0)
-            credits = Math.Min(credits, fresh is not null ? fresh.Price.Plan.MonthlyCredits - given(fresh.From, until) : (int)most - given(from, until));
-        else if (credits < 0)
-            return Math.Min(-credits, given(Min(from, at), until)) is > 0 and var back ? new($"sub:{invoice.Id}:prorate", -back, at) : null;
-        return credits > 0 ? new($"sub:{invoice.Id}:prorate", credits, at) : null;
+        return claims;
     }
 
-    /// <summary>How much of the months of a period had begun at a moment: the rest of the first, and the whole of each that followed.</summary>
-    static (decimal Months, int Count, DateTimeOffset From, DateTimeOffset Until) Begun(DateTimeOffset start, DateTimeOffset end, DateTimeOffset moment)
+    /// <summary>A change settles the rest of the month in which it happened: the difference of the plans, as far as the month is not at the dearer one's, or was given more than the smaller one's.</summary>
+    static int RestOfMonth(InvoiceRow invoice, List<Proration> change, List<Claim> claims)
+    {
+        var at = change[0].From;
+        var (worth, month, until) = (0m, at, at);
+        foreach (var part in change)
+        {
+            var (fraction, monthFrom, monthUntil) = FirstMonth(part);
+            (worth, month, until) = (worth + (part.Credits * fraction), Min(month, monthFrom), Max(until, monthUntil));
+        }
+
+        var credits = (int)Math.Floor(worth);
+        // Where a new period begins, the part of the month before it is not counted: it is not paid again.
+        return credits > 0
+            ? Math.Clamp(Dearest(change) - Level(claims, invoice.CoversFrom == at ? at : month, until), 0, credits)
+            : -Math.Min(-credits, Level(claims, month, until));
+    }
+
+    /// <summary>And of each month of the year that begins later.</summary>
+    static int Lift(List<Proration> prorations, Month month, List<Claim> claims)
+    {
+        var parts = prorations.Where(part => part.From < month.From && month.From < part.Until).OrderBy(part => part.From).ToList();
+        var credits = parts.Sum(part => part.Credits);
+        return credits > 0
+            ? Math.Clamp(parts.Last(part => part.Credits > 0).Credits - Level(claims, month.From, month.Until), 0, credits)
+            : -Math.Min(-credits, Level(claims, month.From, month.Until));
+    }
+
+    static int Dearest(List<Proration> change) => change.Max(part => part.Credits);
+
+    /// <summary>What is given, and paid for still, between two moments.</summary>
+    static int Level(List<Claim> claims, DateTimeOffset from, DateTimeOffset until) =>
+        Math.Max(0, claims.Where(claim => claim.At >= from && claim.At < until).Sum(claim => claim.Credits - MoneyBack.Of(claim.Invoice, claim.Credits)));
+
+    /// <summary>Months 1 to 11 of a paid year, up to where it was left. Counted from the end, as Stripe's part of a month is: so no moment lies in two months or in none.</summary>
+    static IEnumerable<Month> MonthsOf(InvoiceRow year, DateTimeOffset? endedAt)
+    {
+        for (var number = 1; number <= 11; number++)
+        {
+            var (from, until) = (year.CoversUntil!.Value.AddMonths(number - 12), year.CoversUntil.Value.AddMonths(number - 11));
+            if (from > year.YearFrom && !(from >= endedAt) && !(from >= year.YearUntil))
+                yield return new(number, from, until);
+        }
+    }
+
+    /// <summary>The month of a period in which its rest begins, and how much of it that is.</summary>
+    static (decimal Fraction, DateTimeOffset From, DateTimeOffset Until) FirstMonth(Proration part)
     {
         var back = 1;
-        while (back < 24 && end.AddMonths(-back) > start)
+        while (back < 24 && part.Until.AddMonths(-back) > part.From)
             back++;
-        var (from, until, count) = (end.AddMonths(-back), end.AddMonths(1 - back), 1);
-        var months = Math.Clamp((until - start).Ticks / (decimal)(until - from).Ticks, 0m, 1m);
-        while (--back > 0 && until <= moment)
-            (months, count, until) = (months + 1, count + 1, end.AddMonths(1 - back));
-        return (months, count, from, until);
+        var (from, until) = (part.Until.AddMonths(-back), part.Until.AddMonths(1 - back));
+        return (Math.Clamp((until - part.From).Ticks / (decimal)(until - from).Ticks, 0m, 1m), from, until);
     }
 
     static DateTimeOffset Min(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     static DateTimeOffset Max(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    sealed record Month(int Number, DateTimeOffset From, DateTimeOffset Until);
 }

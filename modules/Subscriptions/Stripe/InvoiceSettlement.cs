@@ -8,7 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Mana.Subscriptions.Stripe;
 
 /// <summary>
-/// Takes back of what an invoice gave the share of its money that went back (commerce.md 7.8). Also after it gave more: each month of a year of which half was refunded gives half.
+/// Writes down how much of an invoice's money went back, and takes back that share of what it gave (commerce.md 7.8). In the same transaction everything else of the
+/// subscription is brought up to that: another upgrade may stand in for one whose money went back, and give up the place when it comes again.
 /// </summary>
 internal sealed class InvoiceSettlement(IStripeApi stripe, NamedLocks locks, GrantBooking booking, SubscriptionsDbContext database, TimeProvider time)
 {
@@ -23,21 +24,24 @@ internal sealed class InvoiceSettlement(IStripeApi stripe, NamedLocks locks, Gra
             return Unavailable;
         database.ChangeTracker.Clear();
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var invoice = await database.Invoices.FromSql($"SELECT * FROM subscriptions.invoices WHERE stripe_invoice_id = {invoiceId} FOR UPDATE").SingleAsync(cancellationToken);
-        var grants = await database.Grants.Where(grant => grant.InvoiceId == invoice.Id).ToListAsync(cancellationToken);
-        var missing = ReversalPlan.For(
-            invoice.StripeInvoiceId, Math.Max(0, grants.Where(grant => !grant.IsReversal).Sum(grant => grant.Credits)), invoice.AmountPaidEuroCents, refunds, disputes,
-            grants.Where(grant => grant.IsReversal).ToDictionary(grant => grant.BusinessKey, grant => grant.Credits, StringComparer.Ordinal));
-        var now = time.GetUtcNow();
-        foreach (var step in missing)
-            database.Grants.Add(new PlanGrant
-            {
-                BusinessKey = step.BusinessKey, InvoiceId = invoice.Id, Credits = step.Credits, IsReversal = true, Description = step.Description, MonthFrom = invoice.CreatedAt, CreatedAt = now,
-            });
+        var subscription = await database.Invoices.Where(row => row.StripeInvoiceId == invoiceId).Select(row => row.SubscriptionId).SingleAsync(cancellationToken);
+        var books = await GrantBooks.LockAsync(database, subscription, cancellationToken);
+        var invoice = books.Invoices.Single(row => row.StripeInvoiceId == invoiceId);
         invoice.StripePaymentIntentId = intentId;
+        invoice.RefundedEuroCents = (int)refunds.Where(refund => refund.Status is not ("failed" or "canceled")).Sum(refund => refund.Amount);
+        invoice.IsDisputed = disputes.Any(dispute => ReversalPlan.MovesMoney(dispute) && dispute.Status != "won");
+
+        var now = time.GetUtcNow();
+        var steps = ReversalPlan.For(
+            invoice.StripeInvoiceId, MoneyBack.PaidPart(invoice, GrantBooks.Gross(books.Grants, invoice)), invoice.AmountPaidEuroCents, refunds, disputes,
+            books.Grants.Where(grant => grant.InvoiceId == invoice.Id && grant.IsReversal).ToDictionary(grant => grant.BusinessKey, grant => grant.Credits, StringComparer.Ordinal));
+        List<PlanGrant> missing = [.. steps.Select(step => GrantBooks.New(invoice, step.BusinessKey, step.Credits, true, step.Description, invoice.CreatedAt, now))];
+        books.Grants.AddRange(missing);
+        missing.AddRange(books.Missing(now));
+        database.Grants.AddRange(missing);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        if (!await booking.BookAsync(invoice.SubscriptionId, cancellationToken))
+        if (!await booking.BookAsync(subscription, cancellationToken))
             return new StripeOutcome.Retry("ledger_busy");
         return missing.Count > 0 ? StripeOutcome.Done : StripeOutcome.Nothing;
     }

@@ -16,7 +16,7 @@ namespace Mana.Subscriptions.Stripe;
 /// oldest first, all of them, so one that came late is counted as if it had come in time. One at a time per subscription.
 /// </summary>
 internal sealed class SubscriptionRefresh(
-    IStripeApi stripe, IStripeCustomers customers, PlanCatalogue catalogue, NamedLocks locks, SubscriptionStore store, InvoiceSettlement settlement, GrantBooking booking, IErasedUsers erased,
+    IStripeApi stripe, IStripeCustomers customers, PlanCatalogue catalogue, NamedLocks locks, SubscriptionStore store, GrantBooking booking, IErasedUsers erased,
     SubscriptionsDbContext database, SubscriptionsMetrics metrics, ILogger<SubscriptionRefresh> log)
 {
     const int MostPages = 10;
@@ -24,16 +24,12 @@ internal sealed class SubscriptionRefresh(
 
     public async Task<StripeOutcome> RefreshAsync(string subscriptionId, CancellationToken cancellationToken)
     {
-        var (outcome, settle) = await OnceAsync(subscriptionId, cancellationToken);
-        // Outside of the turn: nobody waits for a second one while holding the first.
-        foreach (var (invoice, intent) in settle)
-            if (await settlement.SettleAsync(invoice, intent, cancellationToken) is StripeOutcome.Retry later)
-                return later;
+        var outcome = await OnceAsync(subscriptionId, cancellationToken);
         if (outcome != Second)
             return outcome;
         // One that we think alive may have ended without our hearing of it; then there is room for this one.
         await RefreshOthersAsync(subscriptionId, cancellationToken);
-        (outcome, _) = await OnceAsync(subscriptionId, cancellationToken);
+        outcome = await OnceAsync(subscriptionId, cancellationToken);
         if (outcome != Second)
             return outcome;
         metrics.Second();
@@ -41,13 +37,7 @@ internal sealed class SubscriptionRefresh(
         return outcome;
     }
 
-    async Task<(StripeOutcome Outcome, IReadOnlyList<(string InvoiceId, string IntentId)> Settle)> OnceAsync(string subscriptionId, CancellationToken cancellationToken)
-    {
-        var stored = new Stored(false, false, []);
-        return (await LookAsync(subscriptionId, result => stored = result, cancellationToken), stored.Settle);
-    }
-
-    async Task<StripeOutcome> LookAsync(string subscriptionId, Action<Stored> told, CancellationToken cancellationToken)
+    async Task<StripeOutcome> OnceAsync(string subscriptionId, CancellationToken cancellationToken)
     {
         await using var turn = await locks.TakeAsync("subscription:" + subscriptionId, cancellationToken);
         database.ChangeTracker.Clear();
@@ -78,7 +68,6 @@ internal sealed class SubscriptionRefresh(
             return Second;
         }
 
-        told(result);
         var row = await database.Subscriptions.AsNoTracking().SingleAsync(stored => stored.StripeSubscriptionId == subscriptionId, cancellationToken);
         if (!await booking.BookAsync(row.Id, cancellationToken))
             return new StripeOutcome.Retry("ledger_busy");

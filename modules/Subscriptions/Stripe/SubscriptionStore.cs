@@ -13,7 +13,7 @@ namespace Mana.Subscriptions.Stripe;
 /// <summary>Writes down what Stripe has, what that gives, and what somebody must be told: in one transaction.</summary>
 internal sealed class SubscriptionStore(SubscriptionsDbContext database, EventWriter events, IIdSource ids, TimeProvider time)
 {
-    /// <summary>Looks first at what is paid for, then gives the months of years that are due, then what the invoices give: an upgrade counts what its month was given.</summary>
+    /// <summary>First what everything pays for, then what all of it together gives by now (<see cref="GrantBooks"/>).</summary>
     /// <param name="invoices">Oldest first.</param>
     public async Task<Stored> ApplyAsync(
         StripeSubscription subscription, IReadOnlyList<StripeInvoice> invoices, string userId, Plan plan, IReadOnlyDictionary<string, PlanPrice> prices, CancellationToken cancellationToken)
@@ -24,28 +24,23 @@ internal sealed class SubscriptionStore(SubscriptionsDbContext database, EventWr
         var row = await RowAsync(subscription, userId, plan, prices, now, cancellationToken);
         var stored = await database.Invoices.FromSql($"SELECT * FROM subscriptions.invoices WHERE subscription_id = {row.Id} FOR UPDATE")
             .ToDictionaryAsync(invoice => invoice.StripeInvoiceId, StringComparer.Ordinal, cancellationToken);
-        var grants = await GrantsAsync(row.Id, cancellationToken);
         var all = new List<(InvoiceRow Row, StripeInvoice Invoice)>();
         foreach (var invoice in invoices.Where(invoice => invoice.Status != "draft"))
         {
             if (!stored.TryGetValue(invoice.Id, out var known))
                 database.Invoices.Add(stored[invoice.Id] = known = New(invoice, row));
             Update(known, invoice);
-            Cover(known, invoice, prices, [.. all.Select(before => before.Row)]);
+            Read(known, invoice, prices, [.. all.Select(before => before.Row)], now);
             all.Add((known, invoice));
         }
 
+        row.PaidUntil = stored.Values.Where(invoice => invoice is { Status: "paid", CoversUntil: not null }).Select(invoice => invoice.YearUntil ?? invoice.CoversUntil!.Value)
+            .Append(row.TrialEnd ?? row.CreatedAt).Append(row.CreatedAt).Max();
         // What Stripe says was paid or has ended has happened, also when our clock is a little behind: an upgrade must find the months that began before it.
         var moment = all.Select(one => one.Invoice.PaidAt ?? one.Invoice.CreatedAt).Append(row.EndedAt ?? now).Append(now).Max();
-        var months = YearlyMonths.Due(row, [.. all.Select(one => one.Row)], grants.Values, moment);
-        foreach (var month in months)
-            database.Grants.Add(grants[month.BusinessKey] = month);
-        foreach (var (known, invoice) in all)
-            Give(known, invoice, prices, grants, now);
-        var result = new Stored(
-            false, all.Exists(one => one.Row.DecidedAt is null && GrantPlan.IsUnknown(one.Invoice, prices)),
-            [.. months.Select(month => month.InvoiceId).Distinct().Select(id => all.Find(one => one.Row.Id == id).Row).Where(year => year.StripePaymentIntentId is not null)
-                .Select(year => (year.StripeInvoiceId, year.StripePaymentIntentId!))]);
+        var books = new GrantBooks(row, GrantBooks.Ordered(stored.Values), await GrantBooks.GrantsAsync(database, row.Id, cancellationToken));
+        database.Grants.AddRange(books.Missing(moment));
+        var result = new Stored(false, all.Exists(one => one.Row.DecidedAt is null && InvoiceFacts.IsUnknown(one.Invoice, prices)));
         if (!database.ChangeTracker.HasChanges())
             return result;
         if (database.Entry(row).State == EntityState.Modified)
@@ -78,10 +73,6 @@ internal sealed class SubscriptionStore(SubscriptionsDbContext database, EventWr
         return row;
     }
 
-    async Task<Dictionary<string, PlanGrant>> GrantsAsync(Guid subscription, CancellationToken cancellationToken) =>
-        await (from grant in database.Grants join invoice in database.Invoices on grant.InvoiceId equals invoice.Id where invoice.SubscriptionId == subscription select grant)
-            .ToDictionaryAsync(grant => grant.BusinessKey, StringComparer.Ordinal, cancellationToken);
-
     InvoiceRow New(StripeInvoice invoice, SubscriptionRow subscription) => new()
     {
         Id = ids.NewGuid(), UserId = subscription.UserId, SubscriptionId = subscription.Id, StripeInvoiceId = invoice.Id, Currency = invoice.Currency, CreatedAt = invoice.CreatedAt,
@@ -92,7 +83,7 @@ internal sealed class SubscriptionStore(SubscriptionsDbContext database, EventWr
         if (from.Status == "open" && from.AttemptCount > row.Attempts)
             events.Add(database, new SubscriptionNotice(row.UserId, SubscriptionNotice.PaymentFailed, $"{from.Id}:{from.AttemptCount}", from.NextPaymentAttempt));
         (row.Number, row.Status, row.BillingReason, row.Attempts) = (from.Number, from.Status, from.BillingReason, from.AttemptCount);
-        (row.AmountDueEuroCents, row.AmountPaidEuroCents, row.Currency) = ((int)from.AmountDue, (int)from.AmountPaid, from.Currency);
+        (row.AmountDueEuroCents, row.AmountPaidEuroCents, row.TotalEuroCents, row.Currency) = ((int)from.AmountDue, (int)from.AmountPaid, (int)from.Total, from.Currency);
         row.StripeCustomerId = from.CustomerId ?? row.StripeCustomerId;
         // Links lead to a name and an address: not for somebody who was erased.
         var isErased = row.UserId.StartsWith(Pseudonym.Prefix, StringComparison.Ordinal);
@@ -100,38 +91,27 @@ internal sealed class SubscriptionStore(SubscriptionsDbContext database, EventWr
         (row.PeriodStart, row.PeriodEnd, row.DueDate, row.PaidAt) = (from.PeriodStart, from.PeriodEnd, from.DueDate, from.PaidAt);
     }
 
-    /// <summary>What an invoice pays for, and where what was paid before ends; a price that is no plan's yet is looked up again each time.</summary>
-    static void Cover(InvoiceRow row, StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, IReadOnlyList<InvoiceRow> before)
+    /// <summary>What an invoice pays for, read once, and where what was paid before ends; a price that is no plan's yet is looked up again each time.</summary>
+    static void Read(InvoiceRow row, StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, IReadOnlyList<InvoiceRow> before, DateTimeOffset now)
     {
         row.YearUntil = null;
-        if (GrantPlan.StartOf(invoice, prices) is { } start)
+        if (InvoiceFacts.StartOf(invoice, prices) is { } start)
             foreach (var year in before.Where(year => year.YearFrom is not null && (year.YearUntil is null || start < year.YearUntil)))
                 year.YearUntil = start;
-        if (row.MonthlyCredits is not null || GrantPlan.CoverageOf(invoice, prices) is not { } coverage)
+        if (row.Prorations is not null || invoice.Status != "paid" || InvoiceFacts.IsUnknown(invoice, prices))
             return;
-        (row.CoversFrom, row.CoversUntil, row.MonthlyCredits) = (coverage.From, coverage.Until, coverage.Price.Plan.MonthlyCredits);
-        row.YearFrom = coverage.IsYear ? coverage.From : null;
-    }
-
-    void Give(InvoiceRow row, StripeInvoice invoice, IReadOnlyDictionary<string, PlanPrice> prices, Dictionary<string, PlanGrant> grants, DateTimeOffset now)
-    {
-        if (row.DecidedAt is not null || invoice.Status != "paid" || GrantPlan.IsUnknown(invoice, prices))
-            return;
-        row.DecidedAt = now;
-        foreach (var planned in GrantPlan.For(invoice, prices, (from, until) => grants.Values.Where(grant => !grant.IsReversal && grant.MonthFrom >= from && grant.MonthFrom < until).Sum(grant => grant.Credits)))
-            database.Grants.Add(grants[planned.BusinessKey] = new PlanGrant
-            {
-                BusinessKey = planned.BusinessKey, InvoiceId = row.Id, Credits = planned.Credits, IsReversal = false, Description = planned.Credits > 0 ? "Credits of your plan" : "Change to a smaller plan",
-                MonthFrom = planned.MonthFrom, CreatedAt = now,
-            });
+        var coverage = InvoiceFacts.CoverageOf(invoice, prices);
+        (row.CoversFrom, row.CoversUntil, row.YearFrom) = (coverage?.From, coverage?.Until, coverage is { IsYear: true } ? coverage.From : null);
+        row.MonthlyCredits = coverage is null ? null : row.MonthlyCredits ?? coverage.Price.Plan.MonthlyCredits;
+        row.Prorations = InvoiceFacts.ProrationsOf(invoice, prices);
+        row.DecidedAt ??= now;
     }
 }
 
 /// <summary>What came of looking at a subscription.</summary>
 /// <param name="Changed">False: everything was as it is.</param>
 /// <param name="IsPriceUnknown">Somebody paid for a price that is no plan's.</param>
-/// <param name="Settle">Invoices of whose money some went back, that gave another month since, with their payments.</param>
-internal sealed record Stored(bool Changed, bool IsPriceUnknown, IReadOnlyList<(string InvoiceId, string IntentId)> Settle);
+internal sealed record Stored(bool Changed, bool IsPriceUnknown);
 
 /// <summary>What stands for a person who was erased.</summary>
 internal static class Pseudonym

@@ -38,6 +38,7 @@ public sealed partial class StripeWorld
             var at = form.NumberAt("subscription_details", "proration_date") is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : Now;
             var lines = ProrationLines(subscription, price, form.At("subscription_details", "proration_behavior") ?? "create_prorations", at);
             var preview = Filled(Shape.New("invoice"), subscription, "upcoming", at, at, lines).With(("status", "draft"), ("created", Shape.Seconds(Now)), ("livemode", options.Livemode));
+            FromBalance(preview);
             preview.Remove("id");
             return preview;
         }
@@ -49,10 +50,26 @@ public sealed partial class StripeWorld
         var invoice = Add(Filled(Shape.New("invoice").With(("id", id), ("status", "draft"), ("number", null)), subscription, reason, start, end, lines));
         subscription["latest_invoice"] = id;
         Emit("invoice.created", invoice);
+        if (FromBalance(invoice) is { } customer)
+            customer["balance"] = invoice["ending_balance"]!.DeepClone();
         invoice.With(("status", "open"), ("number", $"FAKE-{_next:D4}"), ("hosted_invoice_url", $"{BaseUrl}/invoice/{id}"), ("invoice_pdf", $"{BaseUrl}/invoice/{id}/pdf"));
         invoice.Part("status_transitions")["finalized_at"] = Shape.Seconds(Now);
         Emit("invoice.finalized", invoice);
         return invoice;
+    }
+
+    /// <summary>
+    /// What the customer has left from invoices that gave money back pays first (below zero: theirs), and what this one gives back is left for the next. What is due
+    /// then, and so what is paid, can be far below the total. Amounts that are too small to be charged are carried on. The customer whose balance it is.
+    /// </summary>
+    JsonObject? FromBalance(JsonObject invoice)
+    {
+        if (invoice["customer"] is not { } id || !_objects.TryGetValue(id.GetValue<string>(), out var customer))
+            return null;
+        var (before, total) = (customer.Number("balance"), invoice.Number("total"));
+        var due = total + before < 50 && before != 0 ? 0 : Math.Max(0, total + before);
+        invoice.With(("starting_balance", before), ("ending_balance", total + before - due), ("amount_due", due), ("amount_remaining", due));
+        return customer;
     }
 
     static JsonObject Filled(JsonObject invoice, JsonObject subscription, string reason, DateTimeOffset start, DateTimeOffset end, JsonObject[] lines)

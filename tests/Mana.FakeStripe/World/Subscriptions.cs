@@ -56,7 +56,7 @@ public sealed partial class StripeWorld
             if (subscription.Text("status") is "canceled" or "incomplete_expired")
                 throw new StripeRefusalException(400, "invalid_request_error", null, "A canceled subscription can only update its cancellation_details and metadata.");
             if (form.At("payment_behavior") == "error_if_incomplete" && MeansOf(subscription) == Means.Declined && form.At("items", "0", "price") is { } wanted
-                && ProrationLines(subscription, Price(wanted, recurring: true), form.At("proration_behavior") ?? "create_prorations", Now).Sum(line => line.Number("amount")) > 0)
+                && ProrationLines(subscription, Price(wanted, recurring: true), form.At("proration_behavior") ?? "create_prorations", Now).Sum(line => line.Number("amount")) + BalanceOf(subscription) > 0)
                 throw new StripeRefusalException(402, "card_error", "card_declined", "Your card was declined.");
             subscription["metadata"]!.AsObject().Merge(form.Branch("metadata"));
             if (form.At("cancel_at_period_end") is { } cancel)
@@ -123,6 +123,8 @@ public sealed partial class StripeWorld
             ? [unused, Line(subscription, (long)Math.Round(price.Number("unit_amount") * left, MidpointRounding.AwayFromZero), price, now, end, proration: true)]
             : [unused, Line(subscription, price.Number("unit_amount"), price, now, NextEnd(now, now, price), proration: false)];
     }
+
+    long BalanceOf(JsonObject subscription) => subscription["customer"] is { } id && _objects.TryGetValue(id.GetValue<string>(), out var customer) ? customer.Number("balance") : 0;
 
     static JsonObject Item(JsonObject subscription) => subscription["items"]!["data"]![0]!.AsObject();
 

@@ -8,54 +8,12 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Mana.Subscriptions.Tests.PlanCredits;
 
 /// <summary>What a review of the money found: nobody gets credits twice, or for money that did not come or went back, by changing to and fro. Every test has a clock of its own.</summary>
-public sealed class PlanChangeScenarios : IAsyncLifetime
+public sealed class PlanChangeScenarios : PlanChanges
 {
-    readonly SubscriptionsFixture _shop = new();
-    Caller _person = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _shop.InitializeAsync();
-        _person = await _shop.MemberAsync();
-    }
-
-    public ValueTask DisposeAsync() => _shop.DisposeAsync();
-
-    Task<long> CreditsAsync() => _shop.CreditsOfAsync(_person);
-
-    async Task<Answer> TryChangeAsync(string plan, string interval) =>
-        await (await _shop.PersonAsync(_person.UserId)).PostAsync("subscriptions/change", new { planId = await _shop.PlanIdAsync(plan), billingInterval = interval });
-
-    async Task ChangeAsync(string plan, string interval)
-    {
-        (await TryChangeAsync(plan, interval)).Ok();
-        await _shop.TellAsync();
-    }
-
-    /// <summary>As Stripe's portal may do it.</summary>
-    async Task ChangeAtStripeAsync(string subscription, string price)
-    {
-        _shop.World.ChangeSubscription(subscription, JsonNode.Parse($$$"""{"items":{"0":{"price":"{{{price}}}"}},"proration_behavior":"always_invoice"}""")!.AsObject());
-        await _shop.TellAsync();
-    }
-
-    /// <summary>That many months and a minute after the start; what is due at Stripe happens, and the job runs.</summary>
-    async Task MonthAsync(int month, bool atStripe = true)
-    {
-        var by = SubscriptionsFixture.Start.AddMonths(month) - _shop.Clock.GetUtcNow() + TimeSpan.FromMinutes(1);
-        if (atStripe)
-            _shop.Advance(by);
-        else
-            _shop.Clock.Advance(by);
-        await _shop.TellAsync();
-        await _shop.RunAsync<YearlyDrip>();
-        await _shop.RunAsync<YearlyDrip>();
-    }
-
     [Fact]
     public async Task A_year_that_was_left_gives_no_more_months()
     {
-        await _shop.SubscribedAsync(_person, "S", "year");
+        await Shop.SubscribedAsync(Person, "S", "year");
         await ChangeAsync("S", "month");
         Assert.Equal(500, await CreditsAsync());
         await MonthAsync(1);
@@ -67,7 +25,7 @@ public sealed class PlanChangeScenarios : IAsyncLifetime
     [Fact]
     public async Task To_month_and_back_to_year_gives_the_months_of_one_year()
     {
-        await _shop.SubscribedAsync(_person, "S", "year");
+        await Shop.SubscribedAsync(Person, "S", "year");
         for (var i = 0; i < 3; i++)
         {
             await ChangeAsync("S", "month");
@@ -84,25 +42,25 @@ public sealed class PlanChangeScenarios : IAsyncLifetime
     [Fact]
     public async Task An_upgrade_that_cannot_be_paid_does_not_happen()
     {
-        var id = await _shop.SubscribedAsync(_person, "S", "year");
-        _shop.World.RenewWith(id, Means.Declined);
+        var id = await Shop.SubscribedAsync(Person, "S", "year");
+        Shop.World.RenewWith(id, Means.Declined);
         (await TryChangeAsync("XL", "year")).Refused(400, "invalid_state");
-        await _shop.TellAsync();
-        Assert.Equal("price_S_year", _shop.World.Find(id)!["items"]!["data"]![0]!["price"]!["id"]!.GetValue<string>());
-        Assert.Equal(("active", 500), (await _shop.StatusAsync(_person), await CreditsAsync()));
+        await Shop.TellAsync();
+        Assert.Equal("price_S_year", Shop.World.Find(id)!["items"]!["data"]![0]!["price"]!["id"]!.GetValue<string>());
+        Assert.Equal(("active", 500), (await Shop.StatusAsync(Person), await CreditsAsync()));
     }
 
     [Fact]
     public async Task Months_of_a_year_are_those_of_the_plan_that_was_paid()
     {
-        var id = await _shop.SubscribedAsync(_person, "S", "year");
-        _shop.World.RenewWith(id, Means.Declined);
+        var id = await Shop.SubscribedAsync(Person, "S", "year");
+        Shop.World.RenewWith(id, Means.Declined);
         await ChangeAtStripeAsync(id, "price_XL_year");
-        Assert.Equal(("past_due", 500), (await _shop.StatusAsync(_person), await CreditsAsync()));
+        Assert.Equal(("past_due", 500), (await Shop.StatusAsync(Person), await CreditsAsync()));
         await MonthAsync(1, atStripe: false);
         Assert.Equal(1000, await CreditsAsync());
-        _shop.World.PayInvoice(_shop.World.All("invoice")[^1]["id"]!.GetValue<string>(), Means.Card);
-        await _shop.TellAsync();
+        Shop.World.PayInvoice(Shop.World.All("invoice")[^1]["id"]!.GetValue<string>(), Means.Card);
+        await Shop.TellAsync();
         // The rest of the first two months, which had begun before it was paid.
         Assert.Equal(2 * 4000, await CreditsAsync());
         await MonthAsync(2, atStripe: false);
@@ -112,15 +70,15 @@ public sealed class PlanChangeScenarios : IAsyncLifetime
     [Fact]
     public async Task A_month_that_was_due_before_an_upgrade_is_given_once()
     {
-        var id = await _shop.SubscribedAsync(_person, "S", "year");
-        _shop.Clock.Advance(SubscriptionsFixture.Start.AddMonths(1) - SubscriptionsFixture.Start + TimeSpan.FromHours(1));
+        var id = await Shop.SubscribedAsync(Person, "S", "year");
+        Shop.Clock.Advance(SubscriptionsFixture.Start.AddMonths(1) - SubscriptionsFixture.Start + TimeSpan.FromHours(1));
         // Paid twice before we hear of either: still no more than the month of the dearer plan.
         foreach (var (price, prorations) in ((string, string)[])[("price_XL_year", "always_invoice"), ("price_S_year", "none"), ("price_XL_year", "always_invoice")])
-            _shop.World.ChangeSubscription(id, JsonNode.Parse($$$"""{"items":{"0":{"price":"{{{price}}}"}},"proration_behavior":"{{{prorations}}}"}""")!.AsObject());
-        await _shop.TellAsync();
+            Shop.World.ChangeSubscription(id, JsonNode.Parse($$$"""{"items":{"0":{"price":"{{{price}}}"}},"proration_behavior":"{{{prorations}}}"}""")!.AsObject());
+        await Shop.TellAsync();
         var now = await CreditsAsync();
         Assert.InRange(now, 500 + 3950, 500 + 4000);
-        await _shop.RunAsync<YearlyDrip>();
+        await Shop.RunAsync<YearlyDrip>();
         Assert.Equal(now, await CreditsAsync());
         await MonthAsync(2);
         Assert.Equal(now + 4000, await CreditsAsync());
@@ -129,16 +87,16 @@ public sealed class PlanChangeScenarios : IAsyncLifetime
     [Fact]
     public async Task A_smaller_plan_gives_no_money_back_and_a_dearer_one_its_credits_once()
     {
-        await _shop.SubscribedAsync(_person, "S");
+        await Shop.SubscribedAsync(Person, "S");
         for (var i = 0; i < 3; i++)
         {
             await ChangeAsync("XL", "month");
-            var preview = (await _person.PostAsync("subscriptions/change/preview", new { planId = await _shop.PlanIdAsync("S"), billingInterval = "month" })).Ok();
+            var preview = (await Person.PostAsync("subscriptions/change/preview", new { planId = await Shop.PlanIdAsync("S"), billingInterval = "month" })).Ok();
             Assert.Equal(0, preview["totalEuroCents"].GetInt32());
             await ChangeAsync("S", "month");
         }
 
-        Assert.DoesNotContain(_shop.World.All("invoice"), invoice => invoice["total"]!.GetValue<long>() < 0);
+        Assert.DoesNotContain(Shop.World.All("invoice"), invoice => invoice["total"]!.GetValue<long>() < 0);
         Assert.Equal(4000, await CreditsAsync());
         await MonthAsync(1);
         Assert.Equal(4500, await CreditsAsync());
@@ -147,7 +105,7 @@ public sealed class PlanChangeScenarios : IAsyncLifetime
     [Fact]
     public async Task Money_that_Stripe_gives_back_for_a_smaller_plan_takes_its_credits_along()
     {
-        var id = await _shop.SubscribedAsync(_person, "S");
+        var id = await Shop.SubscribedAsync(Person, "S");
         for (var i = 0; i < 3; i++)
         {
             await ChangeAtStripeAsync(id, "price_XL_month");
@@ -156,16 +114,16 @@ public sealed class PlanChangeScenarios : IAsyncLifetime
             Assert.Equal(500, await CreditsAsync());
         }
 
-        Assert.Equal(3, (await _person.GetAsync("credits/transactions")).Ok().Body.EnumerateArray()
+        Assert.Equal(3, (await Person.GetAsync("credits/transactions")).Ok().Body.EnumerateArray()
             .Count(line => line.GetProperty("type").GetString() == "clawback" && line.GetProperty("amount").GetInt32() == -3500));
-        await _shop.ReconcileAsync(ReconciliationScope.All);
+        await Shop.ReconcileAsync(ReconciliationScope.All);
         Assert.Equal(500, await CreditsAsync());
     }
 
     [Fact]
     public async Task A_large_year_for_a_small_month_and_back_keeps_nothing()
     {
-        await _shop.SubscribedAsync(_person, "XL", "year");
+        await Shop.SubscribedAsync(Person, "XL", "year");
         Assert.Equal(4000, await CreditsAsync());
         for (var i = 0; i < 2; i++)
         {
@@ -182,10 +140,10 @@ public sealed class PlanChangeScenarios : IAsyncLifetime
     [Fact]
     public async Task Of_a_year_that_was_refunded_in_part_every_month_gives_the_rest()
     {
-        await _shop.SubscribedAsync(_person, "S", "year");
-        var intent = _shop.World.All("invoice_payment")[^1]["payment"]!["payment_intent"]!.GetValue<string>();
-        _shop.World.Refund(intent, 4550);
-        await _shop.TellAsync();
+        await Shop.SubscribedAsync(Person, "S", "year");
+        var intent = Shop.World.All("invoice_payment")[^1]["payment"]!["payment_intent"]!.GetValue<string>();
+        Shop.World.Refund(intent, 4550);
+        await Shop.TellAsync();
         static long Left(int months) => (months * 500) - (long)(months * 500 * 4550m / 4790);
         Assert.Equal(Left(1), await CreditsAsync());
         for (var month = 1; month <= 11; month++)
@@ -198,16 +156,16 @@ public sealed class PlanChangeScenarios : IAsyncLifetime
     [Fact]
     public async Task A_month_that_a_refund_did_not_see_goes_back_too()
     {
-        await _shop.SubscribedAsync(_person, "S", "year");
-        var intent = _shop.World.All("invoice_payment")[^1]["payment"]!["payment_intent"]!.GetValue<string>();
-        _shop.World.Refund(intent);
-        await _shop.TellAsync();
+        await Shop.SubscribedAsync(Person, "S", "year");
+        var intent = Shop.World.All("invoice_payment")[^1]["payment"]!["payment_intent"]!.GetValue<string>();
+        Shop.World.Refund(intent);
+        await Shop.TellAsync();
         Assert.Equal(0, await CreditsAsync());
         // As if it had been given while the refund was being counted.
-        await _shop.ScalarAsync<object>("""
+        await Shop.ScalarAsync<object>("""
             INSERT INTO subscriptions.plan_grants (business_key, invoice_id, credits, is_reversal, description, month_from, created_at)
             SELECT 'sub:' || stripe_invoice_id || ':1', id, 500, false, 'x', now(), now() FROM subscriptions.invoices WHERE user_id = $1
-            """, _person.UserId);
+            """, Person.UserId);
         await MonthAsync(1);
         Assert.Equal(0, await CreditsAsync());
     }
@@ -215,10 +173,10 @@ public sealed class PlanChangeScenarios : IAsyncLifetime
     [Fact]
     public async Task What_was_paid_before_a_plan_gave_more_gives_no_more()
     {
-        await _shop.ScalarAsync<object>("UPDATE subscriptions.plans SET monthly_credits = 0 WHERE name = 'Mana Quelle S'");
-        await _shop.SubscribedAsync(_person, "S");
-        await _shop.ScalarAsync<object>("UPDATE subscriptions.plans SET monthly_credits = 500 WHERE name = 'Mana Quelle S'");
-        await _shop.ReconcileAsync(ReconciliationScope.All);
+        await Shop.ScalarAsync<object>("UPDATE subscriptions.plans SET monthly_credits = 0 WHERE name = 'Mana Quelle S'");
+        await Shop.SubscribedAsync(Person, "S");
+        await Shop.ScalarAsync<object>("UPDATE subscriptions.plans SET monthly_credits = 500 WHERE name = 'Mana Quelle S'");
+        await Shop.ReconcileAsync(ReconciliationScope.All);
         Assert.Equal(0, await CreditsAsync());
         await MonthAsync(1);
         Assert.Equal(500, await CreditsAsync());
@@ -227,15 +185,15 @@ public sealed class PlanChangeScenarios : IAsyncLifetime
     [Fact]
     public async Task A_key_that_the_ledger_holds_with_another_amount_stays_open()
     {
-        await _shop.SubscribedAsync(_person, "S");
-        Assert.IsType<PostingResult.Posted>(await _shop.Host.Services.GetRequiredService<ICreditsIssuance>().IssueAsync(
-            new(_person.UserId, CreditAmount.OfCredits(7), CreditSource.Plan, "sub:clash:0", "subscriptions", "x", null), default));
-        await _shop.ScalarAsync<object>("""
+        await Shop.SubscribedAsync(Person, "S");
+        Assert.IsType<PostingResult.Posted>(await Shop.Host.Services.GetRequiredService<ICreditsIssuance>().IssueAsync(
+            new(Person.UserId, CreditAmount.OfCredits(7), CreditSource.Plan, "sub:clash:0", "subscriptions", "x", null), default));
+        await Shop.ScalarAsync<object>("""
             INSERT INTO subscriptions.plan_grants (business_key, invoice_id, credits, is_reversal, description, month_from, created_at)
             SELECT 'sub:clash:0', id, 9, false, 'x', now(), now() FROM subscriptions.invoices WHERE user_id = $1
-            """, _person.UserId);
-        await _shop.RunAsync<SubscriptionUpkeep>();
-        Assert.True(await _shop.ScalarAsync<bool>("SELECT booked_at IS NULL FROM subscriptions.plan_grants WHERE business_key = 'sub:clash:0'"));
+            """, Person.UserId);
+        await Shop.RunAsync<SubscriptionUpkeep>();
+        Assert.True(await Shop.ScalarAsync<bool>("SELECT booked_at IS NULL FROM subscriptions.plan_grants WHERE business_key = 'sub:clash:0'"));
         Assert.Equal(507, await CreditsAsync());
     }
 }

@@ -171,6 +171,10 @@ namespace Mana.Subscriptions.Data.Migrations
                         .HasColumnName("invoice_pdf_url")
                         .UseCollation("C");
 
+                    b.Property<bool>("IsDisputed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_disputed");
+
                     b.Property<int?>("MonthlyCredits")
                         .HasColumnType("integer")
                         .HasColumnName("monthly_credits");
@@ -191,6 +195,14 @@ namespace Mana.Subscriptions.Data.Migrations
                     b.Property<DateTimeOffset?>("PeriodStart")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("period_start");
+
+                    b.Property<string>("Prorations")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("prorations");
+
+                    b.Property<int>("RefundedEuroCents")
+                        .HasColumnType("integer")
+                        .HasColumnName("refunded_euro_cents");
 
                     b.Property<string>("Status")
                         .HasColumnType("text")
@@ -216,6 +228,10 @@ namespace Mana.Subscriptions.Data.Migrations
                     b.Property<Guid>("SubscriptionId")
                         .HasColumnType("uuid")
                         .HasColumnName("subscription_id");
+
+                    b.Property<int>("TotalEuroCents")
+                        .HasColumnType("integer")
+                        .HasColumnName("total_euro_cents");
 
                     b.Property<string>("UserId")
                         .IsRequired()
@@ -475,6 +491,10 @@ namespace Mana.Subscriptions.Data.Migrations
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset>("PaidUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paid_until");
 
                     b.Property<Guid>("PlanId")
                         .HasColumnType("uuid")
