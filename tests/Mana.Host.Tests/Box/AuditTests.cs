@@ -29,7 +29,7 @@ public sealed class AuditTests : IDisposable
         Write("curl", curl);
         Write("dotnet", $"if [ \"$1\" = nuget ]; then echo 'E https://packages.test/v3/index.json'; else {dotnet}; fi");
         Write("npm", npm);
-        var (code, output) = await Checkout.RunAsync("env", $"PATH={_programs}:{Environment.GetEnvironmentVariable("PATH")}", Checkout.PathOf("infra/audit"));
+        var (code, output) = await Checkout.RunAsync("/bin/sh", "-c", "PATH=\"$1:$PATH\" exec \"$2\"", "sh", _programs, Checkout.PathOf("infra/audit"));
         Assert.True(code == exit, $"{code}: {output}");
         Assert.All(told, line => Assert.Contains(line, output, StringComparison.Ordinal));
     }
