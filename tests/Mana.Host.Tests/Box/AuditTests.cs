@@ -27,9 +27,9 @@ public sealed class AuditTests : IDisposable
     public async Task An_advisory_fails_and_silence_is_told(string curl, string dotnet, string npm, int exit, params string[] told)
     {
         Write("curl", curl);
-        Write("dotnet", $"if [ \"$1\" = nuget ]; then echo 'E https://registry.test/v3/index.json'; else {dotnet}; fi");
+        Write("dotnet", $"if [ \"$1\" = nuget ]; then echo 'E https://packages.test/v3/index.json'; else {dotnet}; fi");
         Write("npm", npm);
-        var (code, output) = await Checkout.RunAsync("env", $"PATH={_programs}:{Environment.GetEnvironmentVariable("PATH")}", Checkout.PathOf("infra/audit"));
+        var (code, output) = await Checkout.RunAsync("/bin/sh", "-c", "PATH=\"$1:$PATH\" exec \"$2\"", "sh", _programs, Checkout.PathOf("infra/audit"));
         Assert.True(code == exit, $"{code}: {output}");
         Assert.All(told, line => Assert.Contains(line, output, StringComparison.Ordinal));
     }
