@@ -27,7 +27,7 @@ public sealed class AuditTests : IDisposable
     public async Task An_advisory_fails_and_silence_is_told(string curl, string dotnet, string npm, int exit, params string[] told)
     {
         Write("curl", curl);
-        Write("dotnet", $"if [ \"$1\" = nuget ]; then echo 'E https://packages.test/v3/index.json'; else {dotnet}; fi");
+        Write("dotnet", $"if [ \"$1\" = nuget ]; then echo 'E https://list.test/feed'; else {dotnet}; fi");
         Write("npm", npm);
         var (code, output) = await Checkout.RunAsync("/bin/sh", "-c", "PATH=\"$1:$PATH\" exec \"$2\"", "sh", _programs, Checkout.PathOf("infra/audit"));
         Assert.True(code == exit, $"{code}: {output}");
