@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Mana.Analytics.Pages;
 
 /// <summary>One request for a page of the board and its answer, in the look of the account's pages: no script at all, styles by nonce, nothing from elsewhere.</summary>
-internal sealed class BoardFrame(HttpContext http) : PageRequest(http)
+internal sealed class BoardFrame(HttpContext http)
 {
     const string More = """
         .filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 0 0 1.25rem; }
@@ -31,23 +31,33 @@ internal sealed class BoardFrame(HttpContext http) : PageRequest(http)
         .pager { display: flex; justify-content: space-between; margin: 1.25rem 0; } .aside { margin-left: auto; font-weight: 400; font-size: .9375rem; letter-spacing: 0; }
         """;
 
-    protected override string FormKind => "vote";
+    readonly PageFrame _frame = new(http, "vote");
+
+    public HttpContext Http => http;
+
+    public IQueryCollection Query => http.Request.Query;
+
+    /// <summary>The text in the visitor's language.</summary>
+    public string this[string de, string en] => _frame[de, en];
 
     public static ValueTask<BoardFrame?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<BoardFrame?>(new BoardFrame(context));
 
     /// <summary>Who looks, by the session cookie of their browser; null for anybody.</summary>
     public async Task<CurrentUser?> VisitorAsync() =>
-        (await Http.AuthenticateAsync(SessionSchemes.Cookie)).Succeeded ? Http.Features.Get<CurrentUser>() : null;
+        (await http.AuthenticateAsync(SessionSchemes.Cookie)).Succeeded ? http.Features.Get<CurrentUser>() : null;
 
-    public string Day(DateTimeOffset at) => Written(at, "d. MMMM yyyy", "d MMMM yyyy");
+    public string Day(DateTimeOffset at) => _frame.Written(at, "d. MMMM yyyy", "d MMMM yyyy");
+
+    /// <summary>A form that changes something: only this page's own, and only once it was shown to this browser.</summary>
+    public Markup Form(string action, Markup fields) => _frame.Form(action, fields);
 
     /// <summary>The whole document.</summary>
     public IResult Show(string title, Markup body, CurrentUser? visitor = null, int status = 200)
     {
         var aside = visitor is null
-            ? Controls.Link($"{SessionSchemes.SignInPath}?callbackURL={Uri.EscapeDataString(Http.Request.Path)}", this["Anmelden", "Sign in"])
+            ? Controls.Link($"{SessionSchemes.SignInPath}?callbackURL={Uri.EscapeDataString(http.Request.Path)}", this["Anmelden", "Sign in"])
             : Controls.Link("/account", this["Konto", "Account"]);
-        return Show(new PageDocument(title, body) { Kind = "wide", Style = More, Aside = Markup.Of($"<span class=\"aside\">{aside}</span>"), IsPublic = true }, status);
+        return _frame.Show(new PageDocument(title, body) { Kind = "wide", Style = More, Aside = Markup.Of($"<span class=\"aside\">{aside}</span>"), IsPublic = true }, status);
     }
 }
 

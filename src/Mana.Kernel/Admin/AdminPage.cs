@@ -10,8 +10,17 @@ namespace Mana.Kernel.Admin;
 /// One request for a page of <c>/admin</c> and its answer, in the look of the account's pages: no script at all, styles by nonce, nothing from
 /// elsewhere. Handlers take it as a parameter, and tell it what they did, for the security log.
 /// </summary>
-public sealed class AdminPage(HttpContext http) : PageRequest(http)
+public sealed class AdminPage(HttpContext http)
 {
+    readonly PageFrame _frame = new(http, "inline");
+
+    public HttpContext Http => http;
+
+    public IQueryCollection Query => http.Request.Query;
+
+    /// <summary><c>de</c> or <c>en</c>.</summary>
+    public string Locale => _frame.Locale;
+
     internal string? Action { get; private set; }
 
     internal string? UserId { get; private set; }
@@ -22,7 +31,8 @@ public sealed class AdminPage(HttpContext http) : PageRequest(http)
 
     internal bool HasFailed { get; private set; }
 
-    protected override string FormKind => "inline";
+    /// <summary>The text in the visitor's language.</summary>
+    public string this[string de, string en] => _frame[de, en];
 
     public static ValueTask<AdminPage?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<AdminPage?>(new AdminPage(context));
 
@@ -36,8 +46,17 @@ public sealed class AdminPage(HttpContext http) : PageRequest(http)
     /// <summary>The page's number from the address: 1 …</summary>
     public int Number(int last = 10_000) => int.TryParse(Query["page"], NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? Math.Clamp(wanted, 1, last) : 1;
 
+    /// <summary>What was sent; a request of another kind has no fields. A guard has checked it for forgery already.</summary>
+    public Task<IFormCollection> FormAsync() => _frame.FormAsync();
+
+    /// <summary>A form that changes something: only this page's own, and only once it was shown to this browser.</summary>
+    public Markup Form(string action, Markup fields, string? kind = null) => _frame.Form(action, fields, kind);
+
     /// <summary>A day and time in UTC.</summary>
-    public string Instant(DateTimeOffset? at) => at is { } known ? Written(known, "d. MMM yyyy HH:mm:ss", "d MMM yyyy HH:mm:ss") : "–";
+    public string Instant(DateTimeOffset? at) => at is { } known ? _frame.Written(known, "d. MMM yyyy HH:mm:ss", "d MMM yyyy HH:mm:ss") : "–";
+
+    /// <summary>To another page.</summary>
+    public static IResult SeeOther(string place) => PageFrame.SeeOther(place);
 
     /// <summary>It was done: the page again, which then says so (<see cref="AdminParts.Notice"/>).</summary>
     public static IResult Done(string path, string word) => SeeOther($"{path}?done={Uri.EscapeDataString(word)}");
@@ -53,7 +72,7 @@ public sealed class AdminPage(HttpContext http) : PageRequest(http)
     /// <param name="section">Path of the subject, to mark it.</param>
     public IResult Show(string section, string title, Markup body, int status = 200)
     {
-        var links = Http.RequestServices.GetServices<AdminSection>().OrderBy(known => known.Order).Select(known => Markup.Of(
+        var links = http.RequestServices.GetServices<AdminSection>().OrderBy(known => known.Order).Select(known => Markup.Of(
             $"<a href=\"{known.Path}\"{(known.Path == section ? new Markup(" aria-current=\"page\"") : Markup.None)}>{this[known.De, known.En]}</a>"));
         return Document(title, Markup.Of($"""
             <nav class="tabs" aria-label="{this["Verwaltung", "Administration"]}">{links}</nav>
@@ -64,8 +83,8 @@ public sealed class AdminPage(HttpContext http) : PageRequest(http)
 
     /// <summary>A page for those who may not see more.</summary>
     internal IResult Bare(string title, string text, int status) =>
-        Document(title, Markup.Of($"{Controls.Title(title, text)}<p>{Controls.Link(Http.Request.Path, this["Noch einmal versuchen", "Try again"])}</p>"), status, Markup.None);
+        Document(title, Markup.Of($"{Controls.Title(title, text)}<p>{Controls.Link(http.Request.Path, this["Noch einmal versuchen", "Try again"])}</p>"), status, Markup.None);
 
     IResult Document(string title, Markup body, int status, Markup aside) =>
-        Show(new PageDocument(title, body) { Kind = "wide admin", Style = AdminParts.Style, Aside = Markup.Of($"<span class=\"aside\">{aside}</span>") }, status);
+        _frame.Show(new PageDocument(title, body) { Kind = "wide admin", Style = AdminParts.Style, Aside = Markup.Of($"<span class=\"aside\">{aside}</span>") }, status);
 }

@@ -1,6 +1,6 @@
 namespace Mana.Kernel.Pages;
 
-/// <summary>What a page says; <see cref="PageRequest"/> puts the frame of all pages around it: head, letterhead, policy.</summary>
+/// <summary>What a page says; <see cref="PageFrame"/> puts the frame of all pages around it: head, letterhead, policy.</summary>
 /// <param name="Title">Of the tab, without the product's name.</param>
 public sealed record PageDocument(string Title, Markup Body)
 {

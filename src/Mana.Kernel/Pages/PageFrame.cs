@@ -9,15 +9,12 @@ namespace Mana.Kernel.Pages;
 
 /// <summary>
 /// One request for a page, and its answer: language, forms, frame and headers. Scripts and styles run only with this answer's nonce, nothing is
-/// loaded from elsewhere, nobody may frame it, nothing keeps it (auth.md 3.3). Modules derive the pages of their own kind from it.
+/// loaded from elsewhere, nobody may frame it, nothing keeps it (auth.md 3.3). The pages of each kind stand on one of these.
 /// </summary>
-public abstract class PageRequest(HttpContext http)
+/// <param name="formKind">Class of a form that does not say its own.</param>
+public sealed class PageFrame(HttpContext http, string formKind = "stack")
 {
     const int NonceLength = 16;
-
-    public HttpContext Http => http;
-
-    public IQueryCollection Query => http.Request.Query;
 
     /// <summary><c>de</c> or <c>en</c>: the browser's, unless whoever sent it here asked for another.</summary>
     public string Locale
@@ -37,20 +34,17 @@ public abstract class PageRequest(HttpContext http)
     public Markup Form(string action, Markup fields, string? kind = null)
     {
         var tokens = http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http);
-        return Markup.Of($"""<form method="post" action="{action}" class="{kind ?? FormKind}"><input type="hidden" name="{tokens.FormFieldName}" value="{tokens.RequestToken}">{fields}</form>""");
+        return Markup.Of($"""<form method="post" action="{action}" class="{kind ?? formKind}"><input type="hidden" name="{tokens.FormFieldName}" value="{tokens.RequestToken}">{fields}</form>""");
     }
 
     /// <summary>After something was changed: loading again repeats nothing.</summary>
     public static IResult SeeOther(string place) => new SeeOther(place);
 
-    /// <summary>Class of a form that does not say its own.</summary>
-    protected virtual string FormKind => "stack";
-
     /// <summary>A moment as people of this language write it, in UTC, because the server does not know the zone of the browser.</summary>
-    protected string Written(DateTimeOffset at, string de, string en) => at.UtcDateTime.ToString(this[de, en], CultureInfo.GetCultureInfo(Locale));
+    public string Written(DateTimeOffset at, string de, string en) => at.UtcDateTime.ToString(this[de, en], CultureInfo.GetCultureInfo(Locale));
 
     /// <summary>The whole document.</summary>
-    protected IResult Show(PageDocument document, int status)
+    public IResult Show(PageDocument document, int status)
     {
         Span<byte> bytes = stackalloc byte[NonceLength];
         http.RequestServices.GetRequiredService<IIdSource>().Fill(bytes);
