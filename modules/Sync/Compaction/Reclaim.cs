@@ -15,11 +15,18 @@ internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, IL
     /// <summary>Bytes that a removed row has taken at the very least: its header and line pointer.</summary>
     const int SmallestRow = 28;
 
+    /// <summary>Rewrites of the same removed rows: each stops writers for a moment.</summary>
+    const int MostTries = 3;
+
+    const string FileOfTheLog = "SELECT pg_relation_filenode('sync.changes')";
+
     long _removed;
+    int _tries;
 
     /// <summary>
     /// Returns the bytes given back. Rows that were removed earlier without being reclaimed count again, those that had to be carried over
-    /// because somebody's older snapshot could still see them (a dump, a report) included.
+    /// because somebody's older snapshot could still see them (a dump, a report) included: a few times, because it may also be that new changes
+    /// have taken their room already.
     /// </summary>
     public async Task<long> AfterAsync(long removed, CancellationToken cancellationToken)
     {
@@ -31,14 +38,17 @@ internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, IL
     {
         try
         {
-            await using var command = database.CreateCommand("SELECT sync.reclaim($1)");
-            command.Parameters.Add(Maintenance.Value(removed));
-            command.CommandTimeout = 0;
-            var bytes = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+            var (bytes, isRewritten) = await CallAsync(removed, cancellationToken);
+            if (!isRewritten)
+                return 0;
+            if (bytes >= removed * SmallestRow || Interlocked.Increment(ref _tries) >= MostTries)
+            {
+                Interlocked.Exchange(ref _removed, 0);
+                Interlocked.Exchange(ref _tries, 0);
+            }
+
             if (bytes <= 0)
                 return 0;
-            if (bytes >= removed * SmallestRow)
-                Interlocked.Exchange(ref _removed, 0);
             metrics.Reclaimed(bytes);
             log.LogInformation("Compaction gave {Megabytes} MB back to the disk", bytes / 1_000_000);
             return bytes;
@@ -48,5 +58,23 @@ internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, IL
             // Somebody is reading or writing; the next run finds a better moment.
             return 0;
         }
+    }
+
+    async Task<(long Bytes, bool IsRewritten)> CallAsync(long removed, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.Timeout = 0;
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(FileOfTheLog));
+        batch.BatchCommands.Add(Maintenance.Command("SELECT sync.reclaim($1)", Maintenance.Value(removed)));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(FileOfTheLog));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        var before = rows.GetFieldValue<uint>(0);
+        await rows.NextResultAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        var bytes = rows.GetInt64(0);
+        await rows.NextResultAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        return (bytes, rows.GetFieldValue<uint>(0) != before);
     }
 }
