@@ -52,7 +52,7 @@ internal sealed class SessionStanding(NpgsqlDataSource database, TimeProvider ti
         var ended = sessionIds.ToHashSet(StringComparer.Ordinal);
         await using var command = database.CreateCommand("""
             SELECT s.id FROM auth.sessions s JOIN auth.users u ON u.id = s.user_id
-            WHERE s.id = ANY ($1) AND s.revoked_at IS NULL AND s.expires_at > $2 AND u.deleted_at IS NULL
+            WHERE s.id = ANY ($1) AND s.revoked_at IS NULL AND s.expires_at > $2 AND u.deleted_at IS NULL AND u.blocked_at IS NULL
             """);
         command.Parameters.Add(new() { Value = ended.ToArray() });
         command.Parameters.Add(new() { Value = time.GetUtcNow() });

@@ -14,8 +14,8 @@ internal sealed class BodyBudget(TimeProvider time)
     /// <summary>The largest body fits, with the block that it has just outgrown.</summary>
     public const long MostPerUser = 24 * 1024 * 1024;
 
-    /// <summary>Requests of one person whose bodies are read or stored at the same time: several devices with all their apps.</summary>
-    public const int RequestsPerUser = 32;
+    /// <summary>Requests of one person whose bodies are read or stored at the same time: as many as the rate limit lets come at once, several devices with all their apps.</summary>
+    public const int RequestsPerUser = 64;
 
     /// <summary>A body of more than one block must have arrived by then: what it holds is missing to others.</summary>
     public static readonly TimeSpan LargeBodyWithin = TimeSpan.FromMinutes(2);

@@ -89,7 +89,8 @@ public sealed class SessionStandingTests : IAsyncLifetime
         await _api.PostAsync("logout", new { refreshToken = ended["refreshToken"] });
         Assert.False(await standing.HasEndedAsync(Id(known), default));
         Assert.True(await standing.HasEndedAsync(Id(ended), default));
-        await _api.PostAsync("logout", new { refreshToken = known["refreshToken"] });
+        // Without an event, which the other host might hear of before it is cut off.
+        await ExecuteAsync($"UPDATE auth.sessions SET revoked_at = created_at WHERE id = '{Id(known)}'");
         _relay.Cut();
         _clock.Advance(SessionStanding.Remembered);
 
@@ -99,8 +100,14 @@ public sealed class SessionStandingTests : IAsyncLifetime
         _relay.Mend();
         // It asks again after a pause, not with every request.
         Assert.False(await standing.HasEndedAsync(Id(known), default));
-        _clock.Advance(SessionStanding.Pause);
-        Assert.True(await standing.HasEndedAsync(Id(known), default));
+        // A connection of the pool that the cut has broken may be tried first.
+        for (var pauses = 1; ; pauses++)
+        {
+            _clock.Advance(SessionStanding.Pause);
+            if (await standing.HasEndedAsync(Id(known), default))
+                break;
+            Assert.InRange(pauses, 1, 20);
+        }
     }
 
     [Fact]
