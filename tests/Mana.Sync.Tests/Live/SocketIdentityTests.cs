@@ -82,6 +82,7 @@ public sealed class SocketIdentityTests(LiveFixture live) : IClassFixture<LiveFi
     public async Task Sockets_are_counted_while_they_are_signed_in()
     {
         var a = await live.PersonAsync();
+        await Soon.TrueAsync("the sockets of other tests are gone", () => live.Presence.Sockets == 0);
         var (sockets, users) = (live.Presence.Sockets, live.Presence.Users);
         await using (await LiveSocket.OpenAsync(live.Host))
         await using (await live.SocketAsync(a))
