@@ -57,10 +57,10 @@ public static class CreditsModule
         services.AddSingleton<ICreditTotals, Totals>().AddSingleton<IDailyFigures, CreditFigures>();
         services.AddManaRateLimit(new(UseLimit, RateLimitKey.User, 120, 60));
         services.AddManaRateLimit(new(ReadLimit, RateLimitKey.User, 300, 100));
-        services.AddManaRateLimit(new(GiftLookupLimit, RateLimitKey.Address, 20, 20));
-        services.AddManaRateLimit(new(GiftRedeemLimit, RateLimitKey.User, 10, 10));
+        services.AddManaRateLimit(new(GiftLookupLimit, RateLimitKey.Address, 20, 20) { IsExact = true });
+        services.AddManaRateLimit(new(GiftRedeemLimit, RateLimitKey.User, 10, 10) { IsExact = true, PermitsPerHour = 60 });
         services.AddManaRateLimit(new(GiftWriteLimit, RateLimitKey.User, 30, 30));
-        services.AddManaRateLimit(new(PurchaseLimit, RateLimitKey.User, 1, 10));
+        services.AddManaRateLimit(new(PurchaseLimit, RateLimitKey.User, 10, 10) { IsExact = true, PermitsPerHour = 10 });
         return services;
     }
 
