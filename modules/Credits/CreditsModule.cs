@@ -50,7 +50,7 @@ public static class CreditsModule
         services.AddSyncBilling();
         services.AddPurchases();
         services.AddCreditsPages();
-        services.AddSingleton<ICommerceImport, CommerceImport>().AddSingleton<FormerHistory>().AddSingleton<FormerPurchases>();
+        services.AddSingleton<ICommerceImport, CommerceImport>().AddSingleton<FormerHistory>().AddSingleton<FormerPurchases>().AddSingleton<FormerSync>().AddSingleton<FormerGifts>();
         services.AddSingleton<AdminOnly>().AddSingleton<Adjustments>();
         services.AddAdminSection(LedgerPage.Path, "Credits", "Credits", 30).AddAdminPersonPage(LedgerPage.Path, "Credits", "Credits").AddAdminGlances<LedgerGlances>();
         services.AddSingleton<CreditsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CreditsPersonalData>());
@@ -76,6 +76,8 @@ public static class CreditsModule
         services.AddManaEventHandler<UserRegistered, NewAccounts>("credits.new-accounts");
         services.AddManaJob<ReservationExpiry>("credits.reservation-expiry", schedule => schedule.Every(TimeSpan.FromMinutes(5)));
         services.AddManaJob<ForgottenKeys>("credits.forgotten-keys", schedule => schedule.Every(TimeSpan.FromDays(1)));
+        // The second of a month, when the month before has nothing to come.
+        services.AddManaJob<UsageCompaction>("credits.usage-compaction", schedule => schedule.Cron("0 11 3 2 * ?"));
         services.AddManaJob<HourlyAudit>("credits.audit", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddManaJob<NightlyAudit>("credits.full-audit", schedule => schedule.Cron("0 41 2 * * ?"));
     }
@@ -84,7 +86,7 @@ public static class CreditsModule
     {
         services.AddSingleton<GiftCodes>().AddSingleton<IGiftCodes>(provider => provider.GetRequiredService<GiftCodes>());
         services.AddScoped<GiftList>().AddScoped<GiftErasure>().AddScoped<PurchaseErasure>();
-        services.AddManaEventHandler<EmailVerified, PromisedGifts>("credits.promised-gifts");
+        services.AddManaEventHandler<EmailVerified, PromisedGifts>("credits.promised-gifts").AddManaEventHandler<GiftExpired, GiftMails>("credits.gift-mails");
         services.AddManaJob<GiftExpiry>("credits.gift-expiry", schedule => schedule.Every(TimeSpan.FromHours(1)));
     }
 

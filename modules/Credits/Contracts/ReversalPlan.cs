@@ -64,13 +64,6 @@ public static class ReversalPlan
         return !dispute.Status.StartsWith("warning", StringComparison.Ordinal) && dispute.Status != "prevented";
     }
 
-    /// <summary>A dispute that moved money which has not come again.</summary>
-    public static bool HoldsMoney(StripeDispute dispute)
-    {
-        ArgumentNullException.ThrowIfNull(dispute);
-        return MovesMoney(dispute) && dispute.Status != "won";
-    }
-
     static IEnumerable<StripeObject> InOrder(IEnumerable<StripeRefund> refunds, IEnumerable<StripeDispute> disputes) =>
         refunds.Concat<StripeObject>(disputes.Where(MovesMoney))
             .OrderBy(back => back.CreatedAt).ThenBy(back => back is StripeDispute).ThenBy(back => back.Id, StringComparer.Ordinal);

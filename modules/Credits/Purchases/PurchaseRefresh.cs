@@ -41,7 +41,7 @@ internal sealed class PurchaseRefresh(
 
         // Before the credits: whoever loses them is flagged already, and a report that fails is repeated with the event.
         if (disputes.Any(ReversalPlan.MovesMoney) && !ErasedOwner.Is(found.UserId))
-            await risk.ReportAsync(found.UserId, intentId, disputes.Any(ReversalPlan.HoldsMoney), cancellationToken);
+            await risk.ReportAsync(found.UserId, intentId, cancellationToken);
         // Before the transaction: nobody waits for a second connection while others wait for a lock of the first.
         await ledger.HasOrOpensAsync(found.UserId, cancellationToken);
         var mapped = await customers.FindAsync(found.UserId, cancellationToken);

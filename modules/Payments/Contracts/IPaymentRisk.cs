@@ -10,11 +10,10 @@ public interface IPaymentRisk
     Task<bool> IsFlaggedAsync(string userId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// How the disputes of a payment stand; saying the same twice changes nothing. A dispute that was won ends what it began; what an administrator lifted stays lifted. Nothing is kept of a person who
-    /// was erased.
+    /// A dispute of this payment moved money. Saying it twice changes nothing. Neither a dispute that is won nor time ends the flag, only an administrator; what they lifted stays lifted, until another
+    /// payment is disputed. Nothing is kept of a person who was erased.
     /// </summary>
-    /// <param name="isDisputed">A dispute has moved money and was not won.</param>
-    Task ReportAsync(string userId, string paymentIntentId, bool isDisputed, CancellationToken cancellationToken);
+    Task ReportAsync(string userId, string paymentIntentId, CancellationToken cancellationToken);
 }
 
 /// <summary>Ways of paying by the person's risk.</summary>

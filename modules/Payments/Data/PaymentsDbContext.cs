@@ -50,7 +50,7 @@ internal sealed class PaymentsDbContext(DbContextOptions<PaymentsDbContext> opti
         });
         modelBuilder.Entity<RiskRow>(risk =>
         {
-            risk.ToTable("risks", table => table.HasCheckConstraint("risks_ended", "(ended_at IS NULL) = (ended_by IS NULL)"));
+            risk.ToTable("risks", table => table.HasCheckConstraint("risks_lifted", "(lifted_at IS NULL) = (lifted_by IS NULL)"));
             risk.HasKey(row => row.PaymentIntentId).HasName("risks_key");
             risk.HasIndex(row => row.UserId).HasDatabaseName("risks_user");
         });

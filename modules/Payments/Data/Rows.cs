@@ -69,7 +69,7 @@ internal sealed class EventRow
     public List<string> Handled { get; init; } = [];
 }
 
-/// <summary>A payment that a bank took back; while it has not ended, its person is offered no bank debit (commerce.md 7.8).</summary>
+/// <summary>A payment that a bank took back; until an administrator lifts it, its person is offered no bank debit (commerce.md 7.8).</summary>
 internal sealed class RiskRow
 {
     public required string PaymentIntentId { get; init; }
@@ -78,10 +78,10 @@ internal sealed class RiskRow
 
     public required DateTimeOffset FlaggedAt { get; init; }
 
-    public DateTimeOffset? EndedAt { get; init; }
+    public DateTimeOffset? LiftedAt { get; init; }
 
-    /// <summary><c>won</c>, or <c>admin:</c> and the id of who lifted it.</summary>
-    public string? EndedBy { get; init; }
+    /// <summary>The administrator who did.</summary>
+    public string? LiftedBy { get; init; }
 }
 
 /// <summary>Until when Stripe's list of events has been read.</summary>

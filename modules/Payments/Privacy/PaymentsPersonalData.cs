@@ -34,7 +34,7 @@ internal sealed class PaymentsPersonalData(NpgsqlDataSource database, IServiceSc
             json.WriteStartObject();
             json.WriteString("payment", risk.PaymentIntentId);
             json.WriteString("since", risk.FlaggedAt);
-            json.WriteString("until", risk.EndedAt is { } ended ? ended.ToString("O", CultureInfo.InvariantCulture) : null);
+            json.WriteString("until", risk.LiftedAt is { } lifted ? lifted.ToString("O", CultureInfo.InvariantCulture) : null);
             json.WriteEndObject();
         }
 
@@ -80,15 +80,14 @@ internal sealed class PaymentsPersonalData(NpgsqlDataSource database, IServiceSc
         await stored.Customers.Where(row => row.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await stored.Aliases.Where(row => row.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await stored.Risks.Where(row => row.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        var lifted = "admin:" + userId;
-        await stored.Risks.Where(row => row.EndedBy == lifted).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedBy, "erased"), cancellationToken);
+        await stored.Risks.Where(row => row.LiftedBy == userId).ExecuteUpdateAsync(set => set.SetProperty(row => row.LiftedBy, "erased"), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
     public async Task<long> CountAsync(string userId, CancellationToken cancellationToken)
     {
         var customers = await CustomersAsync(userId, cancellationToken);
-        await using var command = database.CreateCommand($"SELECT (SELECT count(*) FROM payments.events WHERE {Theirs}) + (SELECT count(*) FROM payments.risks WHERE user_id = $1 OR ended_by = 'admin:' || $1)");
+        await using var command = database.CreateCommand($"SELECT (SELECT count(*) FROM payments.events WHERE {Theirs}) + (SELECT count(*) FROM payments.risks WHERE user_id = $1 OR lifted_by = $1)");
         Parameters(command, userId, customers);
         return customers.Count + (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

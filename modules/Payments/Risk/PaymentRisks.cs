@@ -7,28 +7,21 @@ using Npgsql;
 
 namespace Mana.Payments.Risk;
 
-/// <summary>One row for each payment that was disputed; a person is flagged while one of theirs has not ended.</summary>
+/// <summary>One row for each payment that was disputed; a person is flagged while one of theirs was not lifted.</summary>
 internal sealed class PaymentRisks(NpgsqlDataSource database, IServiceScopeFactory scopes, IErasedUsers erased, TimeProvider time) : IPaymentRisk
 {
-    const string Won = "won";
-
     public async Task<bool> IsFlaggedAsync(string userId, CancellationToken cancellationToken)
     {
-        await using var command = Command("SELECT EXISTS (SELECT FROM payments.risks WHERE user_id = $1 AND ended_at IS NULL)", userId);
+        await using var command = Command("SELECT EXISTS (SELECT FROM payments.risks WHERE user_id = $1 AND lifted_at IS NULL)", userId);
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    public async Task ReportAsync(string userId, string paymentIntentId, bool isDisputed, CancellationToken cancellationToken)
+    public async Task ReportAsync(string userId, string paymentIntentId, CancellationToken cancellationToken)
     {
         if (await erased.IsErasedAsync(userId, cancellationToken))
             return;
-        // A won dispute of which we hear only now needs no row: it never was a reason.
-        await using var command = isDisputed
-            ? Command($"""
-                INSERT INTO payments.risks AS r (payment_intent_id, user_id, flagged_at) VALUES ($1, $2, $3)
-                ON CONFLICT (payment_intent_id) DO UPDATE SET flagged_at = $3, ended_at = NULL, ended_by = NULL WHERE r.ended_by = '{Won}'
-                """, paymentIntentId, userId, time.GetUtcNow())
-            : Command($"UPDATE payments.risks SET ended_at = $3, ended_by = '{Won}' WHERE payment_intent_id = $1 AND user_id = $2 AND ended_at IS NULL", paymentIntentId, userId, time.GetUtcNow());
+        await using var command = Command(
+            "INSERT INTO payments.risks (payment_intent_id, user_id, flagged_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", paymentIntentId, userId, time.GetUtcNow());
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -43,7 +36,7 @@ internal sealed class PaymentRisks(NpgsqlDataSource database, IServiceScopeFacto
     /// <returns>False: nothing was open.</returns>
     public async Task<bool> LiftAsync(string userId, string adminId, CancellationToken cancellationToken)
     {
-        await using var command = Command("UPDATE payments.risks SET ended_at = $2, ended_by = 'admin:' || $3 WHERE user_id = $1 AND ended_at IS NULL", userId, time.GetUtcNow(), adminId);
+        await using var command = Command("UPDATE payments.risks SET lifted_at = $2, lifted_by = $3 WHERE user_id = $1 AND lifted_at IS NULL", userId, time.GetUtcNow(), adminId);
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 

@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace Mana.Payments.Risk;
 
 /// <summary>A disputed payment as administrators see it.</summary>
-/// <param name="EndedBy"><c>won</c>, or <c>admin:</c> and who lifted it.</param>
-internal sealed record RiskCause(string PaymentIntentId, DateTimeOffset FlaggedAt, DateTimeOffset? EndedAt, string? EndedBy)
+/// <param name="LiftedBy">The administrator who did.</param>
+internal sealed record RiskCause(string PaymentIntentId, DateTimeOffset FlaggedAt, DateTimeOffset? LiftedAt, string? LiftedBy)
 {
-    public static RiskCause Of(RiskRow row) => new(row.PaymentIntentId, row.FlaggedAt, row.EndedAt, row.EndedBy);
+    public static RiskCause Of(RiskRow row) => new(row.PaymentIntentId, row.FlaggedAt, row.LiftedAt, row.LiftedBy);
 }
 
 /// <param name="PaymentRisk">No bank debit is offered to this person.</param>
@@ -25,7 +25,7 @@ internal static class RiskHandlers
     public static async Task<IResult> ShowAsync(string userId, PaymentRisks risks, CancellationToken cancellationToken)
     {
         var causes = AdminHandlers.IsId(userId) ? await risks.OfAsync(userId, cancellationToken) : [];
-        return Results.Ok(new RiskBody(userId, causes.Exists(cause => cause.EndedAt is null), causes.ConvertAll(RiskCause.Of)));
+        return Results.Ok(new RiskBody(userId, causes.Exists(cause => cause.LiftedAt is null), causes.ConvertAll(RiskCause.Of)));
     }
 
     public static async Task<IResult> LiftAsync(string userId, CurrentUser admin, PaymentRisks risks, ILogger<PaymentRisks> log, CancellationToken cancellationToken)

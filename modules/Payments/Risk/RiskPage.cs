@@ -16,16 +16,16 @@ internal static class RiskPage
     {
         page.About(id);
         var causes = AdminHandlers.IsId(id) ? await risks.OfAsync(id, cancellationToken) : [];
-        var isFlagged = causes.Exists(cause => cause.EndedAt is null);
+        var isFlagged = causes.Exists(cause => cause.LiftedAt is null);
         return page.Show(InboxPage.Path, page["Zahlungsrisiko", "Payment risk"], Markup.Of($"""
             {Notice(page)}
             {AdminParts.Card(null, Markup.Of($"""
                 {(isFlagged ? AdminParts.State(page["nur Karte", "card only"], AdminState.Bad) : AdminParts.State(page["nichts bekannt", "nothing known"], AdminState.Good))}
                 {(isFlagged ? page.Form(PathOf(id), Markup.Of($"{Controls.Hidden("do", "lift")}{Controls.Button(page["Lastschrift wieder erlauben", "Allow bank debits again"], "danger")}")) : Markup.None)}
                 """), page["Wessen Bank Geld zurückgeholt hat, dem wird keine Lastschrift mehr angeboten.", "Nobody is offered a bank debit whose bank took money back."])}
-            {AdminParts.Card(page["Bestrittene Zahlungen", "Disputed payments"], AdminParts.Table(page, [page["Zahlung", "Payment"], page["seit", "since"], page["Ende", "end"]],
+            {AdminParts.Card(page["Bestrittene Zahlungen", "Disputed payments"], AdminParts.Table(page, [page["Zahlung", "Payment"], page["seit", "since"], page["aufgehoben", "lifted"]],
                 causes.Select(cause => (IReadOnlyList<Markup>)
-                    [AdminParts.Code(cause.PaymentIntentId), AdminParts.Text(page.Instant(cause.FlaggedAt)), AdminParts.Small(AdminParts.Text(cause.EndedAt is null ? "–" : page.Instant(cause.EndedAt)), cause.EndedBy)])))}
+                    [AdminParts.Code(cause.PaymentIntentId), AdminParts.Text(page.Instant(cause.FlaggedAt)), AdminParts.Small(AdminParts.Text(cause.LiftedAt is null ? "–" : page.Instant(cause.LiftedAt)), cause.LiftedBy)])))}
             """));
     }
 

@@ -30,7 +30,7 @@ internal sealed class InvoiceSettlement(IStripeApi stripe, IPaymentRisk risk, Na
         var invoice = books.Invoices.Single(row => row.StripeInvoiceId == invoiceId);
         invoice.StripePaymentIntentId = intentId;
         invoice.RefundedEuroCents = (int)refunds.Where(refund => refund.Status is not ("failed" or "canceled")).Sum(refund => refund.Amount);
-        invoice.IsDisputed = disputes.Any(ReversalPlan.HoldsMoney);
+        invoice.IsDisputed = disputes.Any(dispute => ReversalPlan.MovesMoney(dispute) && dispute.Status != "won");
 
         var now = time.GetUtcNow();
         var steps = ReversalPlan.For(
@@ -54,6 +54,6 @@ internal sealed class InvoiceSettlement(IStripeApi stripe, IPaymentRisk risk, Na
             return;
         var userId = await database.Invoices.Where(row => row.StripeInvoiceId == invoiceId).Select(row => row.UserId).SingleAsync(cancellationToken);
         if (!Pseudonym.Is(userId))
-            await risk.ReportAsync(userId, intentId, disputes.Any(ReversalPlan.HoldsMoney), cancellationToken);
+            await risk.ReportAsync(userId, intentId, cancellationToken);
     }
 }
