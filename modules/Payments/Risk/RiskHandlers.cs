@@ -14,6 +14,7 @@ internal sealed record RiskCause(string PaymentIntentId, DateTimeOffset FlaggedA
     public static RiskCause Of(RiskRow row) => new(row.PaymentIntentId, row.FlaggedAt, row.LiftedAt, row.LiftedBy);
 }
 
+/// <summary>How a person stands.</summary>
 /// <param name="PaymentRisk">No bank debit is offered to this person.</param>
 internal sealed record RiskBody(string UserId, bool PaymentRisk, IReadOnlyList<RiskCause> Causes);
 

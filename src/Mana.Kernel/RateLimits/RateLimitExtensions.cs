@@ -44,20 +44,18 @@ public static class RateLimitExtensions
     {
         var key = policy.Key == RateLimitKey.User && context.Features.Get<CurrentUser>() is { } user ? "u:" + user.UserId : "a:" + context.ClientPrefix();
         options.Policies.TryGetValue(policy.Name, out var custom);
+        var time = context.RequestServices.GetRequiredService<TimeProvider>();
         var perMinute = custom?.PermitsPerMinute ?? policy.PermitsPerMinute;
         var bucket = Bucket(perMinute, custom?.Burst ?? policy.Burst);
         if (!policy.IsExact && (custom?.PermitsPerHour ?? policy.PermitsPerHour) is null)
             return RateLimitPartition.GetTokenBucketLimiter(key, _ => bucket);
         return RateLimitPartition.Get(key, _ =>
         {
-            RateLimiter minute = policy.IsExact ? Window(perMinute, TimeSpan.FromMinutes(1), 6) : new TokenBucketRateLimiter(bucket);
-            return (custom?.PermitsPerHour ?? policy.PermitsPerHour) is { } perHour ? RateLimiter.CreateChained(Window(perHour, TimeSpan.FromHours(1), 12), minute) : minute;
+            RateLimiter minute = policy.IsExact ? new RecentRequests(perMinute, TimeSpan.FromMinutes(1), time) : new TokenBucketRateLimiter(bucket);
+            // The minute first: what it refuses does not count for the hour.
+            return (custom?.PermitsPerHour ?? policy.PermitsPerHour) is { } perHour ? RateLimiter.CreateChained(minute, new RecentRequests(perHour, TimeSpan.FromHours(1), time)) : minute;
         });
     }
-
-    /// <summary>Never more in any window; what was used comes back in as many parts as there are segments.</summary>
-    static SlidingWindowRateLimiter Window(int permits, TimeSpan window, int segments) =>
-        new(new() { PermitLimit = permits, Window = window, SegmentsPerWindow = segments, QueueLimit = 0, AutoReplenishment = true });
 
     static TokenBucketRateLimiterOptions Bucket(int permitsPerMinute, int burst) => new()
     {
