@@ -1,7 +1,6 @@
 using System.Globalization;
 using Mana.Auth.Contracts;
 using Mana.Credits.Contracts;
-using Mana.Credits.Data;
 using Mana.Credits.Ledger;
 using Mana.Kernel.Ids;
 using Mana.Kernel.Outbox;
