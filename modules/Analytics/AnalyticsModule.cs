@@ -49,11 +49,11 @@ public static class AnalyticsModule
         services.AddManaJob<TitleJob>("feedback.titles", schedule => schedule.Every(TimeSpan.FromSeconds(30)));
         services.AddManaJob<FeedbackRetention>("feedback.retention", schedule => schedule.Cron("0 17 3 * * ?"));
         services.AddManaJob<FeedbackRecount>("feedback.recount", schedule => schedule.Every(TimeSpan.FromDays(7)));
-        services.AddManaRateLimit(new(SubmitLimit, RateLimitKey.User, 5, 5));
+        services.AddManaRateLimit(new(SubmitLimit, RateLimitKey.User, 5, 5) { IsExact = true });
         services.AddSingleton(provider => new OutcomeLimit(Submissions.DailyLimit, "ideas per person", provider.GetRequiredService<FeedbackOptions>().SubmissionsPerDay, TimeSpan.FromDays(1)));
-        services.AddManaRateLimit(new(ReactLimit, RateLimitKey.User, 120, 120));
+        services.AddManaRateLimit(new(ReactLimit, RateLimitKey.User, 120, 120) { IsExact = true });
         services.AddManaRateLimit(new(ReadLimit, RateLimitKey.User, 300, 100));
-        services.AddManaRateLimit(new(PublicLimit, RateLimitKey.Address, 60, 60));
+        services.AddManaRateLimit(new(PublicLimit, RateLimitKey.Address, 60, 60) { IsExact = true });
         return services;
     }
 

@@ -50,17 +50,17 @@ public static class CreditsModule
         services.AddSyncBilling();
         services.AddPurchases();
         services.AddCreditsPages();
-        services.AddSingleton<ICommerceImport, CommerceImport>().AddSingleton<FormerHistory>().AddSingleton<FormerPurchases>();
+        services.AddSingleton<ICommerceImport, CommerceImport>().AddSingleton<FormerHistory>().AddSingleton<FormerPurchases>().AddSingleton<FormerSync>().AddSingleton<FormerGifts>();
         services.AddSingleton<AdminOnly>().AddSingleton<Adjustments>();
         services.AddAdminSection(LedgerPage.Path, "Credits", "Credits", 30).AddAdminPersonPage(LedgerPage.Path, "Credits", "Credits").AddAdminGlances<LedgerGlances>();
         services.AddSingleton<CreditsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CreditsPersonalData>());
         services.AddSingleton<ICreditTotals, Totals>().AddSingleton<IDailyFigures, CreditFigures>();
         services.AddManaRateLimit(new(UseLimit, RateLimitKey.User, 120, 60));
         services.AddManaRateLimit(new(ReadLimit, RateLimitKey.User, 300, 100));
-        services.AddManaRateLimit(new(GiftLookupLimit, RateLimitKey.Address, 20, 20));
-        services.AddManaRateLimit(new(GiftRedeemLimit, RateLimitKey.User, 10, 10));
+        services.AddManaRateLimit(new(GiftLookupLimit, RateLimitKey.Address, 20, 20) { IsExact = true });
+        services.AddManaRateLimit(new(GiftRedeemLimit, RateLimitKey.User, 10, 10) { IsExact = true, PermitsPerHour = 60 });
         services.AddManaRateLimit(new(GiftWriteLimit, RateLimitKey.User, 30, 30));
-        services.AddManaRateLimit(new(PurchaseLimit, RateLimitKey.User, 1, 10));
+        services.AddManaRateLimit(new(PurchaseLimit, RateLimitKey.User, 10, 10) { IsExact = true, PermitsPerHour = 10 });
         return services;
     }
 
@@ -76,6 +76,8 @@ public static class CreditsModule
         services.AddManaEventHandler<UserRegistered, NewAccounts>("credits.new-accounts");
         services.AddManaJob<ReservationExpiry>("credits.reservation-expiry", schedule => schedule.Every(TimeSpan.FromMinutes(5)));
         services.AddManaJob<ForgottenKeys>("credits.forgotten-keys", schedule => schedule.Every(TimeSpan.FromDays(1)));
+        // The second of a month, when the month before has nothing to come.
+        services.AddManaJob<UsageCompaction>("credits.usage-compaction", schedule => schedule.Cron("0 11 3 2 * ?"));
         services.AddManaJob<HourlyAudit>("credits.audit", schedule => schedule.Every(TimeSpan.FromHours(1)));
         services.AddManaJob<NightlyAudit>("credits.full-audit", schedule => schedule.Cron("0 41 2 * * ?"));
     }
@@ -84,7 +86,7 @@ public static class CreditsModule
     {
         services.AddSingleton<GiftCodes>().AddSingleton<IGiftCodes>(provider => provider.GetRequiredService<GiftCodes>());
         services.AddScoped<GiftList>().AddScoped<GiftErasure>().AddScoped<PurchaseErasure>();
-        services.AddManaEventHandler<EmailVerified, PromisedGifts>("credits.promised-gifts");
+        services.AddManaEventHandler<EmailVerified, PromisedGifts>("credits.promised-gifts").AddManaEventHandler<GiftExpired, GiftMails>("credits.gift-mails");
         services.AddManaJob<GiftExpiry>("credits.gift-expiry", schedule => schedule.Every(TimeSpan.FromHours(1)));
     }
 

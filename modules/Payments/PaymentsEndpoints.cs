@@ -2,6 +2,7 @@ using Mana.Kernel.Admin;
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
 using Mana.Payments.Admin;
+using Mana.Payments.Risk;
 using Mana.Payments.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,6 +25,10 @@ internal static class PaymentsEndpoints
         admin.MapGet("/events", AdminHandlers.ListAsync).WithSummary("Events of Stripe: those that wait for a person, or of a status or object").Produces(403);
         admin.MapPost("/events/{id}/replay", AdminHandlers.ReplayAsync).WithSummary("Handle an event again").Produces(403).Produces(404);
         admin.MapPost("/reconcile", AdminHandlers.ReconcileAsync).WithSummary("Ask Stripe for what webhooks did not bring, now").Produces(403).Produces(502).Produces(503);
+        admin.MapGet("/risk/{userId}", RiskHandlers.ShowAsync).WithSummary("Whether a person is offered bank debits, and which disputes say no").Produces<RiskBody>().Produces(403);
+        admin.MapDelete("/risk/{userId}", RiskHandlers.LiftAsync).WithSummary("Offer bank debits to a person again").Produces(403).Produces(404);
+        app.MapGet(RiskPage.Route, RiskPage.ShowAsync).AsAdminPage("stripe.risk");
+        app.MapPost(RiskPage.Route, RiskPage.ChangeAsync).AsAdminAction("stripe.risk-lift");
         app.MapGet(InboxPage.Path, InboxPage.ShowAsync).AsAdminPage("stripe");
         app.MapPost(InboxPage.Path, InboxPage.ChangeAsync).AsAdminAction("stripe.replay");
     }

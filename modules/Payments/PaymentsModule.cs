@@ -14,6 +14,7 @@ using Mana.Payments.Import;
 using Mana.Payments.Inbox;
 using Mana.Payments.Privacy;
 using Mana.Payments.Reconciliation;
+using Mana.Payments.Risk;
 using Mana.Payments.Webhooks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -34,6 +35,8 @@ public static class PaymentsModule
         services.AddApi();
         services.AddInbox();
         services.AddSingleton<AdminOnly>().AddScoped<EventList>();
+        services.AddSingleton<PaymentRisks>().AddSingleton<IPaymentRisk>(provider => provider.GetRequiredService<PaymentRisks>());
+        services.AddAdminPersonPage(RiskPage.Path, "Zahlungsrisiko", "Payment risk");
         services.AddSingleton<IStripeCustomerImport, CustomerImport>();
         services.AddAdminSection(InboxPage.Path, "Stripe", "Stripe", 40).AddAdminGlances<InboxGlances>();
         services.AddSingleton<PaymentsPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<PaymentsPersonalData>());

@@ -44,8 +44,7 @@ public static class SubscriptionsModule
         services.AddManaEventHandler<SubscriptionNotice, SubscriptionMails>("subscriptions.mails");
         services.AddManaJob<YearlyDrip>("subscriptions.plan-credits", schedule => schedule.Cron("0 30 0 * * ?"));
         services.AddManaJob<SubscriptionUpkeep>("subscriptions.upkeep", schedule => schedule.Every(TimeSpan.FromMinutes(10)));
-        // 20 an hour (commerce.md 1.9), as far as a bucket can say it.
-        services.AddManaRateLimit(new(BillingLimit, RateLimitKey.User, 1, 20));
+        services.AddManaRateLimit(new(BillingLimit, RateLimitKey.User, 20, 20) { IsExact = true, PermitsPerHour = 20 });
         return services;
     }
 

@@ -30,8 +30,10 @@ public abstract record CommerceImportResult
     /// <param name="Imported">Taken over by this run.</param>
     /// <param name="There">What the original owes to its people: balances, open reservations and active gifts.</param>
     /// <param name="Here">What was opened here for the same.</param>
+    /// <param name="Gifts">Active there, and of them here with code, credits and end, wrapped still or given out by this ledger.</param>
+    /// <param name="SyncSubscriptions">There, and of them here with state, interval and dates, or changed here since.</param>
     /// <param name="Differences">Who is not here, or not equal; ids and amounts only.</param>
-    public sealed record Completed(int People, int Imported, CreditAmount There, CreditAmount Here, int Gifts, int SyncSubscriptions, IReadOnlyList<string> Differences) : CommerceImportResult
+    public sealed record Completed(int People, int Imported, CreditAmount There, CreditAmount Here, ImportedRows Gifts, ImportedRows SyncSubscriptions, IReadOnlyList<string> Differences) : CommerceImportResult
     {
         /// <summary>With those that were not paid.</summary>
         public ImportedRows Purchases { get; init; }

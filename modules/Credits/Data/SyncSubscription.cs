@@ -33,6 +33,9 @@ internal sealed class SyncSubscription
 
     public DateTimeOffset? GiftedAt { get; set; }
 
+    /// <summary>When it was taken over from an original; what has changed since has a later <see cref="UpdatedAt"/>.</summary>
+    public DateTimeOffset? ImportedAt { get; set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; set; }

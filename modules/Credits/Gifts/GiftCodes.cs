@@ -3,6 +3,7 @@ using Mana.Credits.Contracts;
 using Mana.Credits.Data;
 using Mana.Credits.Ledger;
 using Mana.Kernel.Ids;
+using Mana.Kernel.Outbox;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mana.Credits.Gifts;
@@ -11,7 +12,7 @@ namespace Mana.Credits.Gifts;
 /// Gift codes (commerce.md 4.4). The credits of an active gift are in an account of the gift's own that can never go below zero, so they are given
 /// out once, to the redeemer or back. The row of the gift is locked before any balance.
 /// </summary>
-internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger ledger, IAccountDirectory accounts, IIdSource ids, TimeProvider time, CreditsMetrics metrics) : IGiftCodes
+internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger ledger, IAccountDirectory accounts, IIdSource ids, TimeProvider time, CreditsMetrics metrics, EventWriter events) : IGiftCodes
 {
     const int LongestName = 100;
 
@@ -112,6 +113,8 @@ internal sealed class GiftCodes(LedgerTransactions transactions, CreditsLedger l
             var now = time.GetUtcNow();
             await BookOutAsync(transaction, gift, gift.CreatorId, "gift_return", "refund", status == GiftCode.Expired ? "Gift expired" : "Gift cancelled", now, token);
             (gift.Status, gift.UpdatedAt) = (status, now);
+            if (status == GiftCode.Expired)
+                events.Add(transaction.Database, new GiftExpired(gift.CreatorId, gift.Id, new CreditAmount(gift.Total).ToString(), gift.CreatedAt));
             await transaction.CommitAsync(token);
             metrics.Gift(status == GiftCode.Expired ? "expired" : "cancelled");
             return new GiftReturn.Returned(new(gift.Total));

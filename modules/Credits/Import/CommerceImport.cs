@@ -14,7 +14,7 @@ namespace Mana.Credits.Import;
 
 /// <summary>Takes over an original database, one person per transaction. The key of the opening entry makes a second run harmless.</summary>
 internal sealed class CommerceImport(
-    LedgerTransactions transactions, CreditsLedger ledger, FormerHistory history, FormerPurchases purchases, IStripeCustomerImport customers, NpgsqlDataSource database, IIdSource ids, TimeProvider time)
+    LedgerTransactions transactions, CreditsLedger ledger, FormerHistory history, FormerPurchases purchases, FormerSync subscriptions, FormerGifts wrapped, IStripeCustomerImport customers, NpgsqlDataSource database, IIdSource ids, TimeProvider time)
     : ICommerceImport
 {
     const int DefaultGiftDays = 90;
@@ -60,25 +60,24 @@ internal sealed class CommerceImport(
         var result = await transactions.RunAsync<object>(async (transaction, token) =>
         {
             var now = time.GetUtcNow();
-            if (person.Opening > 0)
-            {
-                var opened = await ledger.PostAsync(transaction.Connection, new Booking(ids.NewGuid(), "adjustment", person.UserId, CreditAmount.OfCredits(person.Opening).Milli, 0, "system", "Opening balance")
-                {
-                    Counter = "adjustment", Type = "adjustment", By = "import", BusinessKey = KeyOf(person.UserId), At = now,
-                }, token);
-                if (opened is not PostingResult.Posted { Replayed: false })
-                    return false;
-            }
-
-            foreach (var gift in person.Gifts)
-                await WrapAsync(transaction, person.UserId, gift, now, token);
-            if (person.Sync is { } sync && !await transaction.Database.SyncSubscriptions.AnyAsync(row => row.UserId == person.UserId, token))
-                transaction.Database.SyncSubscriptions.Add(Row(person.UserId, sync, now));
+            var isNew = person.Opening > 0 && await OpenAsync(transaction, person, now, token);
+            if (isNew)
+                foreach (var gift in person.Gifts)
+                    await WrapAsync(transaction, person.UserId, gift, now, token);
+            // Also of somebody whose credits an earlier run took over.
+            var isTaken = isNew | (person.Sync is { } sync && await subscriptions.TakeAsync(transaction, person.UserId, sync, now, token));
             await transaction.CommitAsync(token);
-            return true;
+            return isTaken;
         }, cancellationToken);
         return result as bool?;
     }
+
+    /// <summary>False: it was opened before.</summary>
+    async Task<bool> OpenAsync(LedgerTransaction transaction, OriginalPerson person, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await ledger.PostAsync(transaction.Connection, new Booking(ids.NewGuid(), "adjustment", person.UserId, CreditAmount.OfCredits(person.Opening).Milli, 0, "system", "Opening balance")
+        {
+            Counter = "adjustment", Type = "adjustment", By = "import", BusinessKey = KeyOf(person.UserId), At = now,
+        }, cancellationToken) is PostingResult.Posted { Replayed: false };
 
     /// <summary>Credits of a gift that nobody has redeemed wait in an account of their own, as if it had been made here.</summary>
     async Task WrapAsync(LedgerTransaction transaction, string userId, OriginalGift gift, DateTimeOffset now, CancellationToken cancellationToken)
@@ -98,13 +97,6 @@ internal sealed class CommerceImport(
         });
     }
 
-    SyncSubscription Row(string userId, OriginalSync sync, DateTimeOffset now) => new()
-    {
-        Id = ids.NewGuid(), UserId = userId, Active = sync.Active || sync.IsGifted, Interval = sync.Interval, ActivatedAt = sync.ActivatedAt,
-        NextChargeAt = sync.IsGifted || !sync.Active ? null : sync.NextChargeAt ?? now, AnchorDay = (sync.NextChargeAt ?? now).UtcDateTime.Day, PausedAt = sync.IsGifted || sync.Active ? null : sync.PausedAt,
-        IsGifted = sync.IsGifted, GiftedBy = sync.IsGifted ? sync.GiftedBy : null, GiftedAt = sync.IsGifted ? sync.GiftedAt : null, CreatedAt = sync.ActivatedAt ?? now, UpdatedAt = now,
-    };
-
     async Task<CommerceImportResult.Completed> CompareAsync(List<OriginalPerson> people, int imported, List<string> differences, CancellationToken cancellationToken)
     {
         var (there, here) = (0L, 0L);
@@ -118,8 +110,16 @@ internal sealed class CommerceImport(
                 differences.Add($"{person.UserId}: {new CreditAmount(wanted)} there, {new CreditAmount(opened)} here");
         }
 
-        return new CommerceImportResult.Completed(
-            people.Count, imported, new(there), new(here), people.Sum(person => person.Gifts.Count), people.Count(person => person.Sync is not null), differences);
+        var gifts = people.SelectMany(person => person.Gifts).ToList();
+        var others = await wrapped.DifferencesAsync(gifts, cancellationToken);
+        differences.AddRange(others);
+        var (synced, equal) = (people.Where(person => person.Sync is not null).ToList(), 0);
+        foreach (var person in synced)
+            if (await subscriptions.DifferenceAsync(person.UserId, person.Sync!, cancellationToken) is { } difference)
+                differences.Add(difference);
+            else
+                equal++;
+        return new CommerceImportResult.Completed(people.Count, imported, new(there), new(here), new(gifts.Count, gifts.Count - others.Count), new(synced.Count, equal), differences);
     }
 
     /// <summary>A digest: the key outlives the person.</summary>

@@ -35,16 +35,13 @@ internal abstract record PurchaseBegun
 /// whatever order, finds its purchase (W-33). A repetition finds Stripe's first object by its key.
 /// </summary>
 internal sealed class PurchaseBegin(
-    CreditsDbContext database, IStripeApi stripe, IStripeCustomers customers, IStripeAvailability availability, CreditsOptions options, IIdSource ids, TimeProvider time, CreditsMetrics metrics,
+    CreditsDbContext database, IStripeApi stripe, IStripeCustomers customers, IStripeAvailability availability, IPaymentRisk risk, CreditsOptions options, IIdSource ids, TimeProvider time, CreditsMetrics metrics,
     ILogger<PurchaseBegin> log)
 {
     static readonly TimeSpan KeyLives = TimeSpan.FromHours(24);
 
     /// <summary>Stripe allows 24 hours by its own clock; ours may be a little ahead.</summary>
     static readonly TimeSpan SessionLives = new(23, 50, 0);
-
-    static readonly string[] AnyMethod = ["card", "sepa_debit"];
-    static readonly string[] CardOnly = ["card"];
 
     public async Task<PurchaseBegun> BeginAsync(PurchaseWish wish, CancellationToken cancellationToken)
     {
@@ -57,7 +54,7 @@ internal sealed class PurchaseBegin(
         if (await customers.GetOrCreateAsync(wish.UserId, wish.Email, cancellationToken) is not StripeResult<string>.Ok { Value: var customer })
             return await FailedAsync(purchase, cancellationToken);
         // A bank took money back once: a debit that can be taken back for weeks is not offered again.
-        var methods = await database.Purchases.AnyAsync(row => row.UserId == wish.UserId && row.DisputedAt != null, cancellationToken) ? CardOnly : AnyMethod;
+        var methods = PaymentMethods.Of(await risk.IsFlaggedAsync(wish.UserId, cancellationToken));
         return wish.Pages is null
             ? await IntentAsync(purchase, package, customer, methods, cancellationToken)
             : await SessionAsync(purchase, package, customer, methods, wish.Pages(purchase.Id), cancellationToken);
@@ -105,17 +102,21 @@ internal sealed class PurchaseBegin(
 
     static string? MetadataOf(PurchaseWish wish) => wish.Room is null ? null : System.Text.Json.JsonSerializer.Serialize(new { roomId = wish.Room });
 
-    async Task<PurchaseBegun> IntentAsync(Purchase purchase, Package package, string customer, string[] methods, CancellationToken cancellationToken)
+    async Task<PurchaseBegun> IntentAsync(Purchase purchase, Package package, string customer, IReadOnlyList<string> methods, CancellationToken cancellationToken)
     {
         var wanted = new NewPaymentIntent(purchase.PriceEuroCents, "eur", customer, Facts(purchase)) { PaymentMethodTypes = methods, Description = $"{purchase.Credits} Credits" };
-        if (await stripe.CreatePaymentIntentAsync(wanted, $"pi:{purchase.Id}", cancellationToken) is not StripeResult<StripePaymentIntent>.Ok { Value: var intent })
+        var answer = await stripe.CreatePaymentIntentAsync(wanted, $"pi:{purchase.Id}", cancellationToken);
+        // The same key, and other ways of paying, because of a dispute since: the first intent stands.
+        if (answer is StripeResult<StripePaymentIntent>.Invalid { Code: "idempotency_error" })
+            return new PurchaseBegun.KeyMismatch();
+        if (answer is not StripeResult<StripePaymentIntent>.Ok { Value: var intent })
             return await FailedAsync(purchase, cancellationToken);
         await database.Purchases.Where(row => row.Id == purchase.Id && row.StripePaymentIntentId == null).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.StripePaymentIntentId, intent.Id).SetProperty(row => row.StripeCustomerId, customer), cancellationToken);
         return new PurchaseBegun.Waiting(purchase, package, intent.ClientSecret, null, null);
     }
 
-    async Task<PurchaseBegun> SessionAsync(Purchase purchase, Package package, string customer, string[] methods, ReturnPages pages, CancellationToken cancellationToken)
+    async Task<PurchaseBegun> SessionAsync(Purchase purchase, Package package, string customer, IReadOnlyList<string> methods, ReturnPages pages, CancellationToken cancellationToken)
     {
         if (await LineAsync(purchase, package, cancellationToken) is not { } line)
             return await FailedAsync(purchase, cancellationToken);

@@ -1,6 +1,7 @@
 using Mana.Credits.Contracts;
 using Mana.Credits.Data;
 using Mana.Credits.Ledger;
+using Mana.Credits.Privacy;
 using Mana.Kernel.Database;
 using Mana.Payments.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -15,7 +16,7 @@ namespace Mana.Credits.Purchases;
 /// any order come to the same end. One at a time per payment, so that an older answer never overwrites a newer one.
 /// </summary>
 internal sealed class PurchaseRefresh(
-    IStripeApi stripe, IStripeCustomers customers, IStripeAvailability availability, NamedLocks locks, LedgerTransactions transactions, CreditsLedger ledger,
+    IStripeApi stripe, IStripeCustomers customers, IStripeAvailability availability, IPaymentRisk risk, NamedLocks locks, LedgerTransactions transactions, CreditsLedger ledger,
     NpgsqlDataSource database, TimeProvider time, CreditsMetrics metrics, ILogger<PurchaseRefresh> log)
 {
     static readonly StripeOutcome Busy = new StripeOutcome.Retry("busy");
@@ -38,6 +39,9 @@ internal sealed class PurchaseRefresh(
             (refunds, disputes) = (back, disputed);
         }
 
+        // Before the credits: whoever loses them is flagged already, and a report that fails is repeated with the event.
+        if (disputes.Any(ReversalPlan.MovesMoney) && !ErasedOwner.Is(found.UserId))
+            await risk.ReportAsync(found.UserId, intentId, cancellationToken);
         // Before the transaction: nobody waits for a second connection while others wait for a lock of the first.
         await ledger.HasOrOpensAsync(found.UserId, cancellationToken);
         var mapped = await customers.FindAsync(found.UserId, cancellationToken);

@@ -16,5 +16,7 @@ internal sealed class WebPages(CreditsOptions options, TrustedOrigins origins)
 
     public string PurchaseCancelled => _base + "/credits/cancelled";
 
+    public string Credits => _base + "/?app=credits";
+
     public string SyncSettings => _base + "/settings/sync";
 }

@@ -66,6 +66,9 @@ public static class MailTemplates
     /// <summary><c>name</c>, <c>paidUntilAt</c>, <c>syncLink</c>.</summary>
     public const string SyncResumed = "sync-resumed";
 
+    /// <summary>A gift that nobody redeemed came back: <c>name</c>, <c>credits</c> (a number), <c>madeAt</c>, <c>creditsLink</c>.</summary>
+    public const string GiftExpired = "gift-expired";
+
     /// <summary>The fee of a plan could not be collected: <c>name</c>, <c>subscriptionLink</c>.</summary>
     public const string SubscriptionPaymentFailed = "subscription-payment-failed";
 

@@ -28,6 +28,7 @@ internal static class MailCatalog
         [MailTemplates.SyncGrace] = ["name", "pausesAt", "syncLink"],
         [MailTemplates.SyncPaused] = ["name", "syncLink"],
         [MailTemplates.SyncResumed] = ["name", "paidUntilAt", "syncLink"],
+        [MailTemplates.GiftExpired] = ["name", "credits", "madeAt", "creditsLink"],
         [MailTemplates.SubscriptionPaymentFailed] = ["name", "subscriptionLink"],
         [MailTemplates.SubscriptionActionRequired] = ["name", "subscriptionLink"],
         [MailTemplates.SubscriptionTrialEnding] = ["name", "endsAt", "subscriptionLink"],

@@ -14,6 +14,8 @@ internal sealed class PaymentsDbContext(DbContextOptions<PaymentsDbContext> opti
 
     public DbSet<EventRow> Events => Set<EventRow>();
 
+    public DbSet<RiskRow> Risks => Set<RiskRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
@@ -45,6 +47,12 @@ internal sealed class PaymentsDbContext(DbContextOptions<PaymentsDbContext> opti
             row.HasIndex(one => one.ReceivedAt).HasFilter("payload IS NOT NULL").HasDatabaseName("events_payload");
             row.HasIndex(one => one.CustomerId).HasFilter("customer_id IS NOT NULL").HasDatabaseName("events_customer");
             row.HasIndex(one => one.ObjectId).HasDatabaseName("events_object");
+        });
+        modelBuilder.Entity<RiskRow>(risk =>
+        {
+            risk.ToTable("risks", table => table.HasCheckConstraint("risks_lifted", "(lifted_at IS NULL) = (lifted_by IS NULL)"));
+            risk.HasKey(row => row.PaymentIntentId).HasName("risks_key");
+            risk.HasIndex(row => row.UserId).HasDatabaseName("risks_user");
         });
         modelBuilder.Entity<PullMark>(mark =>
         {

@@ -69,6 +69,21 @@ internal sealed class EventRow
     public List<string> Handled { get; init; } = [];
 }
 
+/// <summary>A payment that a bank took back; until an administrator lifts it, its person is offered no bank debit (commerce.md 7.8).</summary>
+internal sealed class RiskRow
+{
+    public required string PaymentIntentId { get; init; }
+
+    public required string UserId { get; init; }
+
+    public required DateTimeOffset FlaggedAt { get; init; }
+
+    public DateTimeOffset? LiftedAt { get; init; }
+
+    /// <summary>The administrator who did.</summary>
+    public string? LiftedBy { get; init; }
+}
+
 /// <summary>Until when Stripe's list of events has been read.</summary>
 internal sealed class PullMark
 {

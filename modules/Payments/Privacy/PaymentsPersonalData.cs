@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 using Mana.Kernel.Outbox;
 using Mana.Kernel.Privacy;
 using Mana.Payments.Customers;
 using Mana.Payments.Data;
+using Mana.Payments.Risk;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -10,7 +12,7 @@ using Npgsql;
 namespace Mana.Payments.Privacy;
 
 /// <summary>Customer ids and events of a person. What Stripe itself holds is redacted by an event of the outbox, which outlives an outage there.</summary>
-internal sealed class PaymentsPersonalData(NpgsqlDataSource database, IServiceScopeFactory scopes, EventWriter events) : IPersonalData
+internal sealed class PaymentsPersonalData(NpgsqlDataSource database, IServiceScopeFactory scopes, EventWriter events, PaymentRisks risks) : IPersonalData
 {
     /// <summary>Events with something of the person inside: of a customer of theirs ($2), or naming them.</summary>
     const string Theirs = "payload IS NOT NULL AND (customer_id = ANY ($2) OR strpos(payload::text, $1) > 0)";
@@ -25,6 +27,17 @@ internal sealed class PaymentsPersonalData(NpgsqlDataSource database, IServiceSc
         json.WriteStartArray("customers");
         foreach (var customer in customers)
             json.WriteStringValue(customer);
+        json.WriteEndArray();
+        json.WriteStartArray("disputedPayments");
+        foreach (var risk in await risks.OfAsync(userId, cancellationToken))
+        {
+            json.WriteStartObject();
+            json.WriteString("payment", risk.PaymentIntentId);
+            json.WriteString("since", risk.FlaggedAt);
+            json.WriteString("until", risk.LiftedAt is { } lifted ? lifted.ToString("O", CultureInfo.InvariantCulture) : null);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
         json.WriteStartArray("events");
         await using (var command = database.CreateCommand($"SELECT event_id, type, object_id, stripe_created, outcome FROM payments.events WHERE {Theirs} ORDER BY stripe_created, event_id"))
@@ -66,13 +79,15 @@ internal sealed class PaymentsPersonalData(NpgsqlDataSource database, IServiceSc
         await stored.SaveChangesAsync(cancellationToken);
         await stored.Customers.Where(row => row.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await stored.Aliases.Where(row => row.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await stored.Risks.Where(row => row.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await stored.Risks.Where(row => row.LiftedBy == userId).ExecuteUpdateAsync(set => set.SetProperty(row => row.LiftedBy, "erased"), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
     public async Task<long> CountAsync(string userId, CancellationToken cancellationToken)
     {
         var customers = await CustomersAsync(userId, cancellationToken);
-        await using var command = database.CreateCommand($"SELECT count(*) FROM payments.events WHERE {Theirs}");
+        await using var command = database.CreateCommand($"SELECT (SELECT count(*) FROM payments.events WHERE {Theirs}) + (SELECT count(*) FROM payments.risks WHERE user_id = $1 OR lifted_by = $1)");
         Parameters(command, userId, customers);
         return customers.Count + (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

@@ -31,7 +31,7 @@ internal abstract record CheckoutResult
 /// <summary>Sends people to Stripe's pages: to subscribe, and to manage what they have (commerce.md 6.3).</summary>
 internal sealed class Checkout(
     SubscriptionsDbContext database, CurrentSubscriptions current, PlanCatalogue catalogue, SubscriptionEvents events, SubscriptionRefresh refresh, IStripeApi stripe, IStripeCustomers customers,
-    IStripeAvailability availability, SubscriptionsOptions options, IIdSource ids, TimeProvider time)
+    IStripeAvailability availability, IPaymentRisk risk, SubscriptionsOptions options, IIdSource ids, TimeProvider time)
 {
     static readonly TimeSpan Bucket = TimeSpan.FromMinutes(5);
 
@@ -51,7 +51,8 @@ internal sealed class Checkout(
         if (await customers.GetOrCreateAsync(userId, email, cancellationToken) is not StripeResult<string>.Ok { Value: var customer })
             return new CheckoutResult.Failed();
         // Everything that Stripe is told: it refuses a key with other parameters.
-        var wish = Hash(plan.Id.ToString(), interval, price, successUrl, cancelUrl);
+        var methods = PaymentMethods.Of(await risk.IsFlaggedAsync(userId, cancellationToken));
+        var wish = Hash([plan.Id.ToString(), interval, price, successUrl, cancelUrl, .. methods]);
         var (ended, meanwhile) = await SettleOthersAsync(userId, wish, cancellationToken);
         if (meanwhile is not null)
             return meanwhile;
@@ -61,7 +62,7 @@ internal sealed class Checkout(
             return new CheckoutResult.AlreadySubscribed();
 
         var facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["userId"] = userId, ["planId"] = plan.Id.ToString(), ["billingInterval"] = interval };
-        var wanted = new NewCheckoutSession(CheckoutMode.Subscription, customer, [new CheckoutLine(price)], successUrl, cancelUrl) { Metadata = facts, InnerMetadata = facts };
+        var wanted = new NewCheckoutSession(CheckoutMode.Subscription, customer, [new CheckoutLine(price)], successUrl, cancelUrl) { PaymentMethodTypes = methods, Metadata = facts, InnerMetadata = facts };
         // A double click finds the first session; behind one that is over there is a new one, even when the same is wished again.
         var former = await database.Subscriptions.CountAsync(row => row.UserId == userId, cancellationToken);
         var turn = Hash(wish, ended ?? "", former.ToString(CultureInfo.InvariantCulture));

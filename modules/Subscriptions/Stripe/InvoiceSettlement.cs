@@ -11,7 +11,7 @@ namespace Mana.Subscriptions.Stripe;
 /// Writes down how much of an invoice's money went back, and takes back that share of what it gave (commerce.md 7.8). In the same transaction everything else of the
 /// subscription is brought up to that: another upgrade may stand in for one whose money went back, and give up the place when it comes again.
 /// </summary>
-internal sealed class InvoiceSettlement(IStripeApi stripe, NamedLocks locks, GrantBooking booking, SubscriptionsDbContext database, TimeProvider time)
+internal sealed class InvoiceSettlement(IStripeApi stripe, IPaymentRisk risk, NamedLocks locks, GrantBooking booking, SubscriptionsDbContext database, TimeProvider time)
 {
     public static readonly StripeOutcome Unavailable = new StripeOutcome.Retry("stripe_unavailable");
 
@@ -23,6 +23,7 @@ internal sealed class InvoiceSettlement(IStripeApi stripe, NamedLocks locks, Gra
             || await stripe.ListDisputesAsync(intentId, cancellationToken) is not StripeResult<StripePage<StripeDispute>>.Ok { Value.Items: var disputes })
             return Unavailable;
         database.ChangeTracker.Clear();
+        await ReportAsync(invoiceId, intentId, disputes, cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var subscription = await database.Invoices.Where(row => row.StripeInvoiceId == invoiceId).Select(row => row.SubscriptionId).SingleAsync(cancellationToken);
         var books = await GrantBooks.LockAsync(database, subscription, cancellationToken);
@@ -44,5 +45,15 @@ internal sealed class InvoiceSettlement(IStripeApi stripe, NamedLocks locks, Gra
         if (!await booking.BookAsync(subscription, cancellationToken))
             return new StripeOutcome.Retry("ledger_busy");
         return missing.Count > 0 ? StripeOutcome.Done : StripeOutcome.Nothing;
+    }
+
+    /// <summary>Before the credits: whoever loses them is flagged already, and a report that fails is repeated with the event.</summary>
+    async Task ReportAsync(string invoiceId, string intentId, IReadOnlyList<StripeDispute> disputes, CancellationToken cancellationToken)
+    {
+        if (!disputes.Any(ReversalPlan.MovesMoney))
+            return;
+        var userId = await database.Invoices.Where(row => row.StripeInvoiceId == invoiceId).Select(row => row.UserId).SingleAsync(cancellationToken);
+        if (!Pseudonym.Is(userId))
+            await risk.ReportAsync(userId, intentId, cancellationToken);
     }
 }

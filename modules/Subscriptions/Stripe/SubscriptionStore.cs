@@ -117,4 +117,6 @@ internal sealed record Stored(bool Changed, bool IsPriceUnknown);
 internal static class Pseudonym
 {
     public const string Prefix = "erased-";
+
+    public static bool Is(string userId) => userId.StartsWith(Prefix, StringComparison.Ordinal);
 }

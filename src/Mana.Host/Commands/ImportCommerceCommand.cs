@@ -20,8 +20,8 @@ internal static class ImportCommerceCommand
         await Console.Out.WriteLineAsync($"people           {completed.People} ({completed.Imported} taken over by this run)");
         await Console.Out.WriteLineAsync($"credits there    {completed.There}");
         await Console.Out.WriteLineAsync($"credits here     {completed.Here}");
-        await Console.Out.WriteLineAsync($"active gifts     {completed.Gifts}");
-        await Console.Out.WriteLineAsync($"sync             {completed.SyncSubscriptions}");
+        await Console.Out.WriteLineAsync($"active gifts     {completed.Gifts.There} there, {completed.Gifts.Here} here");
+        await Console.Out.WriteLineAsync($"sync             {completed.SyncSubscriptions.There} there, {completed.SyncSubscriptions.Here} here");
         await Console.Out.WriteLineAsync($"purchases        {completed.Purchases.There} there, {completed.Purchases.Here} here");
         await Console.Out.WriteLineAsync($"history          {completed.History.There} there, {completed.History.Here} here");
         await Console.Out.WriteLineAsync($"customers        {completed.Customers.There} there, {completed.Customers.Here} here");

@@ -44,7 +44,21 @@ public static class RateLimitExtensions
     {
         var key = policy.Key == RateLimitKey.User && context.Features.Get<CurrentUser>() is { } user ? "u:" + user.UserId : "a:" + context.ClientPrefix();
         options.Policies.TryGetValue(policy.Name, out var custom);
-        return RateLimitPartition.GetTokenBucketLimiter(key, _ => Bucket(custom?.PermitsPerMinute ?? policy.PermitsPerMinute, custom?.Burst ?? policy.Burst));
+        var time = context.RequestServices.GetRequiredService<TimeProvider>();
+        var perMinute = custom?.PermitsPerMinute ?? policy.PermitsPerMinute;
+        var bucket = Bucket(perMinute, custom?.Burst ?? policy.Burst);
+        if (!policy.IsExact && (custom?.PermitsPerHour ?? policy.PermitsPerHour) is null)
+            return RateLimitPartition.GetTokenBucketLimiter(key, _ => bucket);
+        return RateLimitPartition.Get(key, _ =>
+        {
+            var perHour = custom?.PermitsPerHour ?? policy.PermitsPerHour;
+            // A minute that allows as much adds nothing, and would tell the wrong moment to come again.
+            if (policy.IsExact && perHour <= perMinute)
+                return new RecentRequests(perHour.Value, TimeSpan.FromHours(1), time);
+            RateLimiter minute = policy.IsExact ? new RecentRequests(perMinute, TimeSpan.FromMinutes(1), time) : new TokenBucketRateLimiter(bucket);
+            // The minute first: what it refuses does not count for the hour.
+            return perHour is { } most ? RateLimiter.CreateChained(minute, new RecentRequests(most, TimeSpan.FromHours(1), time)) : minute;
+        });
     }
 
     static TokenBucketRateLimiterOptions Bucket(int permitsPerMinute, int burst) => new()

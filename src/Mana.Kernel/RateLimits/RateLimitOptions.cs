@@ -13,7 +13,7 @@ internal sealed class RateLimitOptions : IManaOptions
 
     public IEnumerable<string> Problems(bool production) =>
         from policy in Policies
-        where policy.Value is { PermitsPerMinute: <= 0 } or { Burst: <= 0 }
+        where policy.Value is { PermitsPerMinute: <= 0 } or { Burst: <= 0 } or { PermitsPerHour: <= 0 }
         select $"RateLimits:Policies:{policy.Key}: permits and burst must be positive.";
 }
 
@@ -22,6 +22,8 @@ internal sealed class RateLimitOverride
     public int? PermitsPerMinute { get; set; }
 
     public int? Burst { get; set; }
+
+    public int? PermitsPerHour { get; set; }
 }
 
 /// <summary>What a budget is counted by.</summary>
@@ -35,4 +37,11 @@ public enum RateLimitKey
 }
 
 /// <summary>A token bucket: refills evenly, lets <paramref name="Burst"/> requests through at once.</summary>
-public sealed record RateLimitPolicy(string Name, RateLimitKey Key, int PermitsPerMinute, int Burst);
+public sealed record RateLimitPolicy(string Name, RateLimitKey Key, int PermitsPerMinute, int Burst)
+{
+    /// <summary>No bucket: never more than <see cref="PermitsPerMinute"/> in any minute. A bucket lets through up to twice that while it empties and fills again.</summary>
+    public bool IsExact { get; init; }
+
+    /// <summary>Besides, never more than this in any hour; null: no such limit.</summary>
+    public int? PermitsPerHour { get; init; }
+}

@@ -40,13 +40,17 @@ internal sealed class LimitCatalogue(
 
     public List<LimitView> Read() =>
     [
-        .. policies.Select(policy =>
-        {
-            options.Policies.TryGetValue(policy.Name, out var custom);
-            return new LimitView(
-                policy.Name, policy.Key == RateLimitKey.User ? "requests per person" : "requests per address", custom?.PermitsPerMinute ?? policy.PermitsPerMinute, custom?.Burst ?? policy.Burst,
-                TimeSpan.FromMinutes(1), limits.Enabled, refusals.Of(policy.Name), custom is not null);
-        }).Concat(outcomes.Select(limit => new LimitView(
+        .. policies.SelectMany(Views).Concat(outcomes.Select(limit => new LimitView(
             limit.Name, limit.Counts, limit.Most, limit.Most, limit.Window, limit.IsAlwaysOn || limits.Enabled, refusals.Of(limit.Name), IsOverridden: false))).OrderBy(limit => limit.Name, StringComparer.Ordinal),
     ];
+
+    IEnumerable<LimitView> Views(RateLimitPolicy policy)
+    {
+        options.Policies.TryGetValue(policy.Name, out var custom);
+        var (counts, perMinute) = (policy.Key == RateLimitKey.User ? "requests per person" : "requests per address", custom?.PermitsPerMinute ?? policy.PermitsPerMinute);
+        yield return new LimitView(
+            policy.Name, counts, perMinute, policy.IsExact ? perMinute : custom?.Burst ?? policy.Burst, TimeSpan.FromMinutes(1), limits.Enabled, refusals.Of(policy.Name), custom is not null);
+        if ((custom?.PermitsPerHour ?? policy.PermitsPerHour) is { } perHour)
+            yield return new LimitView(policy.Name, counts, perHour, perHour, TimeSpan.FromHours(1), limits.Enabled, refusals.Of(policy.Name), custom is not null);
+    }
 }

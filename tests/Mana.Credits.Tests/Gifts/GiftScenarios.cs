@@ -144,6 +144,26 @@ public sealed class GiftScenarios(ClockedFixture fixture) : IClassFixture<Clocke
     }
 
     [Fact]
+    public async Task Chapter_12_the_maker_is_told_once_that_a_gift_expired_and_not_that_they_took_one_back()
+    {
+        var creator = await fixture.MemberAsync(100);
+        var code = (await MadeAsync(creator, new { totalCredits = 7, expirationDays = 1 })).String("code")!;
+        (await creator.DeleteAsync("gifts/" + (await MadeAsync(creator, new { totalCredits = 5, expirationDays = 1 })).String("id"))).Ok();
+        fixture.Clock.Advance(TimeSpan.FromDays(2));
+        for (var run = 0; run < 2; run++)
+        {
+            using var scope = fixture.Host.Services.CreateScope();
+            await scope.ServiceProvider.GetRequiredService<GiftExpiry>().RunAsync(default);
+            await fixture.DrainAsync();
+        }
+
+        const string Mails = "FROM notify.deliveries WHERE template = 'gift-expired' AND user_id = $1";
+        Assert.Equal(1, await fixture.ScalarAsync<long>("SELECT count(*) " + Mails, creator.UserId));
+        Assert.True(await fixture.ScalarAsync<bool>("SELECT strpos(d::text, $2) = 0 FROM notify.deliveries d WHERE template = 'gift-expired' AND user_id = $1", creator.UserId, code));
+        await fixture.IsSoundAsync();
+    }
+
+    [Fact]
     public async Task Scenario_74_the_creator_may_take_it_back()
     {
         var (creator, stranger) = (await fixture.MemberAsync(100), await fixture.MemberAsync());

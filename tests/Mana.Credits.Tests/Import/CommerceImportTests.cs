@@ -41,7 +41,7 @@ public sealed class CommerceImportTests(CreditsFixture world) : IClassFixture<Cr
             {
                 var done = Assert.IsType<CommerceImportResult.Completed>(await import.RunAsync(new(source, VerifyOnly: false), default));
                 Assert.True(done.Passed, string.Join('\n', done.Differences));
-                Assert.Equal((3, 145_000, 1, 2), (done.People, done.Here.Milli, done.Gifts, done.SyncSubscriptions));
+                Assert.Equal((3, 145_000, new ImportedRows(1, 1), new ImportedRows(2, 2)), (done.People, done.Here.Milli, done.Gifts, done.SyncSubscriptions));
             }
 
             var (ada, bob) = (await world.PersonAsync(userId: "i-ada"), await world.PersonAsync(userId: "i-bob"));
@@ -56,6 +56,100 @@ public sealed class CommerceImportTests(CreditsFixture world) : IClassFixture<Cr
             await TestCluster.DropDatabaseAsync(source);
         }
     }
+
+    async Task WithOriginalAsync(string rows, Func<string, Task> test)
+    {
+        var source = await TestCluster.CreateDatabaseAsync();
+        try
+        {
+            await using (var connection = new NpgsqlConnection(source))
+            {
+                await connection.OpenAsync();
+                await using var command = new NpgsqlCommand("DROP SCHEMA IF EXISTS credits CASCADE; " + Original[..Original.IndexOf("INSERT", StringComparison.Ordinal)] + rows, connection);
+                await command.ExecuteNonQueryAsync();
+            }
+
+            await test(source);
+            await world.IsSoundAsync();
+        }
+        finally
+        {
+            await TestCluster.DropDatabaseAsync(source);
+        }
+    }
+
+    async Task<CommerceImportResult.Completed> RunAsync(string source, bool verifyOnly = false) =>
+        Assert.IsType<CommerceImportResult.Completed>(await world.Host.Services.GetRequiredService<ICommerceImport>().RunAsync(new(source, verifyOnly), default));
+
+    [Fact]
+    public Task Section_16_4_a_switch_that_was_set_here_does_not_keep_paid_sync_away() => WithOriginalAsync("""
+        INSERT INTO credits.balances VALUES ('s-cat', 10, 370, 360), ('s-dan', 0, 0, 0);
+        INSERT INTO credits.sync_subscriptions VALUES ('s-cat', true, 'yearly', '2099-01-31T10:00Z', '2100-01-31T10:00Z', NULL, false, NULL, NULL), ('s-dan', true, 'monthly', NULL, NULL, NULL, true, 'admin', now());
+        """, async source =>
+    {
+        var (cat, dan) = (await world.PersonAsync(userId: "s-cat"), await world.PersonAsync(userId: "s-dan"));
+        foreach (var person in (Caller[])[cat, dan])
+            (await person.PostAsync("sync/auto-resume", new { autoResume = false })).Ok();
+        var done = await RunAsync(source);
+        Assert.True(done.Passed, string.Join('\n', done.Differences));
+        Assert.Equal(new ImportedRows(2, 2), done.SyncSubscriptions);
+        var status = (await cat.GetAsync("sync/status")).Ok();
+        Assert.Equal((true, "yearly", "2100-01-31T10:00:00.000Z", false), (status["active"].GetBoolean(), status.String("interval"), status.String("nextChargeAt"), status["autoResume"].GetBoolean()));
+        Assert.True((await dan.GetAsync("sync/status")).Ok()["gifted"].GetBoolean());
+        Assert.Equal(10_000, (await world.BalanceAsync(cat)).Available.Milli);
+
+        // What they do with it here is no difference to what it was.
+        (await cat.PostAsync("sync/deactivate")).Ok();
+        var again = await RunAsync(source);
+        Assert.True(again.Passed, string.Join('\n', again.Differences));
+        Assert.False((await cat.GetAsync("sync/status")).Ok()["active"].GetBoolean());
+    });
+
+    [Fact]
+    public Task Section_16_4_sync_that_was_paid_for_here_stays_and_is_reported() => WithOriginalAsync("""
+        INSERT INTO credits.balances VALUES ('s-eli', 0, 0, 0);
+        INSERT INTO credits.sync_subscriptions VALUES ('s-eli', true, 'yearly', '2099-01-31T10:00Z', '2100-01-31T10:00Z', NULL, false, NULL, NULL);
+        """, async source =>
+    {
+        var eli = await world.PersonAsync(100, userId: "s-eli");
+        (await eli.PostAsync("sync/activate", new { interval = "monthly" })).Ok();
+        var done = await RunAsync(source);
+        Assert.Equal((false, new ImportedRows(1, 0)), (done.Passed, done.SyncSubscriptions));
+        Assert.Contains("s-eli: sync active yearly, next 2100-01-31T10:00:00.000000Z", Assert.Single(done.Differences), StringComparison.Ordinal);
+        Assert.Equal("monthly", (await eli.GetAsync("sync/status")).Ok().String("interval"));
+        Assert.Equal(70_000, (await world.BalanceAsync(eli)).Available.Milli);
+    });
+
+    [Fact]
+    public Task Section_16_4_a_row_that_differs_is_named_and_the_credits_of_a_gift_that_was_given_out_here_are_none() => WithOriginalAsync("""
+        INSERT INTO credits.balances VALUES ('g-fay', 0, 0, 0);
+        INSERT INTO credits.sync_subscriptions VALUES ('g-fay', true, 'monthly', '2099-01-31T10:00Z', '2100-02-28T10:00Z', NULL, false, NULL, NULL);
+        INSERT INTO gifts.gift_codes VALUES ('00000000-0000-4000-8000-000000000001', 'FAY222', 'g-fay', 40, 0, 'simple', 'active', NULL, NULL, '2100-01-01', now()),
+          ('00000000-0000-4000-8000-000000000002', 'FAY333', 'g-fay', 10, 0, 'simple', 'active', NULL, NULL, '2100-01-01', now()),
+          ('00000000-0000-4000-8000-000000000003', 'FAY444', 'g-fay', 20, 0, 'simple', 'active', NULL, NULL, NULL, now());
+        """, async source =>
+    {
+        Assert.Equal((new ImportedRows(3, 0), new ImportedRows(1, 0), false), (await RunAsync(source, verifyOnly: true)) is var before ? (before.Gifts, before.SyncSubscriptions, before.Passed) : default);
+        var done = await RunAsync(source);
+        Assert.True(done.Passed, string.Join('\n', done.Differences));
+        Assert.Equal(new ImportedRows(3, 3), done.Gifts);
+        (await (await world.PersonAsync()).PostAsync("gifts/fay222/redeem")).Ok();
+        Assert.True((await RunAsync(source)).Passed);
+
+        // Somebody's hand in the tables: each of these alone is told.
+        await world.ScalarAsync<object>("UPDATE credits.gift_codes SET code = 'FAY999' WHERE code = 'FAY333' RETURNING code");
+        Assert.Equal("gift 00000000-0000-4000-8000-000000000002: another code here", Assert.Single((await RunAsync(source)).Differences));
+        await world.ScalarAsync<object>("UPDATE credits.gift_codes SET code = 'FAY333', total = 11000 WHERE code = 'FAY999' RETURNING code");
+        Assert.Equal("gift 00000000-0000-4000-8000-000000000002: 10 credits there, 11 here", Assert.Single((await RunAsync(source)).Differences));
+        await world.ScalarAsync<object>("UPDATE credits.gift_codes SET total = 10000, status = 'refunded' WHERE code = 'FAY333' RETURNING code");
+        Assert.Contains("were never given out", Assert.Single((await RunAsync(source)).Differences), StringComparison.Ordinal);
+        await world.ScalarAsync<object>("UPDATE credits.gift_codes SET status = 'active' WHERE code = 'FAY333' RETURNING code");
+        await world.ScalarAsync<object>("UPDATE credits.sync_subscriptions SET next_charge_at = next_charge_at + interval '1 month' WHERE user_id = 'g-fay' RETURNING user_id");
+        var last = await RunAsync(source);
+        Assert.Contains("g-fay: sync active monthly", Assert.Single(last.Differences), StringComparison.Ordinal);
+        Assert.Equal((new ImportedRows(3, 3), new ImportedRows(1, 0)), (last.Gifts, last.SyncSubscriptions));
+        await world.ScalarAsync<object>("UPDATE credits.sync_subscriptions SET next_charge_at = next_charge_at - interval '1 month' WHERE user_id = 'g-fay' RETURNING user_id");
+    });
 
     [Fact]
     public async Task Another_database_is_refused()

@@ -989,6 +989,10 @@ namespace Mana.Credits.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<DateTimeOffset?>("ImportedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("imported_at");
+
                     b.Property<string>("Interval")
                         .IsRequired()
                         .HasColumnType("text")

@@ -269,6 +269,44 @@ namespace Mana.Payments.Data.Migrations
 
                     b.ToTable("pull_marks", "payments");
                 });
+
+            modelBuilder.Entity("Mana.Payments.Data.RiskRow", b =>
+                {
+                    b.Property<string>("PaymentIntentId")
+                        .HasColumnType("text")
+                        .HasColumnName("payment_intent_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("LiftedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lifted_at");
+
+                    b.Property<string>("LiftedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("lifted_by")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("FlaggedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("flagged_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("PaymentIntentId")
+                        .HasName("risks_key");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("risks_user");
+
+                    b.ToTable("risks", "payments", t =>
+                        {
+                            t.HasCheckConstraint("risks_lifted", "(lifted_at IS NULL) = (lifted_by IS NULL)");
+                        });
+                });
 #pragma warning restore 612, 618
         }
     }
