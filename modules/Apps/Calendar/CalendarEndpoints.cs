@@ -66,6 +66,7 @@ internal static class CalendarEndpoints
         MapFeeds(calendar);
         MapShares(calendar);
         MapGoogle(calendar, api, legacyPaths);
+        MapCalDav(calendar);
         MapExternal(calendar.MapGroup("/external").RequireAuthorization(Policies.User).RequireRateLimiting(OwnLimit));
     }
 
@@ -113,12 +114,11 @@ internal static class CalendarEndpoints
         own.MapDelete("", GoogleHandlers.DisconnectAsync).WithSummary("Forget the Google accounts, and revoke what they gave");
         calendar.MapGet("/google/callback", GoogleHandlers.CallbackAsync).AllowAnonymous().RequireRateLimiting(FeedLimit).WithSummary("Google sends browsers here").Produces(302).Produces(400);
         foreach (var group in legacyPaths ? (RouteGroupBuilder[])[calendar, api] : [calendar])
-        {
             group.MapPost("/sync/google", GoogleHandlers.SyncAllAsync).RequireAuthorization(Policies.User).RequireRateLimiting(OwnLimit).WithSummary("Synchronise all Google calendars now").Produces(202).Produces(503);
-            group.MapPost("/sync/caldav/discover", DavHandlers.DiscoverAsync).RequireAuthorization(Policies.User).RequireRateLimiting(DiscoveryLimit)
-                .WithSummary("Calendars of a CalDAV server; nothing is stored").Produces(200).Produces(400).Produces(404).Produces(502);
-        }
     }
+
+    static void MapCalDav(RouteGroupBuilder calendar) => calendar.MapPost("/sync/caldav/discover", DavHandlers.DiscoverAsync).RequireAuthorization(Policies.User).RequireRateLimiting(DiscoveryLimit)
+        .WithSummary("Calendars of a CalDAV server; nothing is stored").Produces(200).Produces(400).Produces(404).Produces(502);
 
     static void MapExternal(RouteGroupBuilder external)
     {

@@ -62,13 +62,30 @@ internal sealed class ExternalSync(
         calendar.NextRunAt = now + PauseOf(calendar, result);
         calendar.LeaseUntil = null;
         metrics.Run(calendar.Provider, result.Error ?? "ok");
-        await database.SaveChangesAsync(cancellationToken);
+        if (!await StoreAsync(calendar.Id, cancellationToken))
+            return;
         // What was told of while this ran.
         var soon = now + MirrorFeedHandler.Soon;
         await database.Set<ExternalCalendar>().Where(one => one.Id == calendar.Id && one.Direction != MirrorDirection.Import && one.Failures == 0 && one.HeardPosition > one.MirroredPosition && one.NextRunAt > soon)
             .ExecuteUpdateAsync(set => set.SetProperty(one => one.NextRunAt, soon), cancellationToken);
         await database.Set<ExternalRun>().Where(one => one.ExternalId == calendar.Id && one.FinishedAt != null)
             .OrderByDescending(one => one.StartedAt).Skip(KeptRuns).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>False when the person has removed the calendar meanwhile: then there is nothing to store, and nothing wrong.</summary>
+    async Task<bool> StoreAsync(Guid id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.SaveChangesAsync(cancellationToken);
+            return true;
+        }
+        catch (DbUpdateException)
+        {
+            if (await database.Set<ExternalCalendar>().AsNoTracking().AnyAsync(one => one.Id == id, cancellationToken))
+                throw;
+            return false;
+        }
     }
 
     /// <summary>Whatever a source sends, the run ends as a failure with its pause, and the other calendars have their turn.</summary>
