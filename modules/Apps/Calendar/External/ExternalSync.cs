@@ -64,6 +64,9 @@ internal sealed class ExternalSync(
         metrics.Run(calendar.Provider, result.Error ?? "ok");
         if (!await StoreAsync(calendar.Id, cancellationToken))
             return;
+        // Who asked for a run while this one was under way waits for one that sees what happened since.
+        await database.Set<ExternalCalendar>().Where(one => one.Id == calendar.Id && database.Set<ExternalRun>().Any(waiting => waiting.ExternalId == one.Id && waiting.FinishedAt == null))
+            .ExecuteUpdateAsync(set => set.SetProperty(one => one.NextRunAt, now), cancellationToken);
         // What was told of while this ran.
         var soon = now + MirrorFeedHandler.Soon;
         await database.Set<ExternalCalendar>().Where(one => one.Id == calendar.Id && one.Direction != MirrorDirection.Import && one.Failures == 0 && one.HeardPosition > one.MirroredPosition && one.NextRunAt > soon)
