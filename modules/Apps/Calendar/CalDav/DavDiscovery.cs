@@ -5,6 +5,7 @@ namespace Mana.Apps.Calendar.CalDav;
 /// <summary>A calendar that a server told of.</summary>
 internal sealed record DavCalendar(string Url, string Name, string? Color, string? Description, IReadOnlyList<string> Components, bool MayWrite);
 
+/// <summary>What there is, or why nothing was found.</summary>
 /// <param name="At">Where it ended.</param>
 internal sealed record DavFound(DavFailure Failure, Uri At, IReadOnlyList<DavCalendar> Calendars);
 
@@ -119,6 +120,6 @@ internal sealed partial class DavDiscovery(DavClient client)
     static string Short(string text, int most) => text.Length <= most ? text : text[..most];
 
     /// <summary>Apple adds two digits for how much shines through.</summary>
-    [GeneratedRegex("^#[0-9a-f]{6}([0-9a-f]{2})?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^#[0-9a-f]{6}(?:[0-9a-f]{2})?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Color();
 }

@@ -29,6 +29,7 @@ internal sealed class KnownObjects(Guid externalId, IEnumerable<DavObject> store
 
     public void Keep(DavEntry entry) => _changed[entry.Key] = (entry.ETag, _known.GetValueOrDefault(entry.Key)?.Uid);
 
+    /// <summary>It was read, and holds this event now.</summary>
     /// <param name="isWhole">Everything in it was read: instances that it does not name any more are gone.</param>
     public void Replace(DavEntry entry, string? uid, bool isWhole)
     {
