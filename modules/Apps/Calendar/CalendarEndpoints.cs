@@ -1,3 +1,4 @@
+using Mana.Apps.Calendar.CalDav;
 using Mana.Apps.Calendar.Export;
 using Mana.Apps.Calendar.External;
 using Mana.Apps.Calendar.Feeds;
@@ -32,6 +33,7 @@ internal static class CalendarEndpoints
     const string ImportLimit = "imports";
     const string FeedLimit = "calendar-feed";
     const string OwnLimit = "calendar";
+    const string DiscoveryLimit = "caldav-discover";
 
     public static void AddCalendar(this IServiceCollection services, IConfiguration configuration)
     {
@@ -44,12 +46,14 @@ internal static class CalendarEndpoints
         services.AddSingleton<GoogleClient>().AddScoped<GoogleAccounts>().AddScoped<GoogleFeed>().AddScoped<GoogleSource>();
         services.AddSingleton<EventLinks>().AddScoped<GoogleMirror>().AddRecordFeed(CalendarAccess.App, "events").AddRecordFeed("timeblocks", "timeBlocks");
         services.AddManaEventHandler<RecordChanged, MirrorFeedHandler>("apps.calendar-mirror");
-        services.AddSingleton<SafeFetcher>().AddSingleton<IcalSource>().AddScoped<ExternalCalendars>().AddScoped<ExternalSync>();
+        services.AddSingleton<DavClient>().AddSingleton<DavDiscovery>().AddScoped<DavAccounts>().AddScoped<DavSource>();
+        services.AddSingleton<SafeFetcher>().AddSingleton<CalendarAddresses>().AddSingleton<IcalSource>().AddScoped<ExternalCalendars>().AddScoped<ExternalSync>();
         services.AddSingleton<ExternalWorker>().AddHostedService(provider => provider.GetRequiredService<ExternalWorker>());
         services.AddSingleton<CalendarPersonalData>().AddSingleton<IPersonalData>(provider => provider.GetRequiredService<CalendarPersonalData>());
         services.AddManaRateLimit(new RateLimitPolicy(ImportLimit, RateLimitKey.User, 10, 10));
         services.AddManaRateLimit(new RateLimitPolicy(FeedLimit, RateLimitKey.Address, 60, 60));
         services.AddManaRateLimit(new RateLimitPolicy(OwnLimit, RateLimitKey.User, 120, 60));
+        services.AddManaRateLimit(new RateLimitPolicy(DiscoveryLimit, RateLimitKey.User, 10, 10));
     }
 
     public static void Map(RouteGroupBuilder api, bool legacyPaths)
@@ -62,6 +66,7 @@ internal static class CalendarEndpoints
         MapFeeds(calendar);
         MapShares(calendar);
         MapGoogle(calendar, api, legacyPaths);
+        MapCalDav(calendar);
         MapExternal(calendar.MapGroup("/external").RequireAuthorization(Policies.User).RequireRateLimiting(OwnLimit));
     }
 
@@ -112,11 +117,14 @@ internal static class CalendarEndpoints
             group.MapPost("/sync/google", GoogleHandlers.SyncAllAsync).RequireAuthorization(Policies.User).RequireRateLimiting(OwnLimit).WithSummary("Synchronise all Google calendars now").Produces(202).Produces(503);
     }
 
+    static void MapCalDav(RouteGroupBuilder calendar) => calendar.MapPost("/sync/caldav/discover", DavHandlers.DiscoverAsync).RequireAuthorization(Policies.User).RequireRateLimiting(DiscoveryLimit)
+        .WithSummary("Calendars of a CalDAV server; nothing is stored").Produces(200).Produces(400).Produces(404).Produces(502);
+
     static void MapExternal(RouteGroupBuilder external)
     {
         external.MapGet("", ExternalHandlers.ListAsync).WithSummary("Calendars outside that are mirrored");
-        external.MapPost("", ExternalHandlers.AddAsync).WithSummary("Mirror a calendar of Google or of an address").Produces<ExternalBody>(201).Produces(400).Produces(404);
-        external.MapPatch("/{id}", ExternalHandlers.ChangeAsync).WithSummary("Change interval, name, colour, or switch it off").Produces<ExternalBody>().Produces(404);
+        external.MapPost("", ExternalHandlers.AddAsync).WithSummary("Mirror a calendar of Google, of a CalDAV server or of an address").Produces<ExternalBody>(201).Produces(400).Produces(404);
+        external.MapPatch("/{id}", ExternalHandlers.ChangeAsync).WithSummary("Change interval, name, colour or credentials, or switch it off").Produces<ExternalBody>().Produces(404);
         external.MapDelete("/{id}", ExternalHandlers.RemoveAsync).WithSummary("Mirror it no more; its events stay").Produces(404);
         external.MapPost("/{id}/sync", ExternalHandlers.SyncAsync).WithSummary("Synchronise now").Produces(202).Produces(404);
         external.MapGet("/{id}/runs", ExternalHandlers.RunsAsync).WithSummary("The last synchronisations").Produces(404);

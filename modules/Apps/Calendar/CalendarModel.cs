@@ -1,3 +1,4 @@
+using Mana.Apps.Calendar.CalDav;
 using Mana.Apps.Calendar.External;
 using Mana.Apps.Calendar.Feeds;
 using Mana.Apps.Calendar.Google;
@@ -56,7 +57,7 @@ internal static class CalendarModel
         {
             external.ToTable("external_calendars", table =>
             {
-                table.HasCheckConstraint("external_calendars_provider", "(provider = 'google' AND account_id IS NOT NULL AND remote_id IS NOT NULL) OR (provider = 'ical_url' AND url IS NOT NULL)");
+                table.HasCheckConstraint("external_calendars_provider", "(provider = 'google' AND account_id IS NOT NULL AND remote_id IS NOT NULL) OR (provider = 'ical_url' AND url IS NOT NULL) OR (provider IN ('caldav', 'apple') AND dav_account_id IS NOT NULL AND url IS NOT NULL)");
                 table.HasCheckConstraint("external_calendars_direction", "direction = 'import' OR (provider = 'google' AND direction IN ('export', 'both'))");
                 table.HasCheckConstraint("external_calendars_interval", "interval_minutes BETWEEN 5 AND 1440");
             });
@@ -67,7 +68,11 @@ internal static class CalendarModel
             external.HasIndex(row => row.NextRunAt).HasFilter("enabled").HasDatabaseName("external_calendars_due");
             external.HasOne<GoogleAccount>().WithMany().HasForeignKey(row => row.AccountId).HasConstraintName("external_calendars_account").OnDelete(DeleteBehavior.Cascade);
             external.HasIndex(row => row.AccountId).HasDatabaseName("external_calendars_by_account");
+            external.HasOne(row => row.DavAccount).WithMany().HasForeignKey(row => row.DavAccountId).HasConstraintName("external_calendars_dav_account").OnDelete(DeleteBehavior.Cascade);
+            external.HasIndex(row => row.DavAccountId).HasDatabaseName("external_calendars_by_dav_account");
         });
+        DavAccount.Map(modelBuilder);
+        DavObject.Map(modelBuilder);
         EventLink.Map(modelBuilder);
         modelBuilder.Entity<ExternalRun>(run =>
         {

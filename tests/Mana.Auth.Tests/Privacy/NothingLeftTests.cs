@@ -31,7 +31,7 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
                      "credits.purchases", "subscriptions.subscriptions", "subscriptions.invoices", "subscriptions.checkouts",
                      "users.settings", "users.tags", "users.tag_groups", "users.tag_links", "feedback.items", "feedback.reactions", "feedback.notifications", "feedback.profiles", "feedback.grant_log",
                      "notify.push_subscriptions", "notify.webhook_endpoints", "apps.reminder_rules", "apps.reminder_deliveries", "apps.reminder_preferences", "apps.idempotency_keys",
-                     "apps.calendar_feeds", "apps.calendar_shares", "apps.google_accounts", "apps.google_consents", "apps.external_calendars", "apps.external_links",
+                     "apps.calendar_feeds", "apps.calendar_shares", "apps.google_accounts", "apps.google_consents", "apps.external_calendars", "apps.external_links", "apps.caldav_accounts", "apps.caldav_objects",
                  ])
             Assert.True(before.ContainsKey(table), $"The test put nothing into {table}.");
 
@@ -114,7 +114,13 @@ public sealed class NothingLeftTests(PrivacyWorld world) : IClassFixture<Privacy
             INSERT INTO apps.external_calendars (id, user_id, provider, account_id, remote_id, calendar_id, direction, mirrored_position, heard_position, interval_minutes, enabled, next_run_at, failures, created_at)
               SELECT gen_random_uuid(), $1, 'google', id, 'primary', 'c1', 'both', 0, 0, 15, false, now(), 0, now() FROM apps.google_accounts WHERE user_id = $1
             """,
-            "INSERT INTO apps.external_links (external_id, event_id, remote_id, ours, theirs) SELECT id, 'event of ' || $1, 'mana1', '', '' FROM apps.external_calendars WHERE user_id = $1",
+            "INSERT INTO apps.caldav_accounts (id, user_id, server, username, password, state, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'https://dav.example.test/', $1, '\\x01', 'connected', now(), now())",
+            """
+            INSERT INTO apps.external_calendars (id, user_id, provider, dav_account_id, url, calendar_id, mirrored_position, heard_position, interval_minutes, enabled, next_run_at, failures, created_at)
+              SELECT gen_random_uuid(), $1, 'caldav', id, '\x01', 'c1', 0, 0, 15, false, now(), 0, now() FROM apps.caldav_accounts WHERE user_id = $1
+            """,
+            "INSERT INTO apps.caldav_objects (external_id, href, uid) SELECT id, '/dav/' || $1 || '.ics', 'event of ' || $1 FROM apps.external_calendars WHERE user_id = $1 AND provider = 'caldav'",
+            "INSERT INTO apps.external_links (external_id, event_id, remote_id, ours, theirs) SELECT id, 'event of ' || $1, 'mana1', '', '' FROM apps.external_calendars WHERE user_id = $1 AND provider = 'google'",
             "INSERT INTO apps.reminder_preferences (user_id, email_enabled, push_enabled, webhook_enabled, quiet_hours_enabled, timezone, locale, default_all_day_time, category_preferences, updated_at) VALUES ($1, true, true, true, false, 'UTC', 'de', '09:00', '{}', now())",
         ];
         foreach (var row in rows)

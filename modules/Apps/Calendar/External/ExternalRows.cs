@@ -1,3 +1,5 @@
+using Mana.Apps.Calendar.CalDav;
+
 namespace Mana.Apps.Calendar.External;
 
 /// <summary>A calendar outside that somebody mirrors into one of their own. Addresses are sealed: they often are secrets.</summary>
@@ -7,15 +9,20 @@ internal sealed class ExternalCalendar
 
     public required string UserId { get; init; }
 
-    /// <summary><c>google</c> or <c>ical_url</c>.</summary>
+    /// <summary><c>google</c>, <c>ical_url</c>, <c>caldav</c> or <c>apple</c>.</summary>
     public required string Provider { get; init; }
 
     public Guid? AccountId { get; init; }
 
+    /// <summary>Whose name and password a CalDAV server is asked with.</summary>
+    public Guid? DavAccountId { get; set; }
+
+    public DavAccount? DavAccount { get; init; }
+
     /// <summary>Google's id of the calendar.</summary>
     public string? RemoteId { get; init; }
 
-    /// <summary>Address of a file, sealed with the row's id.</summary>
+    /// <summary>Address of a file or of a calendar at a CalDAV server, sealed with the row's id.</summary>
     public byte[]? Url { get; init; }
 
     /// <summary>The calendar that events go to, and the space it lies in.</summary>
@@ -39,6 +46,7 @@ internal sealed class ExternalCalendar
 
     public string? SyncToken { get; set; }
 
+    /// <summary>Of a file; of a CalDAV calendar without sync tokens its ctag.</summary>
     public string? ETag { get; set; }
 
     public string? LastModified { get; set; }

@@ -1,8 +1,6 @@
-using System.Text;
 using Mana.Apps.Calendar.Google;
 using Mana.Apps.Calendar.Google.Mirror;
 using Mana.Apps.Calendar.Ics;
-using Mana.Auth.Contracts;
 using NodaTime;
 
 namespace Mana.Apps.Calendar.External;
@@ -15,6 +13,9 @@ internal sealed record SourceResult(
 {
     /// <summary>There is more to do than one run does, or something changed under its hands: it goes on soon.</summary>
     public bool GoesOn { get; init; }
+
+    /// <summary>To be called when the events are written: what the source then knows is stored with the outcome of the run.</summary>
+    public Action? WhenWritten { get; init; }
 
     public static SourceResult Failed(string error, TimeSpan? retryAfter = null, bool stop = false) => new(error, [], [], RetryAfter: retryAfter, Stop: stop);
 }
@@ -38,16 +39,11 @@ internal sealed class GoogleSource(GoogleFeed feed)
 }
 
 /// <summary>A calendar file on the web.</summary>
-internal sealed class IcalSource(SafeFetcher fetcher, ISealedSecrets secrets)
+internal sealed class IcalSource(SafeFetcher fetcher, CalendarAddresses addresses)
 {
-    const string Purpose = "apps calendar address";
-
-    public byte[] Seal(Guid id, string url) => secrets.Seal(Purpose, id.ToString("N"), Encoding.UTF8.GetBytes(url));
-
     public async Task<SourceResult> ReadAsync(ExternalCalendar calendar, CancellationToken cancellationToken)
     {
-        var address = new Uri(Encoding.UTF8.GetString(secrets.Open(Purpose, calendar.Id.ToString("N"), calendar.Url!)));
-        var file = await fetcher.GetAsync(address, calendar.ETag, calendar.LastModified, cancellationToken);
+        var file = await fetcher.GetAsync(addresses.Open(calendar), calendar.ETag, calendar.LastModified, cancellationToken);
         if (file.Error is not null)
             return SourceResult.Failed(file.Error);
         if (file.NotModified)

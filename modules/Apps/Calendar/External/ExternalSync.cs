@@ -1,3 +1,4 @@
+using Mana.Apps.Calendar.CalDav;
 using Mana.Apps.Calendar.Google.Mirror;
 using Mana.Apps.Calendar.Records;
 using Mana.Apps.Data;
@@ -12,7 +13,7 @@ namespace Mana.Apps.Calendar.External;
 /// ends. Writing twice changes nothing, so a run may be repeated.
 /// </summary>
 internal sealed class ExternalSync(
-    AppsDbContext database, CalendarAccess calendars, CalendarRecords records, GoogleSource google, GoogleMirror mirror, IcalSource files, CalendarMetrics metrics, IIdSource ids, TimeProvider time,
+    AppsDbContext database, CalendarAccess calendars, CalendarRecords records, GoogleSource google, GoogleMirror mirror, IcalSource files, DavSource dav, CalendarMetrics metrics, IIdSource ids, TimeProvider time,
     ILogger<ExternalSync> log)
 {
     const int KeptRuns = 50;
@@ -40,7 +41,8 @@ internal sealed class ExternalSync(
             UPDATE apps.external_calendars SET lease_until = {until} WHERE id = (
               SELECT due.id FROM apps.external_calendars due
               WHERE due.enabled AND due.next_run_at <= {now} AND (due.lease_until IS NULL OR due.lease_until < {now})
-                AND NOT EXISTS (SELECT FROM apps.external_calendars busy WHERE busy.account_id = due.account_id AND busy.lease_until >= {now})
+                AND NOT EXISTS (SELECT FROM apps.external_calendars busy WHERE (busy.account_id = due.account_id OR busy.dav_account_id = due.dav_account_id) AND busy.lease_until >= {now})
+                AND NOT EXISTS (SELECT FROM apps.caldav_accounts ended WHERE ended.id = due.dav_account_id AND ended.state <> {DavAccount.Connected})
               ORDER BY due.next_run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING *
             """).ToListAsync(cancellationToken);
@@ -60,13 +62,33 @@ internal sealed class ExternalSync(
         calendar.NextRunAt = now + PauseOf(calendar, result);
         calendar.LeaseUntil = null;
         metrics.Run(calendar.Provider, result.Error ?? "ok");
-        await database.SaveChangesAsync(cancellationToken);
+        if (!await StoreAsync(calendar.Id, cancellationToken))
+            return;
+        // Who asked for a run while this one was under way waits for one that sees what happened since.
+        await database.Set<ExternalCalendar>().Where(one => one.Id == calendar.Id && database.Set<ExternalRun>().Any(waiting => waiting.ExternalId == one.Id && waiting.FinishedAt == null))
+            .ExecuteUpdateAsync(set => set.SetProperty(one => one.NextRunAt, now), cancellationToken);
         // What was told of while this ran.
         var soon = now + MirrorFeedHandler.Soon;
         await database.Set<ExternalCalendar>().Where(one => one.Id == calendar.Id && one.Direction != MirrorDirection.Import && one.Failures == 0 && one.HeardPosition > one.MirroredPosition && one.NextRunAt > soon)
             .ExecuteUpdateAsync(set => set.SetProperty(one => one.NextRunAt, soon), cancellationToken);
         await database.Set<ExternalRun>().Where(one => one.ExternalId == calendar.Id && one.FinishedAt != null)
             .OrderByDescending(one => one.StartedAt).Skip(KeptRuns).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>False when the person has removed the calendar meanwhile: then there is nothing to store, and nothing wrong.</summary>
+    async Task<bool> StoreAsync(Guid id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.SaveChangesAsync(cancellationToken);
+            return true;
+        }
+        catch (DbUpdateException)
+        {
+            if (await database.Set<ExternalCalendar>().AsNoTracking().AnyAsync(one => one.Id == id, cancellationToken))
+                throw;
+            return false;
+        }
     }
 
     /// <summary>Whatever a source sends, the run ends as a failure with its pause, and the other calendars have their turn.</summary>
@@ -93,15 +115,28 @@ internal sealed class ExternalSync(
         if (calendar.Direction != MirrorDirection.Import)
             return await mirror.RunAsync(calendar, target, run, () => ProlongAsync(calendar.Id, cancellationToken), cancellationToken);
         var token = calendar.SyncToken;
-        var result = await (calendar.Provider == "google" ? google.ReadAsync(calendar, cancellationToken) : files.ReadAsync(calendar, cancellationToken));
+        var result = await (calendar.Provider switch
+        {
+            "google" => google.ReadAsync(calendar, cancellationToken),
+            "ical_url" => files.ReadAsync(calendar, cancellationToken),
+            _ => dav.ReadAsync(calendar, cancellationToken),
+        });
         if (result.Error is not null || (result.Events.Count == 0 && result.DeletedUids.Count == 0 && result.CompleteFrom is null))
+        {
+            result.WhenWritten?.Invoke();
             return result;
+        }
+
         var written = await records.WriteAsync(
             new EventBatch(calendar.UserId, calendar.CalendarId, target.SpaceId, $"external|{calendar.Id:N}", calendar.Provider + "-import", result.Events, result.DeletedUids, result.CompleteFrom, result.KeepExDates),
             cancellationToken);
         (run.Created, run.Updated, run.Deleted) = (written.Created, written.Updated, written.Deleted);
         if (written.Refused is null)
+        {
+            result.WhenWritten?.Invoke();
             return result;
+        }
+
         // What was not written must be asked for again.
         (calendar.SyncToken, calendar.ETag, calendar.LastModified) = (token, null, null);
         return SourceResult.Failed("REFUSED");

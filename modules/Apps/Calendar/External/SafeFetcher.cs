@@ -29,7 +29,7 @@ internal sealed class SafeFetcher : IDisposable
     internal SafeFetcher(CalendarOptions options, TimeSpan patience)
     {
         _patience = patience;
-        _dial = new PublicDial(options.PrivateHosts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        _dial = new PublicDial(options.PrivateHostList);
         var handler = _dial.Handler(TimeSpan.FromSeconds(5));
         handler.AutomaticDecompression = DecompressionMethods.All;
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };

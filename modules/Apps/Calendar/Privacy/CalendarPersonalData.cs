@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mana.Apps.Calendar.CalDav;
 using Mana.Apps.Calendar.External;
 using Mana.Apps.Calendar.Feeds;
 using Mana.Apps.Calendar.Google;
@@ -27,10 +28,13 @@ internal sealed class CalendarPersonalData(IServiceScopeFactory scopes) : IPerso
             sharesGiven = await database.Set<CalendarShare>().Where(row => row.OwnerId == userId).Select(row => new { row.CalendarId, row.Email, row.Status, row.CreatedAt }).ToListAsync(cancellationToken),
             sharesReceived = await database.Set<CalendarShare>().Where(row => row.InviteeId == userId).Select(row => new { row.CalendarId, row.Status, row.CreatedAt }).ToListAsync(cancellationToken),
             googleAccounts = await database.Set<GoogleAccount>().Where(row => row.UserId == userId).Select(row => new { row.Email, row.State, row.Scopes, row.CreatedAt }).ToListAsync(cancellationToken),
+            calDavAccounts = await database.Set<DavAccount>().Where(row => row.UserId == userId).Select(row => new { row.Server, row.Username, row.State, row.CreatedAt }).ToListAsync(cancellationToken),
             externalCalendars = await database.Set<ExternalCalendar>().Where(row => row.UserId == userId)
                 .Select(row => new { row.Provider, row.RemoteId, row.CalendarId, row.Direction, row.Name, row.IntervalMinutes, row.Enabled, row.CreatedAt }).ToListAsync(cancellationToken),
             mirroredEvents = await database.Set<EventLink>().Where(link => database.Set<ExternalCalendar>().Any(row => row.Id == link.ExternalId && row.UserId == userId))
                 .OrderBy(link => link.EventId).Select(link => new { link.EventId, link.RemoteId }).ToListAsync(cancellationToken),
+            calDavObjects = await database.Set<DavObject>().Where(one => database.Set<ExternalCalendar>().Any(row => row.Id == one.ExternalId && row.UserId == userId))
+                .OrderBy(one => one.Href).Select(one => new { one.Href, one.Uid }).ToListAsync(cancellationToken),
         }, AppsJson.Options, cancellationToken);
     }
 
@@ -42,6 +46,7 @@ internal sealed class CalendarPersonalData(IServiceScopeFactory scopes) : IPerso
         await scope.ServiceProvider.GetRequiredService<GoogleAccounts>().DisconnectAsync(userId, cancellationToken);
         // Their links and runs go with them; what Google has of the person's events is the person's own affair with Google.
         await database.Set<ExternalCalendar>().Where(row => row.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await scope.ServiceProvider.GetRequiredService<DavAccounts>().EraseAsync(userId, cancellationToken);
         await database.Set<CalendarFeed>().Where(row => row.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await database.Set<CalendarShare>().Where(row => row.OwnerId == userId || row.InviteeId == userId).ExecuteDeleteAsync(cancellationToken);
         await database.Set<GoogleConsent>().Where(row => row.UserId == userId).ExecuteDeleteAsync(cancellationToken);
@@ -54,6 +59,8 @@ internal sealed class CalendarPersonalData(IServiceScopeFactory scopes) : IPerso
         return await database.Set<GoogleAccount>().CountAsync(row => row.UserId == userId, cancellationToken)
             + await database.Set<ExternalCalendar>().CountAsync(row => row.UserId == userId, cancellationToken)
             + await database.Set<EventLink>().CountAsync(link => database.Set<ExternalCalendar>().Any(row => row.Id == link.ExternalId && row.UserId == userId), cancellationToken)
+            + await database.Set<DavAccount>().CountAsync(row => row.UserId == userId, cancellationToken)
+            + await database.Set<DavObject>().CountAsync(one => database.Set<ExternalCalendar>().Any(row => row.Id == one.ExternalId && row.UserId == userId), cancellationToken)
             + await database.Set<CalendarFeed>().CountAsync(row => row.UserId == userId, cancellationToken)
             + await database.Set<CalendarShare>().CountAsync(row => row.OwnerId == userId || row.InviteeId == userId, cancellationToken)
             + await database.Set<GoogleConsent>().CountAsync(row => row.UserId == userId, cancellationToken);

@@ -1,3 +1,4 @@
+using Mana.Apps.Calendar.CalDav;
 using Mana.Apps.Calendar.External;
 using Mana.Apps.Calendar.Feeds;
 using Mana.Apps.Calendar.Google;
@@ -15,7 +16,8 @@ internal static class CalendarUserData
 {
     public static async Task<IResult> CountAsync(string userId, AppsDbContext database, CancellationToken cancellationToken) => AppsJson.Ok(new CalendarCountsBody(userId, new CalendarCountsBody.Of(
         await database.Set<CalendarFeed>().CountAsync(row => row.UserId == userId, cancellationToken), await database.Set<CalendarShare>().CountAsync(row => row.OwnerId == userId || row.InviteeId == userId, cancellationToken),
-        await database.Set<GoogleAccount>().CountAsync(row => row.UserId == userId, cancellationToken), await database.Set<ExternalCalendar>().CountAsync(row => row.UserId == userId, cancellationToken))));
+        await database.Set<GoogleAccount>().CountAsync(row => row.UserId == userId, cancellationToken), await database.Set<ExternalCalendar>().CountAsync(row => row.UserId == userId, cancellationToken),
+        await database.Set<DavAccount>().CountAsync(row => row.UserId == userId, cancellationToken))));
 
     /// <summary>May be repeated: the second time finds nothing.</summary>
     public static async Task<IResult> EraseAsync(string userId, CalendarPersonalData data, CancellationToken cancellationToken)
@@ -27,5 +29,5 @@ internal static class CalendarUserData
 
 internal sealed record CalendarCountsBody(string UserId, CalendarCountsBody.Of Counts)
 {
-    internal sealed record Of(long Feeds, long Shares, long GoogleAccounts, long ExternalCalendars);
+    internal sealed record Of(long Feeds, long Shares, long GoogleAccounts, long ExternalCalendars, long CalDavAccounts);
 }

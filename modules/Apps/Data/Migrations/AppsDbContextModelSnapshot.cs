@@ -24,6 +24,88 @@ namespace Mana.Apps.Data.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Mana.Apps.Calendar.CalDav.DavAccount", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Password")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("password");
+
+                    b.Property<string>("Server")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("server")
+                        .UseCollation("C");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Username")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("username")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("caldav_accounts_key");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("caldav_accounts_of");
+
+                    b.ToTable("caldav_accounts", "apps", t =>
+                        {
+                            t.HasCheckConstraint("caldav_accounts_state", "state IN ('connected', 'reauth_required')");
+                        });
+                });
+
+            modelBuilder.Entity("Mana.Apps.Calendar.CalDav.DavObject", b =>
+                {
+                    b.Property<Guid>("ExternalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("external_id");
+
+                    b.Property<string>("Href")
+                        .HasColumnType("text")
+                        .HasColumnName("href")
+                        .UseCollation("C");
+
+                    b.Property<string>("ETag")
+                        .HasColumnType("text")
+                        .HasColumnName("e_tag")
+                        .UseCollation("C");
+
+                    b.Property<string>("Uid")
+                        .HasColumnType("text")
+                        .HasColumnName("uid")
+                        .UseCollation("C");
+
+                    b.HasKey("ExternalId", "Href")
+                        .HasName("caldav_objects_key");
+
+                    b.ToTable("caldav_objects", "apps");
+                });
+
             modelBuilder.Entity("Mana.Apps.Calendar.External.ExternalCalendar", b =>
                 {
                     b.Property<Guid>("Id")
@@ -48,6 +130,10 @@ namespace Mana.Apps.Data.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<Guid?>("DavAccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dav_account_id");
 
                     b.Property<string>("Direction")
                         .IsRequired()
@@ -132,6 +218,9 @@ namespace Mana.Apps.Data.Migrations
                     b.HasIndex("AccountId")
                         .HasDatabaseName("external_calendars_by_account");
 
+                    b.HasIndex("DavAccountId")
+                        .HasDatabaseName("external_calendars_by_dav_account");
+
                     b.HasIndex("NextRunAt")
                         .HasDatabaseName("external_calendars_due")
                         .HasFilter("enabled");
@@ -145,7 +234,7 @@ namespace Mana.Apps.Data.Migrations
 
                             t.HasCheckConstraint("external_calendars_interval", "interval_minutes BETWEEN 5 AND 1440");
 
-                            t.HasCheckConstraint("external_calendars_provider", "(provider = 'google' AND account_id IS NOT NULL AND remote_id IS NOT NULL) OR (provider = 'ical_url' AND url IS NOT NULL)");
+                            t.HasCheckConstraint("external_calendars_provider", "(provider = 'google' AND account_id IS NOT NULL AND remote_id IS NOT NULL) OR (provider = 'ical_url' AND url IS NOT NULL) OR (provider IN ('caldav', 'apple') AND dav_account_id IS NOT NULL AND url IS NOT NULL)");
                         });
                 });
 
@@ -1010,6 +1099,16 @@ namespace Mana.Apps.Data.Migrations
                     b.ToTable("outbox", "apps");
                 });
 
+            modelBuilder.Entity("Mana.Apps.Calendar.CalDav.DavObject", b =>
+                {
+                    b.HasOne("Mana.Apps.Calendar.External.ExternalCalendar", null)
+                        .WithMany()
+                        .HasForeignKey("ExternalId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("caldav_objects_calendar");
+                });
+
             modelBuilder.Entity("Mana.Apps.Calendar.External.ExternalCalendar", b =>
                 {
                     b.HasOne("Mana.Apps.Calendar.Google.GoogleAccount", null)
@@ -1017,6 +1116,14 @@ namespace Mana.Apps.Data.Migrations
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("external_calendars_account");
+
+                    b.HasOne("Mana.Apps.Calendar.CalDav.DavAccount", "DavAccount")
+                        .WithMany()
+                        .HasForeignKey("DavAccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("external_calendars_dav_account");
+
+                    b.Navigation("DavAccount");
                 });
 
             modelBuilder.Entity("Mana.Apps.Calendar.External.ExternalRun", b =>
