@@ -182,7 +182,7 @@ public sealed class FeedScenarios(AppsFixture world)
         var data = world.Host.Services.GetServices<IPersonalData>().Single(one => one.Module == "calendar");
         Assert.Equal(3, await data.CountAsync(person.UserId, default));
         var counts = (await world.Service().GetAsync($"calendar/admin/user-data/{person.UserId}")).Ok()["counts"];
-        Assert.Equal("""{"feeds":1,"shares":1,"googleAccounts":0,"externalCalendars":1}""", counts.GetRawText());
+        Assert.Equal("""{"feeds":1,"shares":1,"googleAccounts":0,"externalCalendars":1,"calDavAccounts":0}""", counts.GetRawText());
         (await friend.GetAsync($"calendar/admin/user-data/{person.UserId}")).Refused(401);
         (await world.Anybody().DeleteAsync($"calendar/admin/user-data/{person.UserId}")).Refused(401);
         var erased = (await world.Service().DeleteAsync($"calendar/admin/user-data/{third.UserId}")).Ok().Text;
