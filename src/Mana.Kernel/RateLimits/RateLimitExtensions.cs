@@ -52,9 +52,8 @@ public static class RateLimitExtensions
         return RateLimitPartition.Get(key, _ =>
         {
             var perHour = custom?.PermitsPerHour ?? policy.PermitsPerHour;
-            // A minute that allows as much adds nothing, and would tell the wrong moment to come again.
-            if (policy.IsExact && perHour <= perMinute)
-                return new RecentRequests(perHour.Value, TimeSpan.FromHours(1), time);
+            if (policy.HourAlone(perMinute, perHour))
+                return new RecentRequests(perHour!.Value, TimeSpan.FromHours(1), time);
             RateLimiter minute = policy.IsExact ? new RecentRequests(perMinute, TimeSpan.FromMinutes(1), time) : new TokenBucketRateLimiter(bucket);
             // The minute first: what it refuses does not count for the hour.
             return perHour is { } most ? RateLimiter.CreateChained(minute, new RecentRequests(most, TimeSpan.FromHours(1), time)) : minute;

@@ -44,4 +44,7 @@ public sealed record RateLimitPolicy(string Name, RateLimitKey Key, int PermitsP
 
     /// <summary>Besides, never more than this in any hour; null: no such limit.</summary>
     public int? PermitsPerHour { get; init; }
+
+    /// <summary>A minute that allows as much as the hour adds nothing, and would tell the wrong moment to come again.</summary>
+    internal bool HourAlone(int perMinute, int? perHour) => IsExact && perHour <= perMinute;
 }

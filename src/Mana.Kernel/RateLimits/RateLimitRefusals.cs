@@ -44,13 +44,17 @@ internal sealed class LimitCatalogue(
             limit.Name, limit.Counts, limit.Most, limit.Most, limit.Window, limit.IsAlwaysOn || limits.Enabled, refusals.Of(limit.Name), IsOverridden: false))).OrderBy(limit => limit.Name, StringComparer.Ordinal),
     ];
 
+    /// <summary>A line for each window of a policy that can refuse.</summary>
     IEnumerable<LimitView> Views(RateLimitPolicy policy)
     {
         options.Policies.TryGetValue(policy.Name, out var custom);
-        var (counts, perMinute) = (policy.Key == RateLimitKey.User ? "requests per person" : "requests per address", custom?.PermitsPerMinute ?? policy.PermitsPerMinute);
-        yield return new LimitView(
-            policy.Name, counts, perMinute, policy.IsExact ? perMinute : custom?.Burst ?? policy.Burst, TimeSpan.FromMinutes(1), limits.Enabled, refusals.Of(policy.Name), custom is not null);
-        if ((custom?.PermitsPerHour ?? policy.PermitsPerHour) is { } perHour)
-            yield return new LimitView(policy.Name, counts, perHour, perHour, TimeSpan.FromHours(1), limits.Enabled, refusals.Of(policy.Name), custom is not null);
+        var (perMinute, perHour) = (custom?.PermitsPerMinute ?? policy.PermitsPerMinute, custom?.PermitsPerHour ?? policy.PermitsPerHour);
+        if (!policy.HourAlone(perMinute, perHour))
+            yield return View(perMinute, policy.IsExact ? perMinute : custom?.Burst ?? policy.Burst, TimeSpan.FromMinutes(1));
+        if (perHour is { } most)
+            yield return View(most, most, TimeSpan.FromHours(1));
+
+        LimitView View(int permits, int burst, TimeSpan window) => new(
+            policy.Name, policy.Key == RateLimitKey.User ? "requests per person" : "requests per address", permits, burst, window, limits.Enabled, refusals.Of(policy.Name), custom is not null);
     }
 }

@@ -48,8 +48,14 @@ public sealed class AdminLimitsTests(GuardedAdminWorld world) : IClassFixture<Gu
     {
         var admin = await world.SeatAsync(isAdmin: true);
         var before = await admin.Browser.OpenAsync("/admin/limits");
-        foreach (var policy in world.Host.Services.GetServices<RateLimitPolicy>().Select(policy => policy.Name).Concat(world.Host.Services.GetServices<OutcomeLimit>().Select(limit => limit.Name)))
-            Assert.Contains("on", AdminWorld.Cell(before, $"<code>{policy}</code>", 6), StringComparison.Ordinal);
+        foreach (var (limit, lines) in world.Host.Services.GetServices<RateLimitPolicy>().Select(policy => (policy.Name, policy is { PermitsPerHour: { } hour, PermitsPerMinute: var minute } && hour > minute ? 2 : 1))
+            .Concat(world.Host.Services.GetServices<OutcomeLimit>().Select(limit => (limit.Name, 1))))
+        {
+            var shown = AdminWorld.Cells(before, $"<code>{limit}</code>", 6);
+            Assert.Equal(lines, shown.Count);
+            Assert.All(shown, state => Assert.Contains("on", state, StringComparison.Ordinal));
+        }
+
         Assert.StartsWith("2", AdminWorld.Cell(before, "<code>mail</code>", 2), StringComparison.Ordinal);
         Assert.Equal("0", AdminWorld.Cell(before, "<code>mail</code>", 5));
         for (var i = 0; i < 3; i++)

@@ -49,10 +49,13 @@ public class AdminWorld : ModuleWorld
     public async Task<List<string>> AuditAsync(string userId) =>
         [.. (await EventsAsync(userId)).Where(entry => entry.Type == "admin_action").Select(entry => $"{entry.Facts.GetProperty("action")} {entry.Facts.GetProperty("status")}").Reverse()];
 
-    public static string Cell(Shown page, string row, int column)
-    {
-        var found = Regex.Matches(page.Html, "<tr>(?<cells>.*?)</tr>", RegexOptions.Singleline, TimeSpan.FromSeconds(1)).Single(match => match.Value.Contains(row, StringComparison.Ordinal));
-        var cell = Regex.Matches(found.Value, "<td[^>]*>(?<text>.*?)</td>", RegexOptions.Singleline, TimeSpan.FromSeconds(1))[column].Groups["text"].Value;
-        return WebUtility.HtmlDecode(Regex.Replace(cell, "<[^>]*>", " ", RegexOptions.None, TimeSpan.FromSeconds(1))).Trim();
-    }
+    public static string Cell(Shown page, string row, int column) => Cells(page, row, column).Single();
+
+    /// <summary>This column of every line that says this.</summary>
+    public static List<string> Cells(Shown page, string row, int column) =>
+    [
+        .. Regex.Matches(page.Html, "<tr>(?<cells>.*?)</tr>", RegexOptions.Singleline, TimeSpan.FromSeconds(1)).Where(match => match.Value.Contains(row, StringComparison.Ordinal))
+            .Select(match => Regex.Matches(match.Value, "<td[^>]*>(?<text>.*?)</td>", RegexOptions.Singleline, TimeSpan.FromSeconds(1))[column].Groups["text"].Value)
+            .Select(cell => WebUtility.HtmlDecode(Regex.Replace(cell, "<[^>]*>", " ", RegexOptions.None, TimeSpan.FromSeconds(1))).Trim()),
+    ];
 }
