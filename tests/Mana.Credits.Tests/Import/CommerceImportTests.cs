@@ -118,6 +118,12 @@ public sealed class CommerceImportTests(CreditsFixture world) : IClassFixture<Cr
         Assert.Contains("s-eli: sync active yearly, next 2100-01-31T10:00:00.000000Z", Assert.Single(done.Differences), StringComparison.Ordinal);
         Assert.Equal("monthly", (await eli.GetAsync("sync/status")).Ok().String("interval"));
         Assert.Equal(70_000, (await world.BalanceAsync(eli)).Available.Milli);
+
+        // Also when it was ended here since: it was paid for all the same.
+        (await eli.PostAsync("sync/deactivate")).Ok();
+        var later = await RunAsync(source);
+        Assert.Equal((false, new ImportedRows(1, 0)), (later.Passed, later.SyncSubscriptions));
+        Assert.Equal((false, "monthly"), (await eli.GetAsync("sync/status")).Ok() is var status ? (status["active"].GetBoolean(), status.String("interval")) : default);
     });
 
     [Fact]
