@@ -149,7 +149,9 @@ internal sealed class ExternalCalendars(
         var runs = new List<Guid>();
         foreach (var calendar in await database.Set<ExternalCalendar>().Where(one => one.UserId == userId && one.Enabled && (one.DavAccount == null || one.DavAccount.State == DavAccount.Connected)).Where(which).ToListAsync(cancellationToken))
         {
-            var waiting = await database.Set<ExternalRun>().Where(run => run.ExternalId == calendar.Id && run.FinishedAt == null).Select(run => (Guid?)run.Id).FirstOrDefaultAsync(cancellationToken);
+            var unfinished = await database.Set<ExternalRun>().Where(run => run.ExternalId == calendar.Id && run.FinishedAt == null).OrderBy(run => run.StartedAt).ThenBy(run => run.Id).Select(run => (Guid?)run.Id).ToListAsync(cancellationToken);
+            // The oldest is under way while the lease lasts, and has perhaps read already what is to be seen.
+            var waiting = unfinished.Skip(calendar.LeaseUntil >= now ? 1 : 0).FirstOrDefault();
             if (waiting is null)
                 database.Add(new ExternalRun { Id = (waiting = ids.NewGuid()).Value, ExternalId = calendar.Id, StartedAt = now });
             calendar.NextRunAt = now;

@@ -20,11 +20,24 @@ internal sealed class ExternalSync(
     static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
     static readonly TimeSpan LongestPause = TimeSpan.FromHours(12);
 
+    const string Due = """
+        UPDATE apps.external_calendars SET lease_until = {0} WHERE id = (
+          SELECT due.id FROM apps.external_calendars due
+          WHERE due.enabled AND due.next_run_at <= {1} AND (due.lease_until IS NULL OR due.lease_until < {1})
+            AND NOT EXISTS (SELECT FROM apps.external_calendars busy WHERE (busy.account_id = due.account_id OR busy.dav_account_id = due.dav_account_id) AND busy.lease_until >= {1})
+            AND NOT EXISTS (SELECT FROM apps.caldav_accounts ended WHERE ended.id = due.dav_account_id AND ended.state <> {2})
+          ORDER BY due.next_run_at LIMIT 1 FOR UPDATE
+        """;
+
+    const string ClaimFree = Due + " SKIP LOCKED) RETURNING *";
+    const string ClaimAny = Due + ") RETURNING *";
+
     /// <summary>How many calendars were synchronised.</summary>
     public async Task<int> RunDueAsync(CancellationToken cancellationToken)
     {
         var done = 0;
-        while (await ClaimAsync(cancellationToken) is { } calendar)
+        // What another transaction has its hand on at the moment is left for last, and then waited for: nobody would wake this host for it.
+        while ((await ClaimAsync(ClaimFree, cancellationToken) ?? await ClaimAsync(ClaimAny, cancellationToken)) is { } calendar)
         {
             await RunAsync(calendar, cancellationToken);
             done++;
@@ -33,19 +46,11 @@ internal sealed class ExternalSync(
         return done;
     }
 
-    async Task<ExternalCalendar?> ClaimAsync(CancellationToken cancellationToken)
+    async Task<ExternalCalendar?> ClaimAsync(string sql, CancellationToken cancellationToken)
     {
-        var (now, until) = (time.GetUtcNow(), time.GetUtcNow() + Lease);
+        var now = time.GetUtcNow();
         database.ChangeTracker.Clear();
-        var claimed = await database.Set<ExternalCalendar>().FromSql($"""
-            UPDATE apps.external_calendars SET lease_until = {until} WHERE id = (
-              SELECT due.id FROM apps.external_calendars due
-              WHERE due.enabled AND due.next_run_at <= {now} AND (due.lease_until IS NULL OR due.lease_until < {now})
-                AND NOT EXISTS (SELECT FROM apps.external_calendars busy WHERE (busy.account_id = due.account_id OR busy.dav_account_id = due.dav_account_id) AND busy.lease_until >= {now})
-                AND NOT EXISTS (SELECT FROM apps.caldav_accounts ended WHERE ended.id = due.dav_account_id AND ended.state <> {DavAccount.Connected})
-              ORDER BY due.next_run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING *
-            """).ToListAsync(cancellationToken);
+        var claimed = await database.Set<ExternalCalendar>().FromSqlRaw(sql, now + Lease, now, DavAccount.Connected).ToListAsync(cancellationToken);
         return claimed.FirstOrDefault();
     }
 
@@ -53,7 +58,13 @@ internal sealed class ExternalSync(
     {
         var run = await database.Set<ExternalRun>().Where(one => one.ExternalId == calendar.Id && one.FinishedAt == null).OrderBy(one => one.StartedAt).FirstOrDefaultAsync(cancellationToken);
         if (run is null)
+        {
             database.Add(run = new ExternalRun { Id = ids.NewGuid(), ExternalId = calendar.Id, StartedAt = time.GetUtcNow() });
+            // Whoever asks for a run from now on can see that this one is under way.
+            if (!await StoreAsync(calendar.Id, cancellationToken))
+                return;
+        }
+
         var result = await TryAsync(calendar, run, cancellationToken);
         var now = time.GetUtcNow();
         (run.FinishedAt, run.Error) = (now, result.Error);
