@@ -42,7 +42,7 @@ public static class KernelModule
         services.AddSingleton<NamedLocks>();
         services.AddSingleton<DatabaseFigures>().AddHostedService(provider => provider.GetRequiredService<DatabaseFigures>());
         services.AddSingleton<EventWriter>();
-        services.AddSingleton<OutboxDispatcher>();
+        services.AddSingleton<OutboxBell>().AddSingleton<OutboxDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
         services.AddManaJobs(configuration);
         services.AddExceptionHandler<ExceptionMapping>();

@@ -8,7 +8,7 @@ using NpgsqlTypes;
 
 namespace Mana.Sync.Internal;
 
-/// <summary>Writes <see cref="RecordChanged"/> into the outbox, in the transaction of the change itself, for the tables that are watched.</summary>
+/// <summary>Writes <see cref="RecordChanged"/> into the outbox, in the transaction of the change itself, for the tables that are watched. Whoever commits it rings <see cref="Mana.Kernel.Outbox.OutboxBell"/>.</summary>
 internal sealed class RecordFeedWriter(IEnumerable<WatchedTable> watched, IIdSource ids, TimeProvider time)
 {
     const string Insert = """

@@ -1,5 +1,6 @@
 using Mana.Kernel.Errors;
 using Mana.Kernel.Ids;
+using Mana.Kernel.Outbox;
 using Mana.Sync.Contracts;
 using Mana.Sync.Internal;
 using Mana.Sync.Live;
@@ -26,6 +27,9 @@ internal sealed class MergedChanges(PushOutcome outcome, Tenant caller, string a
     public IReadOnlyDictionary<string, (long From, long To)> Ranges => sessions.Where(session => session.Rows.Count > 0)
         .ToDictionary(session => session.Scope.Name, session => (session.Rows[0].Seq, session.Rows[^1].Seq), StringComparer.Ordinal);
 
+    /// <summary>The outbox has got something, too.</summary>
+    public bool HasEvents { get; init; }
+
     /// <summary>A record that is not at the position which the request expected. Nothing must be written then.</summary>
     public (int Index, long Position)? Unexpected { get; init; }
 
@@ -41,7 +45,7 @@ internal sealed class MergedChanges(PushOutcome outcome, Tenant caller, string a
 /// The one way into the log, for devices and for the server's own modules (sync.md 6.1, 16.2): plan, lock, merge; the caller commits, then
 /// has it announced.
 /// </summary>
-internal sealed class ChangeStore(IIdSource ids, IAnnouncements announcements, RecordFeedWriter feed, SyncMetrics metrics, IAppCatalogue apps, SyncOptions options)
+internal sealed class ChangeStore(IIdSource ids, IAnnouncements announcements, RecordFeedWriter feed, OutboxBell bell, SyncMetrics metrics, IAppCatalogue apps, SyncOptions options)
 {
     /// <summary>Interprets the changes and decides where each goes; the first one that the caller may not write refuses all.</summary>
     public (List<PlannedChange> Planned, ApiError? Refused) Plan(Tenant caller, string appId, string clientId, IReadOnlyList<IncomingChange> changes)
@@ -82,8 +86,9 @@ internal sealed class ChangeStore(IIdSource ids, IAnnouncements announcements, R
             writes.AddRange(PushWrites.Of(session, locked.AuthorId, appId, clientId, superseded));
         }
 
-        writes.AddRange(feed.Events(caller.UserId, appId, sessions.Values));
-        return new MergedChanges(outcome, caller, appId, clientId, [.. sessions.Values], writes);
+        var events = feed.Events(caller.UserId, appId, sessions.Values).ToList();
+        writes.AddRange(events);
+        return new MergedChanges(outcome, caller, appId, clientId, [.. sessions.Values], writes) { HasEvents = events.Count > 0 };
     }
 
     /// <summary>After the commit: counts, and tells whoever is listening.</summary>
@@ -99,6 +104,8 @@ internal sealed class ChangeStore(IIdSource ids, IAnnouncements announcements, R
         }
 
         metrics.Outcome(stored.Outcome);
+        if (stored.HasEvents)
+            bell.Ring();
     }
 
     void Announce(MergedChanges stored, PushSession session, IEnumerable<LogRow> rows, string? onlyUser)

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Mana.Kernel.Outbox;
 
 /// <summary>
-/// Delivers events after commit: woken by NOTIFY, by a poll when a notification was lost. Any number of hosts may run it at once;
+/// Delivers events after commit: woken by NOTIFY or by <see cref="OutboxBell"/>, by a poll when neither came. Any number of hosts may run it at once;
 /// the row lock of the claim keeps an event with one of them. A failure is retried with back-off and parked after
 /// <see cref="MaxAttempts"/> attempts.
 /// </summary>
@@ -18,6 +18,8 @@ internal sealed class OutboxDispatcher : BackgroundService
     public const int MaxAttempts = 10;
     static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan LongestClaim = TimeSpan.FromSeconds(5);
+    const int AtOnce = 16;
 
     readonly NpgsqlDataSource _database;
     readonly NpgsqlDataSource _direct;
@@ -27,14 +29,14 @@ internal sealed class OutboxDispatcher : BackgroundService
     readonly List<OutboxStore> _stores;
     readonly ILookup<string, EventSubscription> _subscriptions;
     readonly Counter<long> _delivered;
-    readonly SemaphoreSlim _wake = new(1, 1);
+    readonly OutboxBell _bell;
     readonly OutboxGauges _gauges;
 
     public OutboxDispatcher(
-        NpgsqlDataSource database, [FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource direct, IServiceScopeFactory scopes, TimeProvider time, ILogger<OutboxDispatcher> log, IMeterFactory meters,
+        NpgsqlDataSource database, [FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource direct, IServiceScopeFactory scopes, OutboxBell bell, TimeProvider time, ILogger<OutboxDispatcher> log, IMeterFactory meters,
         IEnumerable<OutboxSource> sources, IEnumerable<EventSubscription> subscriptions)
     {
-        (_database, _direct, _scopes, _time, _log) = (database, direct, scopes, time, log);
+        (_database, _direct, _scopes, _bell, _time, _log) = (database, direct, scopes, bell, time, log);
         _stores = [.. sources.Select(source => new OutboxStore(source.Schema))];
         _subscriptions = subscriptions.ToLookup(subscription => subscription.EventName, StringComparer.Ordinal);
         var meter = meters.Create("Mana.Outbox");
@@ -76,23 +78,34 @@ internal sealed class OutboxDispatcher : BackgroundService
     {
         var taken = 0;
         foreach (var store in _stores)
-            while (await DeliverNextAsync(store, cancellationToken))
-                taken++;
+            while (await DeliverSomeAsync(store, cancellationToken) is > 0 and var some)
+                taken += some;
         return taken;
     }
 
-    async Task<bool> DeliverNextAsync(OutboxStore store, CancellationToken cancellationToken)
+    /// <summary>A few events for one claim: when many wait, the claims and the deletions would cost more than the handlers.</summary>
+    async Task<int> DeliverSomeAsync(OutboxStore store, CancellationToken cancellationToken)
     {
         await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await store.ClaimAsync(transaction, _time.GetUtcNow(), cancellationToken) is not { } message)
-            return false;
-        if (await DeliverAsync(message, cancellationToken) is not { } failure)
-            await store.CompleteAsync(transaction, message.Id, cancellationToken);
-        else
-            await PostponeAsync(store, transaction, message, failure, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return true;
+        var (messages, done, begun) = (await store.ClaimAsync(transaction, _time.GetUtcNow(), AtOnce, cancellationToken), new List<Guid>(), _time.GetTimestamp());
+        try
+        {
+            // Who waits behind slow ones is left to whoever claims next.
+            foreach (var message in messages.TakeWhile(_ => _time.GetElapsedTime(begun) < LongestClaim))
+                if (await DeliverAsync(message, cancellationToken) is { } failure)
+                    await PostponeAsync(store, transaction, message, failure, cancellationToken);
+                else
+                    done.Add(message.Id);
+        }
+        finally
+        {
+            // A host that stops does not deliver again what it has delivered.
+            if (messages.Count > 0)
+                await store.CompleteAsync(transaction, done, CancellationToken.None);
+        }
+
+        return messages.Count;
     }
 
     /// <summary>Offers the event to every handler that has not taken it; one that fails does not keep it from the others.</summary>
@@ -135,7 +148,7 @@ internal sealed class OutboxDispatcher : BackgroundService
     {
         using var poll = new CancellationTokenSource(PollInterval, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(poll.Token, cancellationToken);
-        await _wake.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _bell.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -146,7 +159,7 @@ internal sealed class OutboxDispatcher : BackgroundService
             try
             {
                 await using var connection = await _direct.OpenConnectionAsync(cancellationToken);
-                connection.Notification += (_, _) => Wake();
+                connection.Notification += (_, _) => _bell.Ring();
                 await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
                     await listen.ExecuteNonQueryAsync(cancellationToken);
                 while (true)
@@ -159,11 +172,5 @@ internal sealed class OutboxDispatcher : BackgroundService
                 await Task.Delay(PollInterval, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-    }
-
-    void Wake()
-    {
-        if (_wake.CurrentCount == 0)
-            _wake.Release();
     }
 }

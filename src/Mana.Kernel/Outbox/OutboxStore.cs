@@ -11,22 +11,28 @@ internal sealed class OutboxStore(string schema)
 {
     public string Schema => schema;
 
-    public async Task<ClaimedMessage?> ClaimAsync(NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<List<ClaimedMessage>> ClaimAsync(NpgsqlTransaction transaction, DateTimeOffset now, int most, CancellationToken cancellationToken)
     {
         await using var command = Command(transaction, $"""
             SELECT id, type, payload::text, occurred_at, handled, attempts FROM {schema}.outbox
-            WHERE parked_at IS NULL AND next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-            """, now);
+            WHERE parked_at IS NULL AND next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+            """, now, most);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
-            return null;
-        return new ClaimedMessage(
-            reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3),
-            [.. reader.GetFieldValue<string[]>(4)], reader.GetInt32(5));
+        var claimed = new List<ClaimedMessage>();
+        while (await reader.ReadAsync(cancellationToken))
+            claimed.Add(new ClaimedMessage(
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3),
+                [.. reader.GetFieldValue<string[]>(4)], reader.GetInt32(5)));
+        return claimed;
     }
 
-    public Task CompleteAsync(NpgsqlTransaction transaction, Guid id, CancellationToken cancellationToken) =>
-        ExecuteAsync(transaction, $"DELETE FROM {schema}.outbox WHERE id = $1", cancellationToken, id);
+    /// <summary>Removes what every handler has taken, and ends the claim of all.</summary>
+    public async Task CompleteAsync(NpgsqlTransaction transaction, List<Guid> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count > 0)
+            await ExecuteAsync(transaction, $"DELETE FROM {schema}.outbox WHERE id = ANY ($1)", cancellationToken, ids.ToArray());
+        await transaction.CommitAsync(cancellationToken);
+    }
 
     public Task PostponeAsync(
         NpgsqlTransaction transaction, ClaimedMessage message, DateTimeOffset nextAttempt, DateTimeOffset? parkedAt, string error, CancellationToken cancellationToken) =>

@@ -124,6 +124,30 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_fails_among_many_waits_alone()
+    {
+        await using var host = await StartAsync<CountingA, Picky>();
+        for (var i = 0; i < 40; i++)
+            await PublishAsync(host, i is 3 or 20 ? "bad" : $"e{i}");
+        Assert.Equal(40, await Dispatcher(host).DrainAsync(default));
+        Assert.Equal((40, 38, 2L), (Seen(host).Count(line => line[0] == 'A'), Seen(host).Count(line => line[0] == 'P'), await CountAsync()));
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_does_not_deliver_again_what_it_has_delivered()
+    {
+        await using var host = await StartAsync<CountingA, Stopping>();
+        for (var i = 0; i < 10; i++)
+        {
+            await PublishAsync(host, i == 3 ? "stop" : "go");
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Dispatcher(host).DrainAsync(host.Services.GetRequiredService<Log>().Stop.Token));
+        Assert.Equal(7, await CountAsync());
+    }
+
+    [Fact]
     public async Task A_committed_event_wakes_the_dispatcher_without_a_poll()
     {
         // The clock stands still, so a poll can never come: only the notification can.
@@ -200,6 +224,8 @@ public sealed class OutboxTests : IAsyncLifetime
 
     sealed class Log
     {
+        public CancellationTokenSource Stop { get; } = new();
+
         readonly List<string> _lines = [];
         readonly List<(int Count, TaskCompletionSource Done)> _waiting = [];
 
@@ -260,6 +286,28 @@ public sealed class OutboxTests : IAsyncLifetime
                 throw new InvalidOperationException(happened.Text);
             log.Add("F:" + happened.Text);
             return Task.CompletedTask;
+        }
+    }
+
+    sealed class Picky(Log log) : IManaEventHandler<Said>
+    {
+        public Task HandleAsync(Said happened, EventContext context, CancellationToken cancellationToken)
+        {
+            if (happened.Text == "bad")
+                throw new InvalidOperationException(happened.Text);
+            log.Add("P:" + happened.Text);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>The host is told to stop while this one is at work.</summary>
+    sealed class Stopping(Log log) : IManaEventHandler<Said>
+    {
+        public async Task HandleAsync(Said happened, EventContext context, CancellationToken cancellationToken)
+        {
+            if (happened.Text == "stop")
+                await log.Stop.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

@@ -115,6 +115,18 @@ public sealed class SyncRecordsTests(SyncRecordsTests.Watching watching) : IClas
         Assert.All(heard, happened => Assert.Equal(("watched", a.UserId, (string?)null), (happened.Table, happened.OwnerUserId, happened.SpaceId)));
     }
 
+    /// <summary>A NOTIFY in every push's transaction would make them commit one after the other.</summary>
+    [Fact]
+    public async Task A_push_is_heard_of_at_once_without_a_notification()
+    {
+        Assert.Equal(0, await watching.Inner.CountAsync("pg_trigger WHERE tgrelid = 'sync.outbox'::regclass AND NOT tgisinternal"));
+        var a = await watching.PersonAsync();
+        await a.StoreAsync(Change.Insert("bell", table: "watched"));
+        // The host's clock stands still: no poll will come.
+        await watching.DrainAsync();
+        Assert.Contains(watching.Heard, happened => happened.AuthorId == a.UserId && happened.RecordIds is ["bell"]);
+    }
+
     Task<AppendResult> AppendAsync(SyncClient person, RecordWrite write) =>
         Records.AppendAsync(new AppendRequest(person.UserId, "todo", [write], "system:test", Origin: "system"), default);
 
@@ -135,7 +147,7 @@ public sealed class SyncRecordsTests(SyncRecordsTests.Watching watching) : IClas
             await Inner.InitializeAsync();
             // A host without the watcher would take events for handled.
             await Inner.Host.DisposeAsync();
-            Host = await new TestHost(Inner.Database).With(services => services
+            Host = await new TestHost(Inner.Database).With(new FakeClock(TimeProvider.System.GetUtcNow())).With(services => services
                 .AddSingleton(_heard).AddRecordFeed("todo", "watched").AddManaEventHandler<RecordChanged, Listener>("test.watching")).StartAsync();
         }
 
