@@ -64,7 +64,7 @@ internal sealed class ModernDevice(Person person, string name, string clientId) 
         if (request.Steps != _steps[request.Table ?? ""])
             return false;
         foreach (var change in reply.Changes)
-            if (Replica.Apply(change, now))
+            if (Replica.Apply(change, now, Pending.Exists(pending => pending.Key == change.Key)))
                 _overtaken.UnionWith(Pending.Where(pending => pending.Key == change.Key));
         var reached = new Bookmark(
             reply.Cursor, reply.SyncedUntil, request.Moves, reply.HasMore && (request.StateView || request.Before?.View is not null) ? (request.Moves, request.Facts) : null);

@@ -29,7 +29,8 @@ internal sealed class Replica(bool legacy, Func<RecordKey, long> newestEdit)
     public long Floor(RecordKey key) => _floors.GetValueOrDefault(key);
 
     /// <summary>Applies one delivered change; true when it removed the record without a time to compare.</summary>
-    public bool Apply(Incoming change, string now)
+    /// <param name="isOwn">The device has made the record, and waits for that to be confirmed: to its user it is there.</param>
+    public bool Apply(Incoming change, string now, bool isOwn = false)
     {
         if (change.IsBare)
         {
@@ -40,7 +41,7 @@ internal sealed class Replica(bool legacy, Func<RecordKey, long> newestEdit)
 
         if (change.Op == "delete" || change.DeletedAt is not null)
         {
-            if (change.DeletedAt is { } at && _records.TryGetValue(change.Key, out var record))
+            if (change.DeletedAt is { } at && (isOwn ? Open(change.Key) : Find(change.Key)) is { } record)
                 Take(record, Change.DeletedAt, $"\"{at}\"", at, Instants.Parse(at));
         }
         else if (change.Op == "insert")

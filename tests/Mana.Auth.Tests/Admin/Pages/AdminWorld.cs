@@ -30,7 +30,7 @@ public class AdminWorld : ModuleWorld
 
     /// <summary>Every page, with a person to look at.</summary>
     public static IEnumerable<string> Pages(string userId, string spaceId) =>
-        [.. Lists, $"/admin/users/{userId}", $"/admin/credits/{userId}", $"/admin/devices/{userId}", $"/admin/spaces/{spaceId}"];
+        [.. Lists, $"/admin/users/{userId}", $"/admin/credits/{userId}", $"/admin/devices/{userId}", $"/admin/risk/{userId}", $"/admin/spaces/{spaceId}"];
 
     public async Task<Seated> SeatAsync(bool isAdmin = false, string language = "en", string? name = null)
     {
