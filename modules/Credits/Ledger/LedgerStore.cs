@@ -82,6 +82,7 @@ internal static class LedgerStore
         var all = new List<Posted>(bookings.Count);
         while (await rows.ReadAsync(cancellationToken))
             all.Add(Read(rows));
+        await CommittedAsync(rows);
         return all;
     }
 
@@ -124,8 +125,16 @@ internal static class LedgerStore
     {
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
-        return Read(rows);
+        var posted = Read(rows);
+        await CommittedAsync(rows);
+        return posted;
     }
+
+    /// <summary>
+    /// Returns when the statement's own transaction has been committed: rows arrive before that. Disposing the reader is not enough, because it keeps a cancellation to itself that came after the
+    /// row (the caller has hung up, the server has given the statement up), and the row would tell of something that never happened.
+    /// </summary>
+    static Task CommittedAsync(NpgsqlDataReader rows) => rows.NextResultAsync(CancellationToken.None);
 
     static Posted Read(NpgsqlDataReader row)
     {
