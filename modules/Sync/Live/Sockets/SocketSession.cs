@@ -23,7 +23,6 @@ internal sealed class SocketSession(
         finally
         {
             roster.Remove(connection);
-            connection.Socket.Dispose();
         }
     }
 
