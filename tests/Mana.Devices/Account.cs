@@ -41,6 +41,15 @@ public sealed class Account
         return new Account(http, email, await answer.Content.ReadFromJsonAsync<JsonElement>());
     }
 
+    /// <summary>A session of earlier, by what is left of it: its refresh token.</summary>
+    public static async Task<Account> ResumeAsync(HttpClient http, string email, string refreshToken)
+    {
+        var answer = await http.PostAsJsonAsync("/api/v1/auth/refresh", new { refreshToken });
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException($"refresh: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        return new Account(http, email, await answer.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
     /// <summary>Trades the refresh token for a new pair, as a client does before the access token ends.</summary>
     public async Task RefreshAsync()
     {

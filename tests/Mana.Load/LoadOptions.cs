@@ -19,6 +19,7 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
           empty    pulls that find nothing new            --changes 10000,100000,1000000 --clients 4 --seconds 10
           mixed    pushes and pulls side by side          --clients 16 --seconds 20
           sockets  idle authenticated WebSockets          --sockets 10000 --users 500 --parallel 32 --seconds 30
+                                                          --accounts FILE (keeps the people for a host started anew)
           hint     from POST to the other device's hint   --sockets 5000 --users 250 --seconds 20
           devices  many devices; every acknowledged       --users 50 --devices 3 --seconds 60
                    change must reach all others
@@ -146,6 +147,9 @@ internal sealed record LoadOptions(string Scenario, Dictionary<string, string> V
     public TimeSpan SampleEvery => TimeSpan.FromSeconds(Real("every", 30));
 
     public string? Postgres => Values.GetValueOrDefault("postgres");
+
+    /// <summary>Who was registered, with refresh tokens: read when it exists, written after each run.</summary>
+    public string? AccountsFile => Values.GetValueOrDefault("accounts");
 
     public string? CsvFile => Values.GetValueOrDefault("csv");
 

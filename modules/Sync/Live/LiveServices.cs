@@ -5,7 +5,6 @@ using Mana.Sync.Contracts;
 using Mana.Sync.Live.Hosts;
 using Mana.Sync.Live.Sockets;
 using Mana.Sync.Live.Streams;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -23,7 +22,7 @@ internal static class LiveServices
         services.AddSingleton<LiveReactions>().AddSingleton<ILiveSignals, LiveSignals>();
         services.AddSingleton<HostName>().AddSingleton<BackplaneSender>().AddSingleton<IBackplane>(provider => provider.GetRequiredService<BackplaneSender>());
         services.AddHostedService(provider => provider.GetRequiredService<BackplaneSender>()).AddHostedService<BackplaneListener>();
-        services.AddSingleton<SocketEndpoint>().AddSingleton<IStartupFilter, SocketShortcut>();
+        services.AddSingleton<SocketEndpoint>();
         services.AddSingleton<StreamEndpoint>().AddSingleton<StreamReads>();
         services.AddSingleton<Memberships>().AddHostedService(provider => provider.GetRequiredService<Memberships>());
         services.AddSingleton<SessionSweep>().AddHostedService(provider => provider.GetRequiredService<SessionSweep>());

@@ -1,5 +1,6 @@
 using System.Net;
 using Mana.Kernel.Configuration;
+using Mana.Kernel.Connections;
 
 namespace Mana.Host.Configuration;
 
@@ -19,7 +20,7 @@ internal static class ServerSetup
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 20_000;
             // A number that is none has been refused before anything listens.
-            kestrel.Listen(AddressOf(server, builder.Environment), Math.Clamp(server.PortNumber, 0, IPEndPoint.MaxPort));
+            kestrel.Listen(AddressOf(server, builder.Environment), Math.Clamp(server.PortNumber, 0, IPEndPoint.MaxPort), listen => listen.UseConnectionHandover());
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(server.DrainSeconds));
         UseManaLogging(builder);

@@ -94,7 +94,7 @@ internal sealed class OutboxDispatcher : BackgroundService
             // Who waits behind slow ones is left to whoever claims next.
             foreach (var message in messages.TakeWhile(_ => _time.GetElapsedTime(begun) < LongestClaim))
                 if (await DeliverAsync(message, cancellationToken) is { } failure)
-                    await PostponeAsync(store, transaction, message, failure, cancellationToken);
+                    await PostponeAsync(store, transaction, message, failure);
                 else
                     done.Add(message.Id);
         }
@@ -133,13 +133,13 @@ internal sealed class OutboxDispatcher : BackgroundService
         return failure;
     }
 
-    async Task PostponeAsync(OutboxStore store, NpgsqlTransaction transaction, ClaimedMessage message, Exception failure, CancellationToken cancellationToken)
+    async Task PostponeAsync(OutboxStore store, NpgsqlTransaction transaction, ClaimedMessage message, Exception failure)
     {
         var now = _time.GetUtcNow();
         var wait = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, message.Attempts), LongestBackOff.TotalSeconds));
         DateTimeOffset? parkedAt = message.Attempts + 1 >= MaxAttempts ? now : null;
         var kind = failure is PostgresException postgres ? $"{failure.GetType().Name} {postgres.SqlState}" : failure.GetType().Name;
-        await store.PostponeAsync(transaction, message, now + wait, parkedAt, kind, cancellationToken);
+        await store.PostponeAsync(transaction, message, now + wait, parkedAt, kind, CancellationToken.None);
         if (parkedAt is not null)
             _log.LogError("Event {Event} {EventId} of {Schema} is parked after {Attempts} attempts", message.Type, message.Id, store.Schema, MaxAttempts);
     }

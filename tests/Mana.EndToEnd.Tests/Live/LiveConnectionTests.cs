@@ -49,6 +49,21 @@ public sealed class LiveConnectionTests(LiveConnectionTests.Impatient live) : IC
     }
 
     [Fact]
+    public async Task Scenario_24_7_107_messages_are_read_in_many_packets_up_to_their_limit()
+    {
+        using var socket = await Wire.SocketAsync(live.Host.Address, live.Person, "long");
+        foreach (var length in (int[])[100, 5_000, 10_000, 32_768])
+        {
+            await Wire.SendAsync(socket, """{"type":"ping"}""".PadRight(length));
+            Assert.Equal("pong", (string?)(await Wire.MessageAsync(socket))["type"]);
+        }
+
+        await Wire.SendAsync(socket, """{"type":"ping"}""".PadRight(32_769));
+        var end = await socket.ReceiveAsync(new byte[100].AsMemory(), CancellationToken.None).AsTask().WaitAsync(Wire.Patience);
+        Assert.Equal((WebSocketMessageType.Close, WebSocketCloseStatus.MessageTooBig), (end.MessageType, socket.CloseStatus));
+    }
+
+    [Fact]
     public async Task A_stream_that_is_not_read_is_cut_off_and_the_others_go_on()
     {
         var person = await live.Host.CreateAccountAsync();

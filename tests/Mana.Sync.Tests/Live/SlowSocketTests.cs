@@ -83,7 +83,7 @@ public sealed class SlowSocketTests
 
     SocketConnection Connect(WebSocket socket)
     {
-        var connection = new SocketConnection(socket, null, _clock.GetUtcNow().AddSeconds(10), _clock, _metrics);
+        var connection = new SocketConnection(socket, socket.Abort, null, _clock.GetUtcNow().AddSeconds(10), _clock, _metrics);
         var roster = new Roster();
         roster.Add(connection);
         Assert.True(roster.TryIdentify(connection, new LiveIdentity("u", null, "device", DateTimeOffset.MaxValue, new Tenant("u")), 1));

@@ -10,8 +10,9 @@ internal sealed record SocketClose(int Code, string Reason);
 /// The sending half of one WebSocket (sync.md 9). What there is to say is kept as state, not as a queue, and one writer at a time says it:
 /// a device that reads slowly costs a set of table names and delays nobody. While it is idle a connection holds no buffer and no timer.
 /// </summary>
+/// <param name="cut">Ends the connection below the socket at once.</param>
 /// <param name="appId">Of <c>/ws/{appId}</c>: the only app that this socket hears of. Null: all.</param>
-internal sealed class SocketConnection(WebSocket socket, string? appId, DateTimeOffset authBy, TimeProvider time, LiveMetrics metrics) : ILiveConnection
+internal sealed class SocketConnection(WebSocket socket, Action cut, string? appId, DateTimeOffset authBy, TimeProvider time, LiveMetrics metrics) : ILiveConnection
 {
     public static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(5);
 
@@ -144,7 +145,7 @@ internal sealed class SocketConnection(WebSocket socket, string? appId, DateTime
     {
         lock (_lock)
             _isDead = true;
-        socket.Abort();
+        cut();
     }
 
     /// <summary>Says what there is to say; the task ends when all of it is out.</summary>

@@ -23,6 +23,7 @@ internal sealed class SocketSession(
         finally
         {
             roster.Remove(connection);
+            connection.Socket.Dispose();
         }
     }
 
