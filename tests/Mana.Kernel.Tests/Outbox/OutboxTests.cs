@@ -134,6 +134,26 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_claim_of_the_oldest_few_does_not_read_all_that_wait()
+    {
+        await using var source = NpgsqlDataSource.Create(_database);
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        // An empty table that PostgreSQL knows to be empty, and then a long queue.
+        await using (var fill = new NpgsqlCommand($"""
+            ANALYZE {Schema}.outbox;
+            INSERT INTO {Schema}.outbox (id, type, payload, occurred_at, next_attempt_at)
+              SELECT gen_random_uuid(), 'x', '{"{}"}', now() - i * interval '1 s', now() - i * interval '1 s' FROM generate_series(1, 2000) i
+            """, connection))
+            await fill.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var claimed = await new OutboxStore(Schema).ClaimAsync(transaction, DateTimeOffset.MaxValue.AddYears(-1), 16, default);
+        Assert.Equal(claimed.OrderBy(message => message.OccurredAt).Select(message => message.Id), claimed.ConvertAll(message => message.Id));
+        Assert.Equal(16, claimed.Count);
+        await using var read = new NpgsqlCommand($"SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relid = '{Schema}.outbox'::regclass", connection);
+        Assert.InRange((long)(await read.ExecuteScalarAsync(TestContext.Current.CancellationToken))!, 16, 64);
+    }
+
+    [Fact]
     public async Task A_host_that_stops_does_not_deliver_again_what_it_has_delivered()
     {
         await using var host = await StartAsync<CountingA, Stopping>();
