@@ -2,12 +2,18 @@ using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Mana.Apps.Calendar.External;
 
-/// <summary>Looks for subscriptions that are due, now and then and when somebody asks for a run.</summary>
-internal sealed class ExternalWorker(IServiceScopeFactory scopes, CalendarOptions options, TimeProvider time, ILogger<ExternalWorker> log) : BackgroundService
+/// <summary>
+/// Looks for subscriptions that are due, now and then and when somebody asks for a run. It looks without EF: on most hosts nobody has subscribed to anything, and a model
+/// that is not built is memory and time of every start.
+/// </summary>
+internal sealed class ExternalWorker(NpgsqlDataSource database, IServiceScopeFactory scopes, CalendarOptions options, TimeProvider time, ILogger<ExternalWorker> log) : BackgroundService
 {
+    const string AnyDue = "SELECT EXISTS (SELECT FROM apps.external_calendars WHERE enabled AND next_run_at <= $1)";
+
     readonly Channel<bool> _wishes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Somebody waits for a run.</summary>
@@ -19,8 +25,11 @@ internal sealed class ExternalWorker(IServiceScopeFactory scopes, CalendarOption
         {
             try
             {
-                await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<ExternalSync>().RunDueAsync(stoppingToken);
+                if (await IsAnyDueAsync(stoppingToken))
+                {
+                    await using var scope = scopes.CreateAsyncScope();
+                    await scope.ServiceProvider.GetRequiredService<ExternalSync>().RunDueAsync(stoppingToken);
+                }
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -29,6 +38,13 @@ internal sealed class ExternalWorker(IServiceScopeFactory scopes, CalendarOption
 
             await PauseAsync(stoppingToken);
         }
+    }
+
+    async Task<bool> IsAnyDueAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(AnyDue);
+        command.Parameters.Add(new() { Value = time.GetUtcNow() });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     async Task PauseAsync(CancellationToken stoppingToken)

@@ -14,7 +14,7 @@ namespace Mana.Auth.Oidc.Clients;
 /// Clients of the server's configuration: today the Matrix homeserver (auth.md 13.4). A row that is there stays as an administrator left it, but
 /// its secret is the configured one; the one before stays good for a day, so that both sides need not restart at once.
 /// </summary>
-internal sealed class ConfiguredClients(IServiceScopeFactory scopes, OidcOptions options, IIdSource ids, TimeProvider time, ILogger<ConfiguredClients> log) : BackgroundService
+internal sealed class ConfiguredClients(NpgsqlDataSource source, IServiceScopeFactory scopes, OidcOptions options, IIdSource ids, TimeProvider time, ILogger<ConfiguredClients> log) : BackgroundService
 {
     public const string Synapse = "matrix-synapse";
     static readonly TimeSpan Overlap = TimeSpan.FromDays(1);
@@ -48,19 +48,26 @@ internal sealed class ConfiguredClients(IServiceScopeFactory scopes, OidcOptions
         }
     }
 
+    /// <summary>Without EF: most servers have none, and a model that is not built is memory and time of every start.</summary>
+    async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        await using var batch = source.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("DELETE FROM auth.oauth_client_secrets WHERE client_id = $1 AND configured") { Parameters = { new() { Value = Synapse } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE auth.oauth_clients SET disabled = true WHERE client_id = $1 AND source = 'configuration' AND NOT disabled") { Parameters = { new() { Value = Synapse } } });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     async Task SeedAsync(CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var database = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
-        var clients = database.Set<OAuthClient>();
         if (options.SynapseSecret() is not { } secret)
         {
-            await database.Set<OAuthClientSecret>().Where(row => row.ClientId == Synapse && row.Configured).ExecuteDeleteAsync(cancellationToken);
-            await clients.Where(client => client.ClientId == Synapse && client.Source == OAuthClientSource.Configuration && !client.Disabled)
-                .ExecuteUpdateAsync(client => client.SetProperty(row => row.Disabled, true), cancellationToken);
+            await RemoveAsync(cancellationToken);
             return;
         }
 
+        await using var scope = scopes.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
+        var clients = database.Set<OAuthClient>();
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         // Hosts that start at once take turns.
         await ResourceServers.LockAsync(database, cancellationToken);
