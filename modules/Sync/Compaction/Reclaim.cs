@@ -7,7 +7,7 @@ namespace Mana.Sync.Compaction;
 /// Gives the space of removed rows back to the disk (sync.md 15.5) once there is much of it: see <see cref="Data.ReclaimFunction"/>.
 /// Ordinarily nothing is done here; the room that compaction leaves is used by the changes that come next.
 /// </summary>
-internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, ILogger<Reclaim> log)
+internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, TimeProvider time, ILogger<Reclaim> log)
 {
     /// <summary>Rows below which it is not worth a lock.</summary>
     const long Least = 50_000;
@@ -17,6 +17,12 @@ internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, IL
 
     /// <summary>Rewrites of the same removed rows: each stops writers for a moment.</summary>
     const int MostTries = 3;
+
+    /// <summary>How often it is tried again while somebody is in the way: PostgreSQL's own vacuum of so many removed rows takes minutes.</summary>
+    const int MostWaits = 10;
+
+    /// <summary>A try that waits for a reader keeps writers waiting for half a second.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     const string FileOfTheLog = "SELECT pg_relation_filenode('sync.changes')";
 
@@ -31,10 +37,20 @@ internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, IL
     public async Task<long> AfterAsync(long removed, CancellationToken cancellationToken)
     {
         var total = Interlocked.Add(ref _removed, removed);
-        return total < Least ? 0 : await RunAsync(total, cancellationToken);
+        for (var waits = 0; total >= Least; waits++)
+        {
+            if (await RunAsync(total, cancellationToken) is { } bytes)
+                return bytes;
+            if (waits == MostWaits)
+                break;
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+
+        return 0;
     }
 
-    internal async Task<long> RunAsync(long removed, CancellationToken cancellationToken)
+    /// <summary>One try; null when the tables could not be had.</summary>
+    internal async Task<long?> RunAsync(long removed, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,8 +71,7 @@ internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, IL
         }
         catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
         {
-            // Somebody is reading or writing; the next run finds a better moment.
-            return 0;
+            return null;
         }
     }
 

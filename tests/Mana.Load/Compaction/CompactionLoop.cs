@@ -44,7 +44,7 @@ internal sealed class CompactionLoop(string postgres) : IAsyncDisposable
     Compactor Create()
     {
         var metrics = new SyncMetrics(_services.GetRequiredService<IMeterFactory>());
-        return new Compactor(_database, new SyncOptions(), new Reclaim(_database, metrics, NullLogger<Reclaim>.Instance), metrics, NullLogger<Compactor>.Instance);
+        return new Compactor(_database, new SyncOptions(), new Reclaim(_database, metrics, TimeProvider.System, NullLogger<Reclaim>.Instance), metrics, NullLogger<Compactor>.Instance);
     }
 
     /// <summary>Ends after the run under way.</summary>
