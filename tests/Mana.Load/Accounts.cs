@@ -26,8 +26,21 @@ internal static class Accounts
     }
 
     static async Task<List<Account>> LoadAsync(LoadOptions options) => options.AccountsFile is { } file && File.Exists(file)
-        ? await AllAsync(options, await File.ReadAllLinesAsync(file), (http, line) => Account.ResumeAsync(http, line.Split(' ')[0], line.Split(' ')[1]))
+        ? await AllAsync(options, await File.ReadAllLinesAsync(file), (http, line) => ResumeAsync(http, line.Split(' ')))
         : [];
+
+    static async Task<Account> ResumeAsync(HttpClient http, string[] known)
+    {
+        try
+        {
+            return await Account.ResumeAsync(http, known[0], known[1]);
+        }
+        catch (InvalidOperationException)
+        {
+            // A file of long ago, or of a run that was broken off: the password is always the same.
+            return await Account.SignInAsync(http, known[0]);
+        }
+    }
 
     static async Task<List<Account>> AllAsync<T>(LoadOptions options, IEnumerable<T> people, Func<HttpClient, T, Task<Account>> come)
     {

@@ -52,8 +52,8 @@ internal sealed class Compactor(NpgsqlDataSource database, SyncOptions options, 
         }
 
         await SweepAsync(cancellationToken);
-        await reclaim.AfterAsync(report.Removed, cancellationToken);
         metrics.Compacted(report, Stopwatch.GetElapsedTime(started));
+        await reclaim.AfterAsync(report.Removed, cancellationToken);
         return report;
     }
 

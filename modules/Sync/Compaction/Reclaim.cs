@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -7,7 +8,7 @@ namespace Mana.Sync.Compaction;
 /// Gives the space of removed rows back to the disk (sync.md 15.5) once there is much of it: see <see cref="Data.ReclaimFunction"/>.
 /// Ordinarily nothing is done here; the room that compaction leaves is used by the changes that come next.
 /// </summary>
-internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, TimeProvider time, ILogger<Reclaim> log)
+internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, TimeProvider time, ILogger<Reclaim> log, IHostApplicationLifetime? lifetime = null)
 {
     /// <summary>Rows below which it is not worth a lock.</summary>
     const long Least = 50_000;
@@ -37,13 +38,17 @@ internal sealed class Reclaim(NpgsqlDataSource database, SyncMetrics metrics, Ti
     public async Task<long> AfterAsync(long removed, CancellationToken cancellationToken)
     {
         var total = Interlocked.Add(ref _removed, removed);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime?.ApplicationStopping ?? CancellationToken.None);
         for (var waits = 0; total >= Least; waits++)
         {
             if (await RunAsync(total, cancellationToken) is { } bytes)
                 return bytes;
             if (waits == MostWaits)
                 break;
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(Pause, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A host that stops does not wait for this.
+            if (either.IsCancellationRequested)
+                break;
         }
 
         return 0;

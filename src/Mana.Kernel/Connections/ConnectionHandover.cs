@@ -32,6 +32,9 @@ public static class ConnectionHandoverExtensions
 /// <summary>Stands between Kestrel's transport and its HTTP, for as long as the connection lives.</summary>
 internal sealed class ConnectionHandover : IConnectionHandover, IConnectionHeartbeatFeature
 {
+    /// <summary>Of the server's heart, which beats once a second.</summary>
+    const int BeatsOfDrain = 5;
+
     readonly ConnectionContext _connection;
     readonly IConnectionHeartbeatFeature? _heart;
     Action? _beat;
@@ -63,7 +66,25 @@ internal sealed class ConnectionHandover : IConnectionHandover, IConnectionHeart
         if (handover._session is not { } session)
             return;
         handover.ForgetHttp();
-        await session();
+        try
+        {
+            await session();
+        }
+        finally
+        {
+            handover.LimitDrain();
+        }
+    }
+
+    /// <summary>The server sends what is still in its buffers before it closes. A client that does not read it would have a connection for ever, which nobody counts any more.</summary>
+    void LimitDrain()
+    {
+        var beats = 0;
+        _beat = () =>
+        {
+            if (++beats == BeatsOfDrain)
+                Abort();
+        };
     }
 
     void ForgetHttp()

@@ -44,7 +44,10 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if ((await transport.Output.WriteAsync(buffer, cancellationToken)).IsCompleted)
+        var written = await transport.Output.WriteAsync(buffer, cancellationToken);
+        if (written.IsCanceled && _isClosed)
+            throw new OperationCanceledException("The stream was closed during the write.");
+        if (written.IsCompleted)
             throw new IOException("The other side has closed the connection.");
     }
 
@@ -66,11 +69,12 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>Ends a read that waits. The connection itself is the server's to close.</summary>
+    /// <summary>Ends a read and a write that wait. The connection itself is the server's to close.</summary>
     protected override void Dispose(bool disposing)
     {
         _isClosed = true;
         transport.Input.CancelPendingRead();
+        transport.Output.CancelPendingFlush();
         base.Dispose(disposing);
     }
 }

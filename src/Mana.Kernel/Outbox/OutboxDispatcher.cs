@@ -19,6 +19,10 @@ internal sealed class OutboxDispatcher : BackgroundService
     static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(10);
     static readonly TimeSpan LongestClaim = TimeSpan.FromSeconds(5);
+
+    /// <summary>Of one module's outbox; then it is the next one's.</summary>
+    static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+
     const int AtOnce = 16;
 
     readonly NpgsqlDataSource _database;
@@ -76,10 +80,28 @@ internal sealed class OutboxDispatcher : BackgroundService
     /// <summary>Delivers everything that is due now; returns how many events were taken up.</summary>
     internal async Task<int> DrainAsync(CancellationToken cancellationToken)
     {
-        var taken = 0;
-        foreach (var store in _stores)
-            while (await DeliverSomeAsync(store, cancellationToken) is > 0 and var some)
-                taken += some;
+        var (taken, sampled) = (0, _time.GetTimestamp());
+        for (var before = -1; taken != before;)
+        {
+            before = taken;
+            foreach (var store in _stores)
+            {
+                var begun = _time.GetTimestamp();
+                while (await DeliverSomeAsync(store, cancellationToken) is > 0 and var some)
+                {
+                    taken += some;
+                    if (_time.GetElapsedTime(begun) >= Turn)
+                        break;
+                }
+            }
+
+            if (_time.GetElapsedTime(sampled) < PollInterval)
+                continue;
+            // There may be no end to it for long.
+            await _gauges.SampleAsync(cancellationToken);
+            sampled = _time.GetTimestamp();
+        }
+
         return taken;
     }
 

@@ -64,6 +64,32 @@ public sealed class LiveConnectionTests(LiveConnectionTests.Impatient live) : IC
     }
 
     [Fact]
+    public async Task A_handshake_with_a_body_is_refused()
+    {
+        using var raw = await RawConnection.OpenAsync(live.Host.Address);
+        var answer = await raw.SendAsync("GET", "/ws", "body", ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", Key));
+        Assert.Equal(400, answer.Status);
+    }
+
+    [Fact]
+    public async Task A_frame_against_the_protocol_is_answered_with_the_reason()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(live.Host.Address.Host, live.Host.Address.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {Key}\r\n\r\n"));
+        // Text without a mask.
+        await client.GetStream().WriteAsync((byte[])[0x81, 12, .. "without mask"u8]);
+        var (bytes, buffer) = (new List<byte>(), new byte[1024]);
+        while (await ReadAsync(client, buffer) is > 0 and var count)
+            bytes.AddRange(buffer.AsSpan(0, count));
+        var frames = bytes[(bytes.LastIndexOf((byte)'\n') + 1)..];
+        // Pings come when they like.
+        while (frames[0] == 0x89)
+            frames = frames[(2 + frames[1])..];
+        Assert.Equal([0x88, 0x03, 0xEA], [frames[0], frames[2], frames[3]]);
+    }
+
+    [Fact]
     public async Task A_stream_that_is_not_read_is_cut_off_and_the_others_go_on()
     {
         var person = await live.Host.CreateAccountAsync();

@@ -121,6 +121,20 @@ public sealed class ConnectionHandoverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_does_not_read_the_rest_is_cut_off()
+    {
+        using var client = await TakenAsync("!");
+        await _ended.Task.WaitAsync(Patience);
+        // Who does not read finds out by writing.
+        var waiting = Stopwatch.StartNew();
+        await Assert.ThrowsAsync<IOException>(async () =>
+        {
+            for (; waiting.Elapsed < Patience; await Task.Delay(100))
+                await client.WriteAsync("x");
+        });
+    }
+
+    [Fact]
     public async Task Connections_that_nobody_takes_serve_one_request_after_the_other()
     {
         using var client = await OpenAsync();
@@ -156,7 +170,7 @@ public sealed class ConnectionHandoverTests : IAsyncLifetime
 
     async Task<Client> OpenAsync() => await Client.OpenAsync(new Uri(_app.Urls.Single()).Port);
 
-    /// <summary>Sends back what it gets, until that ends with a full stop.</summary>
+    /// <summary>Sends back what it gets, until that ends with a full stop. After an exclamation mark it sends until nobody reads.</summary>
     sealed class Echo(Stream stream, TaskCompletionSource ended)
     {
         public async Task RunAsync()
@@ -167,6 +181,12 @@ public sealed class ConnectionHandoverTests : IAsyncLifetime
                 while (await stream.ReadAsync(buffer) is > 0 and var count)
                 {
                     await stream.WriteAsync(buffer.AsMemory(0, count));
+                    if (buffer[count - 1] == '!')
+                    {
+                        await FillAsync();
+                        return;
+                    }
+
                     if (buffer[count - 1] == '.')
                         return;
                 }
@@ -178,6 +198,17 @@ public sealed class ConnectionHandoverTests : IAsyncLifetime
             finally
             {
                 ended.TrySetResult();
+            }
+        }
+
+        /// <summary>Until nothing goes out any more.</summary>
+        async Task FillAsync()
+        {
+            for (var chunk = new byte[64 * 1024]; ;)
+            {
+                var write = stream.WriteAsync(chunk).AsTask();
+                if (await Task.WhenAny(write, Task.Delay(TimeSpan.FromSeconds(1))) != write)
+                    return;
             }
         }
     }

@@ -9,7 +9,7 @@ public sealed class TransportStreamTests : IDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     readonly Pipe _in = new(new PipeOptions(minimumSegmentSize: 16, pauseWriterThreshold: 0));
-    readonly Pipe _out = new();
+    readonly Pipe _out = new(new PipeOptions(pauseWriterThreshold: 16, resumeWriterThreshold: 8));
     readonly TransportStream _stream;
 
     public TransportStreamTests() => _stream = new TransportStream(new Transport(_in.Reader, _out.Writer));
@@ -71,6 +71,15 @@ public sealed class TransportStreamTests : IDisposable
     public async Task A_read_that_waits_ends_with_the_stream()
     {
         var waiting = _stream.ReadAsync(new byte[2]).AsTask();
+        await _stream.DisposeAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task A_write_that_nobody_reads_ends_with_the_stream()
+    {
+        var waiting = _stream.WriteAsync(new byte[100]).AsTask();
+        Assert.False(waiting.IsCompleted);
         await _stream.DisposeAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience));
     }

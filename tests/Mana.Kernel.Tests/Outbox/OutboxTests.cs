@@ -154,6 +154,26 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_outbox_that_is_full_does_not_keep_the_others_waiting()
+    {
+        await ExecuteAsync($"""
+            CREATE SCHEMA other AUTHORIZATION mana_owner; SET ROLE mana_owner; GRANT USAGE ON SCHEMA other TO mana_app;
+            CREATE TABLE other.outbox (LIKE {Schema}.outbox INCLUDING ALL); GRANT SELECT, INSERT, UPDATE, DELETE ON other.outbox TO mana_app
+            """);
+        await using var host = await StartAsync<CountingA, TakingTime>(also: "other");
+        for (var i = 0; i < 40; i++)
+            await PublishAsync(host, $"e{i}");
+        await ExecuteAsync($$"""
+            INSERT INTO other.outbox (id, type, payload, occurred_at, next_attempt_at)
+            VALUES (gen_random_uuid(), 'outboxtest.said', '{"text":"elsewhere"}', '2026-11-20T12:00:00Z', '2026-11-20T12:00:00Z')
+            """);
+
+        await Dispatcher(host).DrainAsync(default);
+        Assert.Equal(41, Seen(host).Count);
+        Assert.InRange(Seen(host).IndexOf("A:elsewhere"), 0, 16);
+    }
+
+    [Fact]
     public async Task A_host_that_stops_does_not_deliver_again_what_it_has_delivered()
     {
         await using var host = await StartAsync<CountingA, Stopping>();
@@ -188,7 +208,7 @@ public sealed class OutboxTests : IAsyncLifetime
 
     static List<string> Seen(TestHost host) => host.Services.GetRequiredService<Log>().Lines;
 
-    async Task<TestHost> StartAsync<TFirst, TSecond>(bool dispatch = false)
+    async Task<TestHost> StartAsync<TFirst, TSecond>(bool dispatch = false, string? also = null)
         where TFirst : class, IManaEventHandler<Said>
         where TSecond : class, IManaEventHandler<Said>
     {
@@ -198,6 +218,8 @@ public sealed class OutboxTests : IAsyncLifetime
             services.AddDbContext<EventsContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
             services.RemoveAll<OutboxSource>();
             services.AddManaOutbox(Schema);
+            if (also is not null)
+                services.AddManaOutbox(also);
             services.AddManaEventHandler<Said, TFirst>("first");
             services.AddManaEventHandler<Said, TSecond>("second");
             if (!dispatch)
@@ -305,6 +327,16 @@ public sealed class OutboxTests : IAsyncLifetime
             if (context.Attempt <= 2)
                 throw new InvalidOperationException(happened.Text);
             log.Add("F:" + happened.Text);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>A second for each.</summary>
+    sealed class TakingTime(TimeProvider time) : IManaEventHandler<Said>
+    {
+        public Task HandleAsync(Said happened, EventContext context, CancellationToken cancellationToken)
+        {
+            ((FakeClock)time).Advance(TimeSpan.FromSeconds(1));
             return Task.CompletedTask;
         }
     }

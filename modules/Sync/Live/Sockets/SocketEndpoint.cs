@@ -77,6 +77,9 @@ internal sealed class SocketEndpoint(
             return new ApiError(StatusCodes.Status426UpgradeRequired, "upgrade_required", "This path speaks WebSocket only.");
         }
 
+        // A request with a body cannot be upgraded.
+        if (context.Features.Get<IConnectionHandover>() is not null && context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest != true)
+            return new ApiError(StatusCodes.Status400BadRequest, "invalid_handshake", "A handshake has no body.");
         if (request.Headers.SecWebSocketVersion == "13" && IsKey(request.Headers.SecWebSocketKey))
             return null;
         headers.SecWebSocketVersion = "13";

@@ -27,6 +27,10 @@ internal static class SocketReader
             if (!connection.IsClosing)
                 await connection.CloseAsync(1000, "closing");
         }
+        catch (WebSocketException violation) when (violation.WebSocketErrorCode == WebSocketError.Faulted)
+        {
+            // A frame that is against the protocol has been answered with a close that says so. Cutting the connection could overtake it.
+        }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
         {
             connection.Drop();
