@@ -44,16 +44,23 @@ public sealed class JobClusterTests(JobsDatabase database) : IClassFixture<JobsD
             services.AddManaJob<ProbeJob>("test.takeover", schedule => schedule.Cron(JobsTestHost.Never));
         await using var first = new JobsTestHost(firstSource, Register, FirstRunHangs());
         await using var second = new JobsTestHost(secondSource, Register, FirstRunHangs());
-        await Task.WhenAll(first.StartAsync(), second.StartAsync());
-        await Eventually.TrueAsync(() => first.IsRunning && second.IsRunning, "both run");
-        Assert.Equal(JobTriggerResult.Accepted, await first.Jobs.TriggerAsync("test.takeover"));
-        await Eventually.TrueAsync(() => runs == 1, "one of them runs the job");
+        try
+        {
+            await Task.WhenAll(first.StartAsync(), second.StartAsync());
+            await Eventually.TrueAsync(() => first.IsRunning && second.IsRunning, "both run");
+            Assert.Equal(JobTriggerResult.Accepted, await first.Jobs.TriggerAsync("test.takeover"));
+            await Eventually.TrueAsync(() => runs == 1, "one of them runs the job");
 
-        var (doomedSource, survivor) = second.Probe.Runs.IsEmpty ? (firstSource, second) : (secondSource, first);
-        await database.CutOffAsync(doomedSource);
+            var (doomedSource, survivor) = second.Probe.Runs.IsEmpty ? (firstSource, second) : (secondSource, first);
+            await database.CutOffAsync(doomedSource);
 
-        await Eventually.TrueAsync(() => survivor.Metric("mana_jobs_runs_total", "job=test.takeover,result=success") == 1, "the other ran it again");
-        never.SetResult();
+            await Eventually.TrueAsync(() => survivor.Metric("mana_jobs_runs_total", "job=test.takeover,result=success") == 1, "the other ran it again");
+        }
+        finally
+        {
+            // The hosts wait for it when they stop; a failure must be told.
+            never.SetResult();
+        }
     }
 
     private static JobsTestHost SharedHost(Npgsql.NpgsqlDataSource source) => new(source, services =>
