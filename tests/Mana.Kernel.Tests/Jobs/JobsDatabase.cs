@@ -49,7 +49,11 @@ public sealed class JobsDatabase : IAsyncLifetime
     public async Task CutOffAsync(NpgsqlDataSource app)
     {
         var role = new NpgsqlConnectionStringBuilder(app.ConnectionString).Username;
-        await ExecuteAsync($"alter role {role} nologin; select pg_terminate_backend(pid) from pg_stat_activity where usename = '{role}'");
+        // Its own transaction: until it is committed, a session that is ended comes back at once, and the host with it.
+        await ExecuteAsync($"alter role {role} nologin");
+        await Eventually.TrueAsync(
+            async () => (await QueryAsync<bool>($"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{role}'")).Count == 0,
+            $"no session of {role}");
     }
 
     public async Task ExecuteAsync(string sql)
