@@ -90,6 +90,8 @@ public sealed class SyncFixture : IAsyncLifetime
     internal async Task<long> NewestAsync(SyncClient person) =>
         await _inner.ScalarAsync<long>("SELECT last_seq FROM sync.scopes WHERE name = $1", Scope(person));
 
+    internal async Task<long> ScopeIdAsync(string scope) => await _inner.ScalarAsync<long>("SELECT id FROM sync.scopes WHERE name = $1", scope);
+
     /// <summary>One column of the log rows of a record, as text, in order of acceptance.</summary>
     internal async Task<List<string?>> LogAsync(SyncClient person, string id, string column)
     {

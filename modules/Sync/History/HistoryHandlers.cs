@@ -49,6 +49,7 @@ internal static class HistoryHandlers
             return SyncError.NoSuchRecord();
         return await revert.ToAsync(caller, record, appId, new RecordKey(request.Table, request.Id), eventId, request.Fields, cancellationToken) switch
         {
+            RevertResult.Done { Unknown.Count: > 0 } done => Results.Ok(new { ok = true, changed = done.Changed, unknown = done.Unknown }),
             RevertResult.Done done => Results.Ok(new { ok = true, changed = done.Changed }),
             RevertResult.NoSuchVersion => SyncError.NoSuchVersion(),
             RevertResult.Gone => SyncError.RecordGone(),
@@ -87,7 +88,7 @@ internal static class HistoryHandlers
             json.WriteStartObject(field);
             json.WriteRaw("value", value);
             json.WriteRaw("at", at);
-            json.WriteBoolean("current", now.Fields.TryGetValue(field, out var current) && current.Stamp.Seq == version.Seq);
+            json.WriteBoolean("current", PastState.IsCurrent(version, now, field, value, at));
             json.WriteEndObject();
         }
 
@@ -98,6 +99,8 @@ internal static class HistoryHandlers
         json.WriteEndObject();
         if (version.Kind == EditKind.Folded)
             json.WriteBoolean("folded", true);
+        if (version.Kind == EditKind.Refused)
+            json.WriteBoolean("refused", true);
         var body = RawMembers.Of(version.Body);
         foreach (var name in (ReadOnlySpan<string>)["actor", "origin"])
             if (body.Find(name) is { } value)

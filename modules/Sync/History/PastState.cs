@@ -23,20 +23,10 @@ internal static class PastState
 
     public static List<(string Field, ReadOnlyMemory<byte> Value, ReadOnlyMemory<byte> At)> LostOf(StoredVersion version) => Versions(RawMembers.Of(version.Lost));
 
-    /// <summary>
-    /// Walks back from a version to learn the values that were current right after it, including those of it that lost: who picks a version
-    /// wants what it said. Rows hold what won when they were accepted, so of several the newer one counts.
-    /// </summary>
-    /// <returns>True when everything is known: what lies further back was wiped.</returns>
-    public static bool Collect(Dictionary<string, ReadOnlyMemory<byte>> values, StoredVersion row, bool isTarget)
-    {
-        if (isTarget)
-            foreach (var (field, value, _) in LostOf(row))
-                values[field] = value;
-        foreach (var (field, value, _) in VersionsOf(row))
-            values.TryAdd(field, value);
-        return row.Kind == EditKind.Erase;
-    }
+    /// <summary>The version is the one that stands now, or the row tells it again: folded rows do, and those that show or revive a record.</summary>
+    public static bool IsCurrent(StoredVersion row, RecordState now, string field, ReadOnlyMemory<byte> value, ReadOnlyMemory<byte> at) =>
+        now.Fields.TryGetValue(field, out var current)
+        && (current.Stamp.Seq == row.Seq || (current.Stamp.Seq < row.Seq && current.At.Span.SequenceEqual(at.Span) && current.Value.Span.SequenceEqual(value.Span)));
 
     static List<(string Field, ReadOnlyMemory<byte> Value, ReadOnlyMemory<byte> At)> Versions(RawMembers fields) => fields.All.Select(field =>
     {

@@ -10,7 +10,9 @@ namespace Mana.Sync.History;
 /// <summary>What came of a wish to go back.</summary>
 internal abstract record RevertResult
 {
-    public sealed record Done(IReadOnlyList<string> Changed) : RevertResult;
+    /// <summary>The record is as it was then, as far as that is known.</summary>
+    /// <param name="Unknown">Fields that were left alone, because what they held then is no longer kept.</param>
+    public sealed record Done(IReadOnlyList<string> Changed, IReadOnlyList<string> Unknown) : RevertResult;
 
     public sealed record NoSuchVersion : RevertResult;
 
@@ -37,56 +39,53 @@ internal sealed class Revert(RecordHistory history, SyncRecords records, TimePro
     {
         if (record.State.IsErased)
             return new RevertResult.Gone();
-        if (await ValuesAsync(caller, record, appId, key, eventId, cancellationToken) is not { } wanted)
+        if (await ValuesAsync(caller, record, appId, key, eventId, cancellationToken) is not { } past)
             return new RevertResult.NoSuchVersion();
-        var fields = Difference(wanted, record.State, only);
+        var fields = Difference(past, record.State, only, out var unknown);
         if (fields.Count == 0)
-            return new RevertResult.Done([]);
+            return new RevertResult.Done([], unknown);
         var at = Rfc3339.QuotedMillis(Newest(record.State, fields));
         return await records.AppendAsync(caller.UserId, appId, Writer, Body(record, key, fields, at), [], cancellationToken) switch
         {
             AppendResult.Refused refused => new RevertResult.Refused(refused.Error, refused.Message),
-            _ => new RevertResult.Done([.. fields.Keys]),
+            _ => new RevertResult.Done([.. fields.Keys], unknown),
         };
     }
 
     /// <summary>Null when the version is not one of this record, or no longer kept.</summary>
-    async Task<Dictionary<string, ReadOnlyMemory<byte>>?> ValuesAsync(
-        Tenant caller, FoundRecord record, string appId, RecordKey key, Guid eventId, CancellationToken cancellationToken)
+    async Task<PastValues?> ValuesAsync(Tenant caller, FoundRecord record, string appId, RecordKey key, Guid eventId, CancellationToken cancellationToken)
     {
-        var (values, found) = (new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal), false);
-        var reads = 0;
+        var (past, reads) = (new PastValues(), 0);
         for (long? from = record.LastSeq; from is { } position;)
         {
-            // Values that are not known to the end must not be taken for null.
             if (++reads > MostReads)
                 return null;
             var (rows, next) = await history.ReadAsync(caller, record, appId, key, position, RowsPerRead, cancellationToken);
-            foreach (var row in rows)
-            {
-                var isTarget = row.EventId == eventId;
-                found |= isTarget;
-                if (found && PastState.Collect(values, row, isTarget))
-                    return values;
-            }
-
+            if (rows.Exists(row => past.Add(row, eventId)))
+                return past;
+            if (next is null)
+                past.End(broken: rows.Count == 0);
             from = next;
         }
 
-        return found ? values : null;
+        return past.Found ? past : null;
     }
 
-    /// <summary>What must change to get there. A field that did not exist then becomes null; one that never changes is left alone.</summary>
-    static SortedDictionary<string, ReadOnlyMemory<byte>> Difference(Dictionary<string, ReadOnlyMemory<byte>> wanted, RecordState now, string[]? only)
+    /// <summary>What must change to get there. A field that is known not to have existed then becomes null; one that never changes is left alone.</summary>
+    static SortedDictionary<string, ReadOnlyMemory<byte>> Difference(PastValues past, RecordState now, string[]? only, out List<string> unknown)
     {
         var fields = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        foreach (var name in wanted.Keys.Union(now.Fields.Keys, StringComparer.Ordinal))
+        unknown = [];
+        var wanted = past.ToDictionary();
+        foreach (var name in wanted.Keys.Union(now.Fields.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             if ((only is not null && !only.Contains(name, StringComparer.Ordinal)) || Merger.IsFrozen(name))
                 continue;
-            var value = wanted.TryGetValue(name, out var then) ? then : Null;
+            var isKnown = wanted.TryGetValue(name, out var then);
             var current = now.Fields.TryGetValue(name, out var version) ? version.Value : Null;
-            if (!value.Span.SequenceEqual(current.Span))
+            if (!isKnown && !past.IsComplete)
+                unknown.Add(name);
+            else if ((isKnown ? then : Null) is var value && !value.Span.SequenceEqual(current.Span))
                 fields[name] = value;
         }
 

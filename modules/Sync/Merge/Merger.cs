@@ -66,7 +66,7 @@ internal static class Merger
         EditKind.Insert => new RecordState(accepted, new Stamp(NewestTime(edit), edit.Seq), null),
         EditKind.Update or EditKind.Delete => new RecordState(accepted, null, null),
         // A hard delete covers everything the server has seen, also versions whose clock runs a little ahead.
-        EditKind.Folded => throw new ArgumentException("A folded row is the result of merges.", nameof(edit)),
+        EditKind.Folded or EditKind.Refused => throw new ArgumentException("Stored rows are of this kind; edits are not.", nameof(edit)),
         EditKind.Erase => new RecordState(accepted, null, new Stamp(Math.Max(edit.ReceivedAt, before.NewestStamp?.At ?? 0), edit.Seq)),
     };
 

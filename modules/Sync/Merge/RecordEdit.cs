@@ -13,6 +13,9 @@ internal enum EditKind : short
 
     /// <summary>What compaction left of older changes of a record: all that is still current of them. Never an edit by itself.</summary>
     Folded = 5,
+
+    /// <summary>What somebody tried on a record that is hidden from them; kept for its author, without effect. Never an edit by itself.</summary>
+    Refused = 6,
 }
 
 /// <summary>One field of an edit, with its time already resolved and clamped.</summary>

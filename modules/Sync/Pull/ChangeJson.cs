@@ -39,6 +39,7 @@ internal static class ChangeJson
         EditKind.Insert => "insert"u8,
         EditKind.Update or EditKind.Folded => "update"u8,
         EditKind.Delete or EditKind.Erase => "delete"u8,
+        EditKind.Refused => throw new ArgumentException("Nobody is told of what was refused.", nameof(kind)),
     };
 
     /// <summary><c>{"fields":…}</c> becomes <c>,"fields":…}</c>; an empty body just closes the object.</summary>

@@ -1,8 +1,7 @@
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Mana.Sync.Compaction;
 using Mana.Sync.Tests.Spaces;
 using Microsoft.Extensions.DependencyInjection;
+using static Mana.Sync.Tests.History.HistoryCalls;
 
 namespace Mana.Sync.Tests.History;
 
@@ -148,22 +147,5 @@ public sealed class HistoryScenarios(SyncFixture fixture) : IClassFixture<SyncFi
         Assert.Equal("\"task\"", await fixture.ValueAsync(a, "t1", "title"));
         var foreign = (string)(await fixture.LogAsync(a, "t1", "c.event_id"))[0]!;
         Assert.Equal("version_not_found", (string?)(await RevertAsync(a, foreign))["error"]);
-    }
-
-    static async Task<JsonNode> ReadAsync(SyncClient person, string query) => (await GetAsync(person, query)).Ok().Body;
-
-    static async Task<Answer> GetAsync(SyncClient person, string query, string table = "tasks")
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/sync/todo/history?table={table}&{query}");
-        return await person.SendAsync(request);
-    }
-
-    static async Task<JsonNode> RevertAsync(SyncClient person, string eventId, params string[] fields)
-    {
-        var body = new JsonObject { ["table"] = "tasks", ["id"] = "t1", ["eventId"] = eventId };
-        if (fields.Length > 0)
-            body["fields"] = new JsonArray([.. fields.Select(field => (JsonNode)field)]);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/sync/todo/history/revert") { Content = JsonContent.Create(body) };
-        return (await person.SendAsync(request)).Body;
     }
 }
