@@ -6,7 +6,6 @@ using Mana.Sync.Devices;
 using Mana.Sync.Gate;
 using Mana.Sync.History;
 using Mana.Sync.Live;
-using Mana.Sync.Live.Streams;
 using Mana.Sync.Pull;
 using Mana.Sync.Push;
 using Mana.Sync.Singletons;
@@ -31,18 +30,18 @@ internal static class SyncEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var sync = app.MapGroup("/sync/{appId}").RequireAuthorization(Policies.User).WithTags("sync")
-            .WithMetadata(new ErrorStyle(Unauthorized: "unauthorized")).AddEndpointFilter<RequestMeter>().AddEndpointFilter<BillingGate>();
-        sync.MapPost("", PushAsync).RequireRateLimiting(PushLimit).WithSummary("Push changes; receive what other devices wrote to this app since the cursor")
+            .WithMetadata(new ErrorStyle(Unauthorized: "unauthorized")).AddEndpointFilter<BillingGate>();
+        sync.MapPost("", PushAsync).RequireRateLimiting(PushLimit).WithMetadata(Metered.Push).WithSummary("Push changes; receive what other devices wrote to this app since the cursor")
             .Accepts<SyncDocs.Changeset>("application/json", AnyType).Produces<SyncDocs.SyncResponse>();
-        sync.MapGet("/pull", PullAsync).RequireRateLimiting(PullLimit).WithSummary("Pull one collection since a cursor, in pages").Produces<SyncDocs.SyncResponse>();
-        sync.MapGet("/history", HistoryHandlers.ReadAsync).RequireRateLimiting(PullLimit).WithSummary("Versions of a record, newest first, losing values included");
-        sync.MapPost("/history/revert", HistoryHandlers.RevertAsync).RequireRateLimiting(PushLimit).WithSummary("Give a record, or some of its fields, the values that it had after a version");
+        sync.MapGet("/pull", PullAsync).RequireRateLimiting(PullLimit).WithMetadata(Metered.Pull).WithSummary("Pull one collection since a cursor, in pages").Produces<SyncDocs.SyncResponse>();
+        sync.MapGet("/history", HistoryHandlers.ReadAsync).RequireRateLimiting(PullLimit).WithMetadata(Metered.History).WithSummary("Versions of a record, newest first, losing values included");
+        sync.MapPost("/history/revert", HistoryHandlers.RevertAsync).RequireRateLimiting(PushLimit).WithMetadata(Metered.History).WithSummary("Give a record, or some of its fields, the values that it had after a version");
         app.MapGet("/sync/debug", DebugView.GetAsync).RequireAuthorization(Policies.User).RequireRateLimiting(PullLimit).WithTags("sync")
             .WithSummary("The caller's devices: last seen, cursor, lag, clock, last error");
         app.MapPost("/api/v1/me/bootstrap-singletons", SingletonHandlers.BootstrapAsync).RequireAuthorization(Policies.User).RequireRateLimiting(PushLimit).WithTags("sync")
             .WithSummary("Make the records that exist once per person and per space, where they are missing");
         var streams = app.MapGroup("/sync").RequireAuthorization(Policies.User).RequireRateLimiting(PullLimit).WithTags("sync").DisableHttpMetrics()
-            .WithMetadata(new ErrorStyle(Unauthorized: "unauthorized")).AddEndpointFilter<StreamMeter>();
+            .WithMetadata(new ErrorStyle(Unauthorized: "unauthorized"), Metered.Stream);
         streams.MapGet("/{appId}/stream", LiveHandlers.StreamAppAsync).AddEndpointFilter<BillingGate>().WithSummary("Event stream of one app: backlog since the cursor, then live")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         streams.MapGet("/stream", LiveHandlers.StreamAppsAsync).WithSummary("Event stream of several apps").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
@@ -70,6 +69,7 @@ internal static class SyncEndpoints
         var device = clientId is { Length: > 0 } ? clientId : changeset!.ClientId ?? "";
         if (ParameterRules.Check(appId, device) is { } tooLong)
             return metrics.Refuse(tooLong);
+        context.Features.Set(new NamedDevice(device));
         var (start, invalid) = ReadStart.Resolve(changeset!.Cursor, changeset.Since, user.UserId, Selection.Of(appId));
         if (invalid is not null)
             return metrics.Refuse(invalid);

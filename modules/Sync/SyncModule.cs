@@ -27,6 +27,7 @@ using Mana.Sync.Replicas;
 using Mana.Sync.Singletons;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,7 +43,7 @@ public static class SyncModule
         services.AddManaOptions<SyncOptions>(configuration, "Sync");
         services.AddManaDbContext<SyncDbContext>(SyncDbContext.Schema, options => new SyncDbContext(options));
         services.AddManaOutbox(SyncDbContext.Schema);
-        services.AddSingleton<SyncMetrics>();
+        services.AddSingleton<SyncMetrics>().AddSingleton<IStartupFilter, RequestMeter>();
         services.AddSyncLive(configuration);
         services.TryAddSingleton<ISyncEntitlement, SwitchedEntitlement>();
         services.AddSingleton<EntitlementGate>().AddSingleton<IStreamGate>(provider => provider.GetRequiredService<EntitlementGate>())

@@ -21,7 +21,7 @@ public interface IAccessTokenVerifier
 /// <param name="Path">Path of the request below <c>BASE_URL</c>, percent-encoded, without query.</param>
 public sealed record PossessionProof(string Text, string Method, string Path);
 
-/// <summary>What became of a token (auth.md 25).</summary>
+/// <summary>What became of a token (auth.md 25). Of a request with an <c>Authorization</c> header it is among the features.</summary>
 public abstract record TokenVerdict
 {
     private TokenVerdict()

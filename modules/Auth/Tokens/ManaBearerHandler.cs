@@ -28,6 +28,7 @@ internal sealed class ManaBearerHandler(
         var verdict = Token(Dpop) is null ? await verifier.VerifyAsync(token, Context.RequestAborted)
             : Request.Headers[DpopProofs.Header] is [{ } proof] ? await verifier.VerifyAsync(token, new PossessionProof(proof, Request.Method, RequestTarget.PathOf(Context)), Context.RequestAborted)
             : new TokenVerdict.Invalid("unproven");
+        Context.Features.Set(verdict);
         return verdict switch
         {
             TokenVerdict.Valid valid => SignIn(valid),

@@ -67,7 +67,7 @@ public sealed record AppendRequest(string UserId, string AppId, IReadOnlyList<Re
 
 /// <summary>One change.</summary>
 /// <param name="Fields">New values. With <see cref="RecordOp.Insert"/> the whole record, without <c>id</c>.</param>
-/// <param name="At">When the values were set; null: when the server receives them. Values that are newer already win.</param>
+/// <param name="At">When the values were set; null: when the server receives them. Values that are newer already win, save over a compare and set that names no time.</param>
 /// <param name="SpaceId">Null: the user's own records.</param>
 /// <param name="EventId">Idempotency key; null: none, the write may happen twice when it is repeated.</param>
 /// <param name="ExpectedPosition">Compare and set: <see cref="SyncRecord.Position"/> as it was read; 0: the record must not exist yet. Null: no matter.</param>

@@ -22,9 +22,9 @@ internal sealed record Selection(IReadOnlyList<string> Apps, IReadOnlyList<strin
         return new Selection(Items(parts[0]), Items(parts.Length > 1 ? parts[1] : ""), parts.Length > 2 ? parts[2] : null);
     }
 
-    /// <summary>A reader of the whole app has also read each collection of it; the other way round nothing is known.</summary>
+    /// <summary>A reader of several apps has also read each of them, one of a whole app each collection of it; the other way round nothing is known.</summary>
     public bool Covers(Selection wanted) =>
-        Apps.SequenceEqual(wanted.Apps, StringComparer.Ordinal)
+        wanted.Apps.All(app => Apps.Contains(app, StringComparer.Ordinal))
         && (Collections.Count == 0 || (wanted.Collections.Count > 0 && wanted.Collections.All(collection => Collections.Contains(collection, StringComparer.Ordinal))));
 
     static string[] Items(string part) => part.Length == 0 ? [] : part.Split(Item);

@@ -23,7 +23,7 @@ internal enum GateResult
 
 /// <summary>
 /// Asks for the entitlement and remembers the answer for less than a minute. Fails open, and cheaply: after a failure nobody is asked for
-/// some seconds, so a ledger that hangs costs one request its patience and not every request (sync.md 5; W-56).
+/// some seconds, so a ledger that hangs costs those their patience who ask in its first second, and nobody after them (sync.md 5; W-56).
 /// </summary>
 internal sealed class EntitlementGate : IStreamGate
 {
@@ -48,7 +48,7 @@ internal sealed class EntitlementGate : IStreamGate
         _asking = new ResiliencePipelineBuilder<bool> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<bool>
             {
-                FailureRatio = 0.5,
+                FailureRatio = 0.01,
                 MinimumThroughput = 2,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = Pause,

@@ -13,7 +13,7 @@ internal sealed class Chunk
 
     public Tally Tally { get; } = new();
 
-    /// <summary>The last row of the chunk, also when it was skipped; null when it has no time.</summary>
+    /// <summary>The last row of the chunk, also when it was skipped; null when it has no time, or one that has not come yet.</summary>
     public Bookmark? End { get; set; }
 
     public int Read { get; set; }
@@ -48,7 +48,7 @@ internal sealed class OriginalChunks(OriginalTable table, Routing routing, Renam
         var (app, collection) = renaming.Of(row.AppId, row.Table);
         chunk.Read++;
         chunk.Bytes += (row.Data?.Length ?? 0) + (row.Meta?.Length ?? 0) + 256;
-        if (row is { CreatedAt: { } micros, Seen: false })
+        if (row is { CreatedAt: { } micros, Seen: false, IsAhead: false })
             chunk.End = new Bookmark(DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond), row.Id);
         chunk.Tally.App(app).Read++;
         var reading = RowReader.Read(row, chunk.Read);

@@ -36,4 +36,7 @@ internal sealed record OriginalRow
 
     /// <summary>An earlier run of the import has dealt with this row.</summary>
     public required bool Seen { get; init; }
+
+    /// <summary>Dated later than the original's clock: a bookmark there would hide all that is written until then.</summary>
+    public required bool IsAhead { get; init; }
 }

@@ -66,7 +66,8 @@ internal sealed class OriginalTable : IAsyncDisposable
             SELECT id, CASE WHEN created_at BETWEEN '0001-01-02' AND '9999-12-30' THEN created_at END, coalesce(app_id, ''), coalesce(table_name, ''),
               coalesce(record_id, ''), coalesce(user_id, ''), coalesce(op, ''), data::json, {Meta()}::json, coalesce(client_id, ''),
               {Optional("schema_version")}::integer, {Optional("actor")}::json, {Optional("origin")}::text, {Optional("space_id")}::text,
-              {(from is null ? "false" : "(created_at, id) <= ($1, $2)")}
+              {(from is null ? "false" : "(created_at, id) <= ($1, $2)")},
+              coalesce(created_at > now(), false)
             FROM {_name} WHERE {Start(from)} ORDER BY created_at, id
             """, _connection);
         AddStart(command, from);
@@ -138,6 +139,7 @@ internal sealed class OriginalTable : IAsyncDisposable
         Origin = Text(rows, 12),
         SpaceId = Text(rows, 13),
         Seen = rows.GetBoolean(14),
+        IsAhead = rows.GetBoolean(15),
     };
 
     static byte[]? Bytes(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetFieldValue<byte[]>(column);

@@ -22,7 +22,7 @@ internal sealed class Routing(ISpaceDirectory directory)
         return (spaceId == await PersonalOfAsync(userId, cancellationToken) ? own : ScopeNames.OfSpace(spaceId), null);
     }
 
-    /// <summary>Without members a space is visible to nobody, and is purged in the end.</summary>
+    /// <summary>Without members a space is visible to nobody. It is kept: its members may be taken over later.</summary>
     public async Task<int> WithoutMembersAsync(IEnumerable<string> scopes, CancellationToken cancellationToken)
     {
         var deserted = 0;

@@ -56,7 +56,7 @@ internal sealed class SyncImport(
         var verifier = new Verifier(database);
         var verification = await verifier.RunAsync(chunks, await table.CountAsync(null, cancellationToken), progress, cancellationToken);
         if (await routing.WithoutMembersAsync(verifier.Scopes, cancellationToken) is > 0 and var deserted)
-            warnings.Add($"{deserted} space(s) have no members here: nobody sees what they hold, and it is removed some time after their last change. Take over accounts and spaces first.");
+            warnings.Add($"{deserted} space(s) have no members here: nobody sees what they hold until they have. Take over accounts and spaces first.");
         return new ImportResult.Completed(
             Apps(request.VerifyOnly ? verifier.Tally : done, verifier), storedBefore, verifier.Tally.Skipped, [.. verifier.Tally.Remarks, .. done.Remarks.Where(IsOfStoring)], warnings, verification);
     }

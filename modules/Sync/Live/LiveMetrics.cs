@@ -19,7 +19,7 @@ internal sealed class LiveMetrics
         meter.CreateObservableGauge("mana_sync_sse_connections", () => connections.Streams.Open, description: "Event streams");
         _notifications = meter.CreateCounter<long>("mana_sync_notifications_total", description: "Hints to connections and to other hosts");
         _hintLag = meter.CreateHistogram<double>("mana_sync_hint_lag_seconds", "s", "From the writing of a change until the connections of a host were told; the clocks of database and host are trusted");
-        _authFailures = meter.CreateCounter<long>("mana_sync_auth_failures_total", description: "WebSocket connections that could not authenticate");
+        _authFailures = meter.CreateCounter<long>("mana_sync_auth_failures_total", description: "Requests and WebSocket connections that could not authenticate");
         _reconnects = meter.CreateCounter<long>("mana_sync_backplane_reconnects_total", description: "Times that notifications of other hosts may have been lost");
     }
 
@@ -28,7 +28,7 @@ internal sealed class LiveMetrics
     /// <param name="result"><c>sent</c>, <c>coalesced</c> or <c>dropped</c>.</param>
     public void Notified(string channel, string result, int count = 1) => _notifications.Add(count, new("channel", channel), new("result", result));
 
-    /// <summary>A socket was not let in.</summary>
+    /// <summary>A request or a socket was not let in.</summary>
     /// <param name="reason">A reason of <c>TokenVerdict.Invalid</c>, or <c>expired</c>, <c>timeout</c>, <c>missing</c>, <c>keys</c>, <c>too_many</c>.</param>
     public void AuthFailed(string reason) => _authFailures.Add(1, new KeyValuePair<string, object?>("reason", reason));
 

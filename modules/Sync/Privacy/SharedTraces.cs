@@ -33,9 +33,13 @@ internal sealed class SharedTraces(NpgsqlDataSource database)
           AND author_id = (SELECT id FROM sync.scopes WHERE name = $2) AND client_id <> ''
         """;
 
-    // A JSON string that is the id, or ends with it (_personal:<id>); ids are long and random, so nothing else looks like one.
+    // A JSON string that is the id, or ends with it (_personal:<id>); ids are long and random, so nothing else looks like one. A record that is called by
+    // the id keeps its name, which the devices of the others know it by, and what it holds must name it alike.
     const string Bodies = """
-        UPDATE sync.changes SET body = replace(body::text, $2 || '"', $3 || '"')::json, lost = replace(lost::text, $2 || '"', $3 || '"')::json
+        UPDATE sync.changes SET lost = replace(lost::text, $2 || '"', $3 || '"')::json,
+          body = CASE WHEN right(record_id, length($2)) = $2
+            THEN replace(replace(body::text, $2 || '"', $3 || '"'), '"id":"' || left(record_id, -length($2)) || $3 || '"', '"id":"' || record_id || '"')
+            ELSE replace(body::text, $2 || '"', $3 || '"') END::json
         WHERE scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND (strpos(body::text, $2 || '"') > 0 OR strpos(lost::text, $2 || '"') > 0)
         """;
 

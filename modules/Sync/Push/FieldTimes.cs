@@ -32,4 +32,22 @@ internal static class FieldTimes
 
         return new RecordEdit(change.Kind, fields, seq, received);
     }
+
+    /// <summary>
+    /// A write that was decided on the present values beats them, also where a device wrote them whose clock is a little ahead; only where it names
+    /// its own times they decide.
+    /// </summary>
+    public static RecordEdit Beat(RecordEdit edit, PlannedChange change, RecordState present)
+    {
+        var fields = edit.Fields.ToArray();
+        for (var i = 0; i < fields.Length; i++)
+        {
+            if (change.Fields[i].At is not null || !present.Fields.TryGetValue(fields[i].Name, out var known) || known.Stamp.At < fields[i].AtMicros)
+                continue;
+            var at = known.Stamp.At - (known.Stamp.At % 1000) + 1000;
+            fields[i] = fields[i] with { At = Rfc3339.QuotedMillis(at), AtMicros = at };
+        }
+
+        return edit with { Fields = fields };
+    }
 }

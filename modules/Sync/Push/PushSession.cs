@@ -48,11 +48,13 @@ internal sealed class PushSession(LockedScope scope, LockedScopes locked, PushOu
         if (slot.IsPrivate && slot.AuthorId != author)
         {
             // A device that does not know yet that the record is hidden from it. Accepted, so that its queue moves on; without effect.
-            Append(slot, edit.Seq, new Written(change, edit.Kind, null, ChangeBody.Refused(edit)) { Audience = slot.AuthorId });
+            Append(slot, edit.Seq, new Written(change, EditKind.Refused, null, ChangeBody.Refused(edit)) { Audience = slot.AuthorId });
             outcome.Stored(change, clampedAt, edit.Fields.Count);
             return;
         }
 
+        if (change.Source.ExpectedSeq is not null)
+            edit = FieldTimes.Beat(edit, change, slot.State);
         edit = Revival.Lift(edit, slot.State);
         var merged = Merger.Apply(slot.State, edit, slot.AuthorId == author || !scope.IsShared);
         Store(change, edit, merged, slot);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Mana.Auth.Contracts;
 using Mana.Sync.Contracts;
+using Mana.Sync.Spaces;
 using Microsoft.Extensions.Logging;
 
 namespace Mana.Sync.Singletons;
@@ -35,11 +36,15 @@ internal sealed class SingletonBootstrap(ISyncRecords records, ISpaceDirectory s
     {
         var owner = personal ? RecordOwner.OfUser(userId) : RecordOwner.OfSpace(spaceId);
         await foreach (var document in records.QueryAsync(owner, "kontext", "kontextDoc", cancellationToken))
-            if (!personal || (string?)document.Fields["spaceId"] == spaceId || document.Fields["spaceId"] is null)
+            if (!personal || IsOfPersonal(document.Fields["spaceId"], spaceId))
                 return false;
         return await InsertAsync(
             userId, "kontext", new RecordWrite(RecordOp.Insert, "kontextDoc", "kontext-" + spaceId, Document(), DateTimeOffset.UnixEpoch, spaceId, ExpectedPosition: 0), cancellationToken);
     }
+
+    /// <summary>Clients wrote no space, the real id, or a placeholder of it (17.2); a personal scope holds what was meant for other spaces, too.</summary>
+    static bool IsOfPersonal(JsonNode? written, string spaceId) =>
+        written is not JsonValue value || !value.TryGetValue(out string? named) || named == spaceId || ScopeRules.IsPlaceholder(named);
 
     async Task<bool> TrySpaceAsync(string userId, string spaceId, bool personal, CancellationToken cancellationToken)
     {

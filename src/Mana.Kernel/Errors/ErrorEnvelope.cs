@@ -24,7 +24,7 @@ public interface IErrorPage
     Task WriteAsync(HttpContext context, ApiError error);
 }
 
-/// <summary>Writes <see cref="ApiError"/> to a response that has not started yet.</summary>
+/// <summary>Writes <see cref="ApiError"/> to a response that has not started yet, and leaves it among the request's features for whoever counts.</summary>
 public static class ErrorEnvelope
 {
     static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -32,6 +32,7 @@ public static class ErrorEnvelope
     public static async Task WriteAsync(HttpContext context, ApiError error)
     {
         var response = context.Response;
+        context.Features.Set(error);
         response.StatusCode = error.StatusCode;
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.CacheControl = "no-store";

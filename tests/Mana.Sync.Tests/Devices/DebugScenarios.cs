@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Mana.Sync.Devices;
+using Mana.Sync.Tests.Live;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mana.Sync.Tests.Devices;
@@ -29,6 +30,23 @@ public sealed class DebugScenarios(SyncFixture fixture) : IClassFixture<SyncFixt
         Assert.Equal("invalid_cursor", (string?)devices["phone"]["lastError"]);
         Assert.Null((string?)devices["phone"]["syncedUntil"]);
         Assert.Equal("user:" + a.UserId, (string?)Assert.Single(view["scopes"]!.AsArray())!["scope"]);
+    }
+
+    [Fact]
+    public async Task A_device_that_only_streams_is_listed_and_up_to_date_and_one_that_names_itself_in_the_body_has_its_errors()
+    {
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.Insert("t1"));
+        await using var stream = await LiveStream.OpenAsync(a.As("tablet"));
+        await stream.ChangesAsync();
+        await a.StoreAsync(Change.Insert("t2"));
+        await stream.ChangesAsync();
+        (await a.As("").PostAsync("""{"clientId":"phone","since":"","changes":[],"cursor":"v1.nonsense"}""")).Refused(400, "invalid_cursor");
+
+        var devices = (await ReadAsync(a))["devices"]!.AsArray().ToDictionary(device => (string)device!["clientId"]!, device => device!, StringComparer.Ordinal);
+        Assert.Equal(0, (double)devices["tablet"]["lagSeconds"]!);
+        Assert.Equal((string?)devices["a"]["syncedUntil"], (string?)devices["tablet"]["syncedUntil"]);
+        Assert.Equal("invalid_cursor", (string?)devices["phone"]["lastError"]);
     }
 
     [Fact]

@@ -58,6 +58,22 @@ public sealed class EntitlementScenarios(EntitlementScenarios.WithLedger gate) :
     }
 
     [Fact]
+    public async Task However_many_it_has_answered_a_ledger_that_fails_is_left_alone_at_once()
+    {
+        var entitlements = gate.Host.Services.GetRequiredService<EntitlementGate>();
+        gate.Clock.Advance(TimeSpan.FromSeconds(30));
+        for (var i = 0; i < 150; i++)
+            Assert.Equal(GateResult.Active, await entitlements.CheckAsync($"before-{i}", "todo", default));
+        gate.Ledger.Fails = true;
+        var before = gate.Ledger.Asked;
+        for (var i = 0; i < 50; i++)
+            Assert.Equal(GateResult.FailOpen, await entitlements.CheckAsync($"meanwhile-{i}", "todo", default));
+        gate.Ledger.Fails = false;
+        gate.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.InRange(gate.Ledger.Asked - before, 1, 4);
+    }
+
+    [Fact]
     public async Task A_ledger_that_hangs_costs_patience_once_and_not_for_everybody()
     {
         var first = await gate.PersonAsync();

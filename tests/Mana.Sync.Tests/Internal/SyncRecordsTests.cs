@@ -43,6 +43,24 @@ public sealed class SyncRecordsTests(SyncRecordsTests.Watching watching) : IClas
     }
 
     [Fact]
+    public async Task Compare_and_set_beats_what_it_was_decided_on_also_of_a_clock_that_runs_ahead()
+    {
+        var a = await watching.PersonAsync();
+        var ahead = Math.Round((TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds + 240);
+        await a.StoreAsync(Change.Insert("t1") + "," + Change.Update("t1", "n", "1", ahead));
+        var read = (await Records.ReadAsync(RecordOwner.OfUser(a.UserId), "todo", "tasks", "t1", default))!;
+
+        await StoreAsync(a, new RecordWrite(RecordOp.Update, "tasks", "t1", new JsonObject { ["n"] = 2 }, ExpectedPosition: read.Position));
+
+        var now = (await Records.ReadAsync(RecordOwner.OfUser(a.UserId), "todo", "tasks", "t1", default))!;
+        Assert.Equal(2, (int)now.Fields["n"]!);
+        // Who names a time is taken at their word.
+        await StoreAsync(a, new RecordWrite(RecordOp.Update, "tasks", "t1", new JsonObject { ["n"] = 3 }, At: DateTimeOffset.UnixEpoch, ExpectedPosition: now.Position));
+        Assert.Equal(2, (int)(await Records.ReadAsync(RecordOwner.OfUser(a.UserId), "todo", "tasks", "t1", default))!.Fields["n"]!);
+        Assert.Equal(Change.At(ahead + 0.001), (string?)(await a.As("b").PullAsync()).Ok().Changes[2]!["fields"]!["n"]!["at"]);
+    }
+
+    [Fact]
     public async Task Of_many_who_count_up_by_compare_and_set_none_is_lost()
     {
         var a = await watching.PersonAsync();

@@ -45,6 +45,12 @@ public sealed class MultiplexedStreamTests(SyncFixture fixture) : IClassFixture<
         Assert.Equal(["t2"], (await reordered.ChangesAsync()).Ids);
         using var other = await LiveStream.RequestAsync(a.As("b"), "/sync/stream?apps=todo,notes", told[2].Id);
         Assert.Equal(400, (int)other.StatusCode);
+        // Each of its apps alone goes on from there as well, in every channel.
+        Assert.Equal(["t2"], (await a.As("b").PullAsync(cursor: told[2].Id)).Ok().Ids);
+        Assert.Equal(["t2"], (await a.As("b").PostAsync($$"""{"clientId":"b","changes":[],"cursor":"{{told[2].Id}}"}""")).Ok().Ids);
+        await using var alone = await LiveStream.OpenAsync(a.As("b"), lastEventId: told[2].Id);
+        Assert.Equal(["t2"], (await alone.ChangesAsync()).Ids);
+        (await a.As("b", "notes").PullAsync(cursor: told[2].Id)).Refused(400, "invalid_cursor");
     }
 
     [Fact]

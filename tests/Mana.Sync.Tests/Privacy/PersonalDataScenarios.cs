@@ -48,6 +48,20 @@ public sealed class PersonalDataScenarios(SyncFixture fixture) : IClassFixture<S
         await b.StoreAsync(Change.Update("t1", $$$"""{"note":{"value":"goes on","at":"{{{Change.At(9)}}}"}}""", $"\"spaceId\":\"{space}\""));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("member-")]
+    public async Task A_record_that_is_called_by_the_person_keeps_its_name_inside_and_out(string prefix)
+    {
+        var (a, b) = (await fixture.MemberAsync(), await fixture.MemberAsync());
+        var space = await fixture.SpaceAsync(a, b);
+        await a.StoreAsync(Shared(space, prefix + a.UserId, a.UserId, "\"visibility\":\"space\""));
+        await fixture.LeaveAsync(space, a);
+        await Data.EraseAsync(a.UserId, default);
+        var kept = (await b.PullAsync()).Ok().Only;
+        Assert.Equal((prefix + a.UserId, prefix + a.UserId, SharedTraces.Nobody), ((string?)kept["id"], (string?)kept["data"]!["id"], (string?)kept["data"]!["authorId"]));
+    }
+
     [Fact]
     public async Task The_export_holds_one_s_own_records_and_those_one_wrote_in_spaces_and_nobody_else_s()
     {

@@ -53,13 +53,35 @@ public sealed class SingletonScenarios(SyncFixture fixture) : IClassFixture<Sync
         Assert.Single((await a.As("b", "kontext").PullAsync("kontextDoc")).Ok().Changes);
     }
 
-    [Fact]
-    public async Task An_older_document_under_another_id_is_not_doubled()
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("""
+        ,"spaceId":"_personal:guest"
+        """, true)]
+    [InlineData("""
+        ,"spaceId":"_personal:<me>"
+        """, true)]
+    [InlineData("""
+        ,"spaceId":"whatever"
+        """, true)]
+    [InlineData("""
+        ,"spaceId":7
+        """, true)]
+    [InlineData("""
+        ,"spaceId":"a space that it was meant for"
+        """, false)]
+    public async Task An_older_document_under_another_id_is_not_doubled(string written, bool counts)
     {
         var a = await fixture.MemberAsync();
         var bootstrap = fixture.Host.Services.GetRequiredService<SingletonBootstrap>();
-        await a.As("a", "kontext").StoreAsync("""{"table":"kontextDoc","id":"c9d3a7c2","op":"insert","spaceId":"_personal:guest","data":{"content":"old"}}""");
-        Assert.False(await bootstrap.SpaceAsync(a.UserId, "whatever", personal: true, default));
+        var data = "{\"content\":\"old\"" + written.Replace("<me>", a.UserId, StringComparison.Ordinal) + "}";
+        await a.As("a", "kontext").StoreAsync("""{"table":"kontextDoc","id":"c9d3a7c2","op":"insert","spaceId":"_personal:guest","data":""" + data + "}");
+        Task<bool> MakeAsync() => bootstrap.SpaceAsync(a.UserId, "whatever", personal: true, default);
+        if (counts)
+            Assert.False(await MakeAsync());
+        else
+            // It goes on to insert one, which is refused because nobody has such a space.
+            await Assert.ThrowsAsync<InvalidOperationException>(MakeAsync);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Mana.Kernel.Errors;
 using Mana.Kernel.Identity;
+using Mana.Sync.Devices;
 using Mana.Sync.Pull;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
@@ -11,7 +12,7 @@ namespace Mana.Sync.Live.Streams;
 
 /// <summary>Lets a stream in, and runs it until either side ends it (sync.md 8).</summary>
 internal sealed class StreamEndpoint(
-    Connections connections, Tenancy tenancy, RevokedSessions revoked, Memberships memberships, Feed feed, StreamReads reads, IStreamGate gate, LiveOptions options,
+    Connections connections, Tenancy tenancy, RevokedSessions revoked, Memberships memberships, Feed feed, StreamReads reads, IStreamGate gate, DeviceNotes devices, LiveOptions options,
     LiveMetrics live, SyncMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<StreamSession> log)
 {
     static readonly ApiError SignedOut = new(StatusCodes.Status401Unauthorized, "unauthorized", "This session was signed out.");
@@ -44,7 +45,7 @@ internal sealed class StreamEndpoint(
                 return SignedOut;
             metrics.Opened("stream", StatusCodes.Status200OK);
             var output = new StreamOutput(context, time);
-            await new StreamSession(connection, query, query.Start.Vector(tenant), output, feed, reads, memberships, gate, log).RunAsync(context.RequestAborted);
+            await new StreamSession(connection, query, query.Start.Vector(tenant), output, feed, reads, memberships, gate, devices, log).RunAsync(context.RequestAborted);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {

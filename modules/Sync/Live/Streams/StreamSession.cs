@@ -1,4 +1,5 @@
 using Mana.Sync.Cursors;
+using Mana.Sync.Devices;
 using Mana.Sync.Pull;
 using Mana.Sync.Spaces;
 using Mana.Sync.Wire;
@@ -14,7 +15,7 @@ namespace Mana.Sync.Live.Streams;
 /// <param name="start">Position of the client when it connected.</param>
 internal sealed class StreamSession(
     StreamConnection connection, StreamQuery query, ReadVector start, StreamOutput output, Feed feed, StreamReads reads, Memberships memberships, IStreamGate gate,
-    ILogger<StreamSession> log)
+    DeviceNotes devices, ILogger<StreamSession> log)
 {
     readonly StreamEvents _events = new();
     readonly OpenTables _open = new();
@@ -95,6 +96,8 @@ internal sealed class StreamSession(
         // An empty scope has position 0, which would mean that the client still waits for its first state.
         _at = ReadVector.Of(tenant, scope => Math.Max(end.Vector.At(scope), Position.Step));
         _since = default;
+        foreach (var app in query.Selection.Apps)
+            devices.Read(connection.Identity!.UserId, query.ClientId, app, end.Vector.Own);
         _events.End(Id());
     }
 
