@@ -26,35 +26,44 @@ internal sealed class CompactionSql(NpgsqlConnection connection, long scopeId, s
 
     const string Some = "SELECT 1 FROM sync.changes c WHERE c.scope_id = $1 AND c.app_id = $2 AND c.seq > $3 AND c.seq <= $4 LIMIT 1";
 
-    const string Earlier = $"""
-        WITH RECURSIVE chain (seq) AS (
-          SELECT c.prev_seq FROM unnest($3::bigint[]) AS f (seq) JOIN sync.changes c ON c.scope_id = $1 AND c.app_id = $2 AND c.seq = f.seq
+    /// <summary>The row of the log at a position: one probe of its key, whatever the statistics of a young table say (<see cref="PushStore.KnownEvents"/>).</summary>
+    const string RowAt = "SELECT * FROM sync.changes r WHERE r.scope_id = $1 AND r.app_id = $2 AND r.seq =";
+
+    /// <summary>Where that row lies; nobody else moves it while the scope is locked.</summary>
+    const string PlaceAt = "SELECT r.ctid AS place FROM sync.changes r WHERE r.scope_id = $1 AND r.app_id = $2 AND r.seq =";
+
+    internal const string Earlier = $"""
+        WITH RECURSIVE chain (seq, step) AS (
+          SELECT f.seq, 0 FROM unnest($3::bigint[]) AS f (seq)
           UNION ALL
-          SELECT c.prev_seq FROM chain JOIN sync.changes c ON c.scope_id = $1 AND c.app_id = $2 AND c.seq = chain.seq)
-        SELECT {Columns} FROM chain JOIN sync.changes c ON c.scope_id = $1 AND c.app_id = $2 AND c.seq = chain.seq
+          SELECT c.prev_seq, chain.step + 1 FROM chain CROSS JOIN LATERAL ({RowAt} chain.seq OFFSET 0) c WHERE c.prev_seq IS NOT NULL)
+        SELECT {Columns} FROM chain CROSS JOIN LATERAL ({RowAt} chain.seq OFFSET 0) c WHERE chain.step > 0
         """;
 
-    const string States = """
-        SELECT r.table_name, r.record_id, r.state FROM unnest($3::text[], $4::text[]) AS k (t, i)
-        JOIN sync.records r ON r.scope_id = $1 AND r.app_id = $2 AND r.table_name = k.t AND r.record_id = k.i
+    internal const string States = """
+        SELECT k.t, k.i, r.state FROM unnest($3::text[], $4::text[]) AS k (t, i) CROSS JOIN LATERAL (
+          SELECT r.state FROM sync.records r WHERE r.scope_id = $1 AND r.app_id = $2 AND r.table_name = k.t AND r.record_id = k.i OFFSET 0) r
         """;
 
     // Nobody's device in particular: a folded row holds the work of several, and is for all of them.
-    const string Rewrite = """
+    internal const string Rewrite = $"""
         UPDATE sync.changes c SET op = u.op, body = u.body, lost = NULL, audience = u.audience, prev_seq = u.prev_seq, client_id = '', echo = true
         FROM unnest($3::bigint[], $4::smallint[], $5::json[], $6::bigint[], $7::bigint[]) AS u (seq, op, body, audience, prev_seq)
-        WHERE c.scope_id = $1 AND c.app_id = $2 AND c.seq = u.seq
+        CROSS JOIN LATERAL ({PlaceAt} u.seq OFFSET 0) p WHERE c.ctid = p.place
         """;
 
-    const string Remove = "DELETE FROM sync.changes WHERE scope_id = $1 AND app_id = $2 AND seq = ANY ($3)";
+    internal const string Remove = $"""
+        DELETE FROM sync.changes c USING unnest($3::bigint[]) AS u (seq) CROSS JOIN LATERAL ({PlaceAt} u.seq OFFSET 0) p WHERE c.ctid = p.place
+        """;
 
     const string Deleted = """
         SELECT DISTINCT table_name, record_id FROM sync.changes WHERE scope_id = $1 AND app_id = $2 AND seq > $3 AND seq <= $4 AND op = 3
         """;
 
-    const string Empty = """
-        UPDATE sync.records r SET state = u.state FROM unnest($3::text[], $4::text[], $5::json[]) AS u (t, i, state)
-        WHERE r.scope_id = $1 AND r.app_id = $2 AND r.table_name = u.t AND r.record_id = u.i
+    internal const string Empty = """
+        UPDATE sync.records r SET state = u.state FROM unnest($3::text[], $4::text[], $5::json[]) AS u (t, i, state) CROSS JOIN LATERAL (
+          SELECT e.ctid AS place FROM sync.records e WHERE e.scope_id = $1 AND e.app_id = $2 AND e.table_name = u.t AND e.record_id = u.i OFFSET 0) p
+        WHERE r.ctid = p.place
         """;
 
     public async Task<(long Compacted, long Trimmed, List<string> Apps)> BeginAsync(CancellationToken cancellationToken)

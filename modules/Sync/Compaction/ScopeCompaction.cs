@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mana.Sync.Merge;
 using Npgsql;
 
@@ -15,6 +16,8 @@ internal sealed class ScopeCompaction(NpgsqlDataSource database, long scopeId, s
     /// <summary>Rows per transaction: few milliseconds of lock, which a push of the same person waits for.</summary>
     const int RowsPerStep = 150;
 
+    static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(100);
+
     public async Task<ScopeReport> RunAsync(long foldUntil, long trimUntil, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -28,7 +31,9 @@ internal sealed class ScopeCompaction(NpgsqlDataSource database, long scopeId, s
             var folds = compacted < foldUntil && await sql.HasRowsAsync(app, compacted, foldUntil, cancellationToken);
             for (var after = compacted; folds && after < foldUntil;)
             {
+                var started = Stopwatch.GetTimestamp();
                 var step = await FoldStepAsync(sql, app, after, foldUntil, cancellationToken);
+                await RestAsync(Stopwatch.GetElapsedTime(started), cancellationToken);
                 (examined, removed, folded, after) = (examined + step.Examined, removed + step.Removed, folded + step.Folded, step.Until);
             }
 
@@ -90,6 +95,10 @@ internal sealed class ScopeCompaction(NpgsqlDataSource database, long scopeId, s
 
         return emptied;
     }
+
+    /// <summary>As long as the step took: pushes have half of what a core can do, however much there is to fold. A clock of the application that stands must not stop it.</summary>
+    static Task RestAsync(TimeSpan worked, CancellationToken cancellationToken) =>
+        Task.Delay(worked < LongestRest ? worked : LongestRest, TimeProvider.System, cancellationToken);
 
     static bool NeedsWork(OldRow row) => row.PreviousSeq is not null || row.HasLost || !row.Delivers;
 }

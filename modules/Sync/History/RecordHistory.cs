@@ -36,7 +36,8 @@ internal sealed class RecordHistory(NpgsqlDataSource database)
           SELECT c.scope_id, c.seq, c.prev_seq, 1 AS step FROM sync.changes c
           WHERE c.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND c.app_id = $2 AND c.seq = $3 AND c.record_id = $4 AND c.table_name = $7
           UNION ALL
-          SELECT c.scope_id, c.seq, c.prev_seq, chain.step + 1 FROM chain JOIN sync.changes c ON c.scope_id = chain.scope_id AND c.app_id = $2 AND c.seq = chain.prev_seq
+          SELECT p.scope_id, p.seq, p.prev_seq, chain.step + 1 FROM chain CROSS JOIN LATERAL (
+            SELECT r.scope_id, r.seq, r.prev_seq FROM sync.changes r WHERE r.scope_id = chain.scope_id AND r.app_id = $2 AND r.seq = chain.prev_seq OFFSET 0) p
           WHERE chain.step < $6)
         SELECT c.seq, c.event_id, c.client_id, c.op, c.body, c.lost, coalesce(c.author_id = me.id, false), c.prev_seq,
           c.audience IS NULL OR c.audience = me.id OR (c.audience < 0 AND c.audience <> -coalesce(me.id, 0))

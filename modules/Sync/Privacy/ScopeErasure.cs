@@ -9,19 +9,20 @@ internal sealed class ScopeErasure(NpgsqlDataSource database)
     const int RowsPerStep = 5000;
 
     const string Changes = """
-        DELETE FROM sync.changes WHERE (scope_id, app_id, seq, table_name) IN (
-          SELECT scope_id, app_id, seq, table_name FROM sync.changes WHERE scope_id = (SELECT id FROM sync.scopes WHERE name = $1) LIMIT $2)
+        DELETE FROM sync.changes WHERE ctid = ANY (ARRAY(
+          SELECT r.ctid FROM sync.changes r WHERE r.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) LIMIT $2))
         """;
 
     const string Records = """
-        DELETE FROM sync.records WHERE (scope_id, app_id, table_name, record_id) IN (
-          SELECT scope_id, app_id, table_name, record_id FROM sync.records WHERE scope_id = (SELECT id FROM sync.scopes WHERE name = $1) LIMIT $2)
+        DELETE FROM sync.records WHERE ctid = ANY (ARRAY(
+          SELECT r.ctid FROM sync.records r WHERE r.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) LIMIT $2))
         """;
 
     public async Task RemoveRowsAsync(string scope, CancellationToken cancellationToken)
     {
         foreach (var statement in (string[])[Changes, Records])
-            while (await StepAsync(scope, statement, cancellationToken) == RowsPerStep)
+            // One that somebody else has just rewritten is left for the next step.
+            while (await StepAsync(scope, statement, cancellationToken) > 0)
             {
                 // Next rows.
             }

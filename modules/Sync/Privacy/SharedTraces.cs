@@ -22,6 +22,8 @@ internal sealed class SharedTraces(NpgsqlDataSource database)
           UNION SELECT scope_id FROM sync.records WHERE author_id <> scope_id AND author_id = (SELECT id FROM sync.scopes WHERE name = $1))
         """;
 
+    const string Lock = "SELECT FROM sync.scopes WHERE name = $1 FOR UPDATE";
+
     const string Hidden = """
         WITH gone AS (
           DELETE FROM sync.records WHERE scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND private AND author_id = (SELECT id FROM sync.scopes WHERE name = $2))
@@ -55,8 +57,9 @@ internal sealed class SharedTraces(NpgsqlDataSource database)
         """;
 
     const string Retell = """
-        UPDATE sync.changes c SET body = u.body FROM unnest($2::text[], $3::bigint[], $4::json[]) AS u (app, seq, body)
-        WHERE c.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND c.app_id = u.app AND c.seq = u.seq
+        UPDATE sync.changes c SET body = u.body FROM unnest($2::text[], $3::bigint[], $4::json[]) AS u (app, seq, body) CROSS JOIN LATERAL (
+          SELECT r.ctid AS place FROM sync.changes r WHERE r.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND r.app_id = u.app AND r.seq = u.seq OFFSET 0) p
+        WHERE c.ctid = p.place
         """;
 
     const int RowsPerStep = 500;
@@ -92,11 +95,15 @@ internal sealed class SharedTraces(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var (apps, positions, bodies, last) = (new List<string>(), new List<long>(), new List<byte[]>(), after);
+        // Between the reading and the writing neither a tie nor compaction may change the bodies.
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var read = connection.CreateBatch())
         {
             read.BatchCommands.Add(Maintenance.Enter(space, author));
+            read.BatchCommands.Add(Maintenance.Command(Lock, Maintenance.Text(space)));
             read.BatchCommands.Add(Maintenance.Command(Told, Maintenance.Text(space), Maintenance.Text(author), Maintenance.Value(after), Maintenance.Value(RowsPerStep)));
             await using var rows = await read.ExecuteReaderAsync(cancellationToken);
+            await rows.NextResultAsync(cancellationToken);
             await rows.NextResultAsync(cancellationToken);
             for (; await rows.ReadAsync(cancellationToken); last = rows.GetGuid(2))
             {
@@ -107,11 +114,11 @@ internal sealed class SharedTraces(NpgsqlDataSource database)
         }
 
         await using var write = connection.CreateBatch();
-        write.BatchCommands.Add(Maintenance.Enter(space, author));
         write.BatchCommands.Add(Maintenance.Command(
             Retell, Maintenance.Text(space), Maintenance.Value(apps.ToArray()), Maintenance.Value(positions.ToArray()),
             new NpgsqlParameter<byte[][]> { TypedValue = [.. bodies], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json }));
         await write.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return apps.Count < RowsPerStep ? null : last;
     }
 
@@ -120,7 +127,7 @@ internal sealed class SharedTraces(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(Maintenance.Enter(space, author));
-        batch.BatchCommands.Add(Maintenance.Command("SELECT FROM sync.scopes WHERE name = $1 FOR UPDATE", Maintenance.Text(space)));
+        batch.BatchCommands.Add(Maintenance.Command(Lock, Maintenance.Text(space)));
         foreach (var statement in (string[])[Hidden, Devices])
             batch.BatchCommands.Add(Maintenance.Command(statement, Maintenance.Text(space), Maintenance.Text(author)));
         foreach (var statement in (string[])[Bodies, States])

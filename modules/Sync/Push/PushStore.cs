@@ -66,6 +66,11 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
           WHERE r.scope_id = (SELECT id FROM sync.scopes WHERE name = $1) AND r.app_id = $2 AND r.table_name = k.t AND r.record_id = k.i OFFSET 0) r
         """;
 
+    internal const string Overtaken = """
+        SELECT k.seq, r.body, r.lost FROM unnest($3::bigint[]) AS k (seq) CROSS JOIN LATERAL (
+          SELECT r.body, r.lost FROM sync.changes r WHERE r.scope_id = $1 AND r.app_id = $2 AND r.seq = k.seq OFFSET 0) r
+        """;
+
     public async Task<LockedScopes> BeginAsync(IReadOnlyList<PlannedChange> changes, CancellationToken cancellationToken)
     {
         var groups = changes.GroupBy(change => change.Scope, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).ToList();
@@ -162,7 +167,7 @@ internal sealed class PushStore(NpgsqlConnection connection, Tenant caller, stri
     public static async Task<List<SupersededRow>> SupersededAsync(
         NpgsqlConnection connection, string appId, LockedScope scope, Dictionary<long, HashSet<string>> superseded, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT seq, body, lost FROM sync.changes WHERE scope_id = $1 AND app_id = $2 AND seq = ANY ($3)", connection);
+        await using var command = new NpgsqlCommand(Overtaken, connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scope.Id });
         command.Parameters.Add(Text(appId));
         command.Parameters.Add(Many(superseded.Keys.ToArray()));

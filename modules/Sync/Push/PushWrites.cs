@@ -22,19 +22,23 @@ internal static class PushWrites
           private = excluded.private
         """;
 
-    const string Rewrite = """
-        UPDATE sync.changes c SET body = u.body, lost = u.lost FROM unnest($3::bigint[], $4::json[], $5::json[]) AS u (seq, body, lost)
-        WHERE c.scope_id = $1 AND c.app_id = $2 AND c.seq = u.seq
+    // By the place of a row, found by its key (PushStore.KnownEvents says why): nobody else moves it while the scope is locked.
+    internal const string Rewrite = """
+        UPDATE sync.changes c SET body = u.body, lost = u.lost FROM unnest($3::bigint[], $4::json[], $5::json[]) AS u (seq, body, lost) CROSS JOIN LATERAL (
+          SELECT r.ctid AS place FROM sync.changes r WHERE r.scope_id = $1 AND r.app_id = $2 AND r.seq = u.seq OFFSET 0) p
+        WHERE c.ctid = p.place
         """;
 
     // Rows that only told the others to forget the record (op 4) stay as they are: its author must not follow them.
-    const string Withdraw = """
+    internal const string Withdraw = """
         WITH RECURSIVE chain (seq, author_id) AS (
           SELECT * FROM unnest($3::bigint[], $4::bigint[])
           UNION ALL
-          SELECT c.prev_seq, chain.author_id FROM chain JOIN sync.changes c ON c.scope_id = $1 AND c.app_id = $2 AND c.seq = chain.seq WHERE c.prev_seq IS NOT NULL)
-        UPDATE sync.changes c SET audience = chain.author_id FROM chain
-        WHERE c.scope_id = $1 AND c.app_id = $2 AND c.seq = chain.seq AND (c.audience IS NULL OR (c.audience < 0 AND c.op <> 4))
+          SELECT p.prev_seq, chain.author_id FROM chain CROSS JOIN LATERAL (
+            SELECT r.prev_seq FROM sync.changes r WHERE r.scope_id = $1 AND r.app_id = $2 AND r.seq = chain.seq OFFSET 0) p WHERE p.prev_seq IS NOT NULL)
+        UPDATE sync.changes c SET audience = chain.author_id FROM chain CROSS JOIN LATERAL (
+          SELECT r.ctid AS place FROM sync.changes r WHERE r.scope_id = $1 AND r.app_id = $2 AND r.seq = chain.seq OFFSET 0) p
+        WHERE c.ctid = p.place AND (c.audience IS NULL OR (c.audience < 0 AND c.op <> 4))
         """;
 
     /// <summary>Everything that the session decided, in the order in which it must happen.</summary>

@@ -1,11 +1,17 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Mana.Sync.Compaction;
 using Mana.Sync.Push;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Mana.Sync.Tests.Push;
 
 /// <summary>What a push looks for is found by its whole key, also while PostgreSQL has no statistics of a table that has just grown.</summary>
 public sealed class RecordProbePlanTests(SyncFixture fixture) : IClassFixture<SyncFixture>
 {
+    const NpgsqlDbType Json = NpgsqlDbType.Array | NpgsqlDbType.Json;
+
     [Fact]
     public async Task A_push_reads_no_record_but_its_own()
     {
@@ -30,6 +36,40 @@ public sealed class RecordProbePlanTests(SyncFixture fixture) : IClassFixture<Sy
         Assert.Matches(@"Nested Loop \(actual rows=1 ", plan);
     }
 
+    /// <summary>Of a push that meets a tie or hides a record, and of compaction.</summary>
+    [Theory]
+    [InlineData(PushStore.Overtaken)]
+    [InlineData(PushWrites.Rewrite, true)]
+    [InlineData(PushWrites.Withdraw, false, true)]
+    [InlineData(CompactionSql.Earlier)]
+    [InlineData(CompactionSql.Remove)]
+    public async Task Rows_of_the_log_are_found_by_their_places(string statement, bool hasBodies = false, bool hasAuthors = false)
+    {
+        var a = await FilledAsync();
+        var scopeId = await fixture.ScopeIdAsync(SyncFixture.Scope(a));
+        var places = (await fixture.LogAsync(a, "t1-7", "seq")).Concat(await fixture.LogAsync(a, "t2-7", "seq")).Select(seq => long.Parse(seq!, CultureInfo.InvariantCulture)).ToArray();
+        object[] more = hasBodies ? [new NpgsqlParameter { Value = new string?[2], NpgsqlDbType = Json }, new NpgsqlParameter { Value = new string?[2], NpgsqlDbType = Json }] : hasAuthors ? [new[] { scopeId, scopeId }] : [];
+
+        var plan = await ExplainAsync(statement, [scopeId, "todo", places, .. more]);
+
+        Assert.Matches(@"Index Scan using changes_key on changes r\S* \(actual rows=1 loops=2\)", plan);
+        Assert.All(Regex.Matches(plan, "Index Scan using changes_key.*\n *(?<cond>.*)", RegexOptions.None, TimeSpan.FromSeconds(1)), scan => Assert.Contains("(seq = ", scan.Groups["cond"].Value, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Compaction_reads_no_record_but_those_of_its_step()
+    {
+        var a = await FilledAsync();
+        var scopeId = await fixture.ScopeIdAsync(SyncFixture.Scope(a));
+        string[] tables = ["tasks", "tasks"], ids = ["t1-7", "t2-7"];
+        foreach (var (statement, more) in ((string, object[])[])[(CompactionSql.States, []), (CompactionSql.Empty, [new NpgsqlParameter { Value = new[] { "{}", "{}" }, NpgsqlDbType = Json }])])
+        {
+            var plan = await ExplainAsync(statement, [scopeId, "todo", tables, ids, .. more]);
+            Assert.Matches(@"Index Scan using records_key on records \w \(actual rows=1 loops=2\)", plan);
+            Assert.DoesNotContain("Rows Removed", plan, StringComparison.Ordinal);
+        }
+    }
+
     async Task<SyncClient> FilledAsync()
     {
         var a = await fixture.PersonAsync();
@@ -42,7 +82,7 @@ public sealed class RecordProbePlanTests(SyncFixture fixture) : IClassFixture<Sy
     {
         await using var connection = await fixture.OpenAsync();
         await using var explain = new NpgsqlCommand("EXPLAIN (ANALYZE, COSTS off, TIMING off) " + query, connection);
-        explain.Parameters.AddRange(Array.ConvertAll(parameters, value => new NpgsqlParameter { Value = value }));
+        explain.Parameters.AddRange(Array.ConvertAll(parameters, value => value as NpgsqlParameter ?? new NpgsqlParameter { Value = value }));
         var plan = new List<string>();
         await using var reader = await explain.ExecuteReaderAsync();
         while (await reader.ReadAsync())
