@@ -32,7 +32,7 @@ internal static class HistoryHandlers
         var caller = await tenancy.OfAsync(user.UserId, cancellationToken);
         if (await history.FindAsync(caller, appId, table, id, spaceId, cancellationToken) is not { } record)
             return SyncError.NoSuchRecord();
-        var (versions, next) = await history.ReadAsync(
+        var (versions, next, _) = await history.ReadAsync(
             caller, record, appId, new RecordKey(table, id), from == 0 ? record.LastSeq : from, Math.Min(page, LongestPage), cancellationToken);
         return Results.Bytes(Answer(table, id, record, versions, next), "application/json");
     }

@@ -7,7 +7,8 @@ namespace Mana.Sync.History;
 /// The values that a record had after one of its versions, gathered while its rows are walked from the newest back. Of several versions of a
 /// field the merge decides, as it did then: a row holds what won when it was accepted, and among what it lost is also what a tie took from it later.
 /// </summary>
-internal sealed class PastValues
+/// <param name="wiped">The newest hard delete of the record: what it covers never counted, however late it came.</param>
+internal sealed class PastValues(Stamp? wiped)
 {
     readonly Dictionary<string, FieldVersion> _won = new(StringComparer.Ordinal);
     readonly Dictionary<string, FieldVersion> _lost = new(StringComparer.Ordinal);
@@ -28,11 +29,13 @@ internal sealed class PastValues
         var isWanted = row.EventId == wanted;
         if (!Found && !isWanted)
             return false;
+        // A deletion directly above a wipe is what compaction made of a record that was made anew and deleted: no edit can be that.
+        _folded |= row.Kind == EditKind.Erase && _oldest?.Kind == EditKind.Delete;
         _oldest = row;
         _folded |= row.Kind == EditKind.Folded;
         // Who picks a version wants what it said, also where that did not prevail.
         if (isWanted)
-            foreach (var (field, value, _) in PastState.LostOf(row))
+            foreach (var (field, value, _) in PastState.LostOf(row).Where(lost => lost.Field != RecordState.Visibility))
                 _said[field] = value;
         if (row.Kind == EditKind.Erase)
         {
@@ -68,7 +71,7 @@ internal sealed class PastValues
     /// <summary>Who may see a record is its author's to say: of others' wishes nothing counts, and rows do not tell them from what a tie took.</summary>
     void KeepNewer(string field, FieldVersion version)
     {
-        if (field != RecordState.Visibility && (!_lost.TryGetValue(field, out var known) || version.Stamp > known.Stamp))
+        if (field != RecordState.Visibility && !(version.Stamp <= wiped) && (!_lost.TryGetValue(field, out var known) || version.Stamp > known.Stamp))
             _lost[field] = version;
     }
 

@@ -63,8 +63,8 @@ internal sealed class RecordHistory(NpgsqlDataSource database)
             : null;
     }
 
-    /// <summary>At most <paramref name="limit"/> versions, newest first, from position <paramref name="from"/> backwards; and where the next page begins, if there is one.</summary>
-    public async Task<(List<StoredVersion> Versions, long? Next)> ReadAsync(
+    /// <summary>At most <paramref name="limit"/> versions, newest first, from position <paramref name="from"/> backwards; and where the next page begins, if there is one. A gap: there is no row at that position any more.</summary>
+    public async Task<(List<StoredVersion> Versions, long? Next, bool IsGap)> ReadAsync(
         Tenant caller, FoundRecord record, string appId, RecordKey key, long from, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -81,9 +81,10 @@ internal sealed class RecordHistory(NpgsqlDataSource database)
         });
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
-        var (versions, next, bytes) = (new List<StoredVersion>(), default(long?), 0);
+        var (versions, next, bytes, isGap) = (new List<StoredVersion>(), default(long?), 0, true);
         while (bytes < MostBytes && await rows.ReadAsync(cancellationToken))
         {
+            isGap = false;
             next = rows.IsDBNull(7) ? null : rows.GetInt64(7);
             if (rows.IsDBNull(8) || !rows.GetBoolean(8))
                 continue;
@@ -92,7 +93,7 @@ internal sealed class RecordHistory(NpgsqlDataSource database)
             bytes += (body?.Length ?? 0) + (lost?.Length ?? 0);
         }
 
-        return (versions, next);
+        return (versions, next, isGap);
     }
 
     static byte[]? Bytes(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetFieldValue<byte[]>(column);

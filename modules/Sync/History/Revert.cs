@@ -55,23 +55,26 @@ internal sealed class Revert(RecordHistory history, SyncRecords records, TimePro
     /// <summary>Null when the version is not one of this record, or no longer kept.</summary>
     async Task<PastValues?> ValuesAsync(Tenant caller, FoundRecord record, string appId, RecordKey key, Guid eventId, CancellationToken cancellationToken)
     {
-        var (past, reads) = (new PastValues(), 0);
+        var (past, reads) = (new PastValues(record.State.Erased), 0);
         for (long? from = record.LastSeq; from is { } position;)
         {
             if (++reads > MostReads)
                 return null;
-            var (rows, next) = await history.ReadAsync(caller, record, appId, key, position, RowsPerRead, cancellationToken);
+            var (rows, next, isGap) = await history.ReadAsync(caller, record, appId, key, position, RowsPerRead, cancellationToken);
             if (rows.Exists(row => past.Add(row, eventId)))
                 return past;
             if (next is null)
-                past.End(broken: rows.Count == 0);
+                past.End(broken: isGap);
             from = next;
         }
 
         return past.Found ? past : null;
     }
 
-    /// <summary>What must change to get there. A field that is known not to have existed then becomes null; one that never changes is left alone.</summary>
+    /// <summary>
+    /// What must change to get there. A field that is known not to have existed then becomes null; one that never changes is left alone, and so is who may
+    /// see the record, unless that is asked for by name.
+    /// </summary>
     static SortedDictionary<string, ReadOnlyMemory<byte>> Difference(PastValues past, RecordState now, string[]? only, out List<string> unknown)
     {
         var fields = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
@@ -79,7 +82,7 @@ internal sealed class Revert(RecordHistory history, SyncRecords records, TimePro
         var wanted = past.ToDictionary();
         foreach (var name in wanted.Keys.Union(now.Fields.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            if ((only is not null && !only.Contains(name, StringComparer.Ordinal)) || Merger.IsFrozen(name))
+            if (!(only?.Contains(name, StringComparer.Ordinal) ?? name != RecordState.Visibility) || Merger.IsFrozen(name))
                 continue;
             var isKnown = wanted.TryGetValue(name, out var then);
             var current = now.Fields.TryGetValue(name, out var version) ? version.Value : Null;

@@ -75,6 +75,56 @@ public sealed class RevertScenarios(SyncFixture fixture) : IClassFixture<SyncFix
     }
 
     [Fact]
+    public async Task A_folded_deletion_above_a_wipe_does_not_say_that_there_was_nothing()
+    {
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.Insert("t1", "A"));
+        await a.StoreAsync(Change.Delete("t1"));
+        await a.StoreAsync(Change.InsertData("t1", """{"id":"t1","title":"again"}"""));
+        await a.StoreAsync(Change.Delete("t1", Now + 10));
+        var deletion = await NewestAsync(a);
+        await CompactAsync(SyncFixture.Scope(a), await fixture.NewestAsync(a));
+        Assert.Equal(["4", "3"], await fixture.LogAsync(a, "t1", "op"));
+        await a.StoreAsync(Change.Undelete("t1", Now + 20));
+
+        JsonAssert.Same("""{"ok":true,"changed":["deletedAt"],"unknown":["title"]}""", await RevertAsync(a, deletion));
+    }
+
+    [Fact]
+    public async Task What_a_hard_delete_covers_does_not_come_back()
+    {
+        var a = await fixture.PersonAsync();
+        await a.StoreAsync(Change.Insert("t1", "A"));
+        await a.StoreAsync(Change.Delete("t1"));
+        await a.StoreAsync(Change.InsertData("t1", """{"id":"t1","title":"again"}"""));
+        await a.As("offline").StoreAsync(Change.Update("t1", "extra", "\"old\"", 5));
+        await a.StoreAsync(Change.Update("t1", "title", "\"B\"", Now + 10));
+        var wanted = await NewestAsync(a);
+        await a.StoreAsync(Change.Update("t1", "title", "\"C\"", Now + 20));
+
+        JsonAssert.Same("""{"ok":true,"changed":["title"]}""", await RevertAsync(a, wanted));
+    }
+
+    [Fact]
+    public async Task Who_may_see_a_record_is_not_reverted_by_the_way()
+    {
+        var (a, b) = (await fixture.MemberAsync(), await fixture.MemberAsync());
+        var space = await fixture.SpaceAsync(a, b);
+        var inSpace = $"\"spaceId\":\"{space}\"";
+        await a.StoreAsync(SpaceScenarios.In(space, "t1", title: "A"));
+        await a.StoreAsync(Change.Update("t1", $$$"""{"visibility":{"value":"private","at":"{{{Change.At(1)}}}"}}""", inSpace));
+        await b.StoreAsync(Change.Update("t1", $$$"""{"title":{"value":"B","at":"{{{Change.At(2)}}}"},"visibility":{"value":"space","at":"{{{Change.At(2)}}}"}}""", inSpace));
+        var versions = (await ReadAsync(a, $"id=t1&spaceId={space}"))["versions"]!.AsArray();
+        var (refused, shown) = ((string)versions[0]!["eventId"]!, (string)versions[2]!["eventId"]!);
+
+        JsonAssert.Same("""{"ok":true,"changed":["title"]}""", await RevertInAsync(space, a, refused));
+        JsonAssert.Same("""{"ok":true,"changed":["title"]}""", await RevertInAsync(space, a, shown));
+        (await GetAsync(b, $"id=t1&spaceId={space}")).Refused(404, "record_not_found");
+        JsonAssert.Same("""{"ok":true,"changed":["visibility"]}""", await RevertInAsync(space, a, shown, "visibility"));
+        (await GetAsync(b, $"id=t1&spaceId={space}")).Ok();
+    }
+
+    [Fact]
     public async Task What_others_tried_on_a_hidden_record_wiped_nothing()
     {
         var (a, b) = (await fixture.MemberAsync(), await fixture.MemberAsync());
@@ -106,6 +156,9 @@ public sealed class RevertScenarios(SyncFixture fixture) : IClassFixture<SyncFix
         var folded = (await ReadAsync(a, "id=t1"))["versions"]![1]!["fields"]!;
         Assert.Equal((true, false), ((bool)folded["note"]!["current"]!, (bool)folded["title"]!["current"]!));
     }
+
+    /// <summary>In seconds of <see cref="Change.At"/>.</summary>
+    static double Now => Math.Round((TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds);
 
     static async Task<string> NewestAsync(SyncClient person) => (string)(await ReadAsync(person, "id=t1&limit=1"))["versions"]![0]!["eventId"]!;
 

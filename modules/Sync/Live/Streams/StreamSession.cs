@@ -22,6 +22,8 @@ internal sealed class StreamSession(
     ReadStart _since = query.Start;
     ReadVector _at = start;
     StreamWork _unfinished;
+    (IReadOnlyList<string> Apps, long Own) _told = ([], 0);
+    bool _hasRead;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -43,10 +45,19 @@ internal sealed class StreamSession(
 
             _events.End(null);
             await output.SendAsync(_events);
+            NoteWhatWasTold();
         }
 
         _events.Closed(NameOf(connection.EndReason.Value));
         await output.SendAsync(_events);
+    }
+
+    /// <summary>After it was sent, and once: what an idle stream would repeat with every heartbeat would crowd the notes of others out.</summary>
+    void NoteWhatWasTold()
+    {
+        foreach (var app in _told.Apps)
+            devices.Read(connection.Identity!.UserId, query.ClientId, app, _told.Own);
+        _told = ([], 0);
     }
 
     async Task DoAsync(StreamWork work, CancellationToken cancellationToken)
@@ -96,8 +107,8 @@ internal sealed class StreamSession(
         // An empty scope has position 0, which would mean that the client still waits for its first state.
         _at = ReadVector.Of(tenant, scope => Math.Max(end.Vector.At(scope), Position.Step));
         _since = default;
-        foreach (var app in query.Selection.Apps)
-            devices.Read(connection.Identity!.UserId, query.ClientId, app, end.Vector.Own);
+        _told = (_hasRead ? news.Apps : query.Selection.Apps, end.Vector.Own);
+        _hasRead = true;
         _events.End(Id());
     }
 
