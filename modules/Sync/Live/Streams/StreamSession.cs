@@ -22,8 +22,8 @@ internal sealed class StreamSession(
     ReadStart _since = query.Start;
     ReadVector _at = start;
     StreamWork _unfinished;
-    (IReadOnlyList<string> Apps, long Own) _told = ([], 0);
-    bool _hasRead;
+    long _told;
+    long _noted;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -52,12 +52,17 @@ internal sealed class StreamSession(
         await output.SendAsync(_events);
     }
 
-    /// <summary>After it was sent, and once: what an idle stream would repeat with every heartbeat would crowd the notes of others out.</summary>
+    /// <summary>
+    /// After it was sent, for all apps whenever the scope has moved, whichever app moved it: lag is counted from there. Not with every heartbeat: what an
+    /// idle stream repeats would crowd the notes of others out.
+    /// </summary>
     void NoteWhatWasTold()
     {
-        foreach (var app in _told.Apps)
-            devices.Read(connection.Identity!.UserId, query.ClientId, app, _told.Own);
-        _told = ([], 0);
+        if (_noted == _told)
+            return;
+        _noted = _told;
+        foreach (var app in query.Selection.Apps)
+            devices.Read(connection.Identity!.UserId, query.ClientId, app, _told);
     }
 
     async Task DoAsync(StreamWork work, CancellationToken cancellationToken)
@@ -107,8 +112,7 @@ internal sealed class StreamSession(
         // An empty scope has position 0, which would mean that the client still waits for its first state.
         _at = ReadVector.Of(tenant, scope => Math.Max(end.Vector.At(scope), Position.Step));
         _since = default;
-        _told = (_hasRead ? news.Apps : query.Selection.Apps, end.Vector.Own);
-        _hasRead = true;
+        _told = end.Vector.Own;
         _events.End(Id());
     }
 
