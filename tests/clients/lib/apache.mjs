@@ -1,7 +1,7 @@
 // A real Apache with Debian's mod_auth_openidc in front of one page. Nothing of the system's own configuration is read.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issuer } from './mana.mjs';
@@ -19,7 +19,10 @@ export class Apache {
     apache.folder = await mkdtemp(join(tmpdir(), 'mana-apache-'));
     await chmod(apache.folder, 0o755);
     await mkdir(join(apache.folder, 'secure'));
-    await writeFile(join(apache.folder, 'secure', 'page.html'), 'the protected page');
+    const file = join(apache.folder, 'secure', 'page.html');
+    await writeFile(file, 'the protected page');
+    // A page of last year, as most are: a browser may keep it for a tenth of its age (RFC 9111, 4.2.2) unless it is told not to.
+    await utimes(file, new Date(2025, 0, 1), new Date(2025, 0, 1));
     await writeFile(join(apache.folder, 'httpd.conf'), `
 ServerRoot "${apache.folder}"
 ServerName 127.0.0.1
@@ -43,6 +46,7 @@ OIDCRemoteUserClaim sub
   AuthType openid-connect
   Require valid-user
   Header set X-Remote-User "expr=%{REMOTE_USER}"
+  Header set Cache-Control no-store
 </Location>
 `);
     apache.process = spawn(program, ['-f', join(apache.folder, 'httpd.conf'), '-D', 'FOREGROUND'], {
