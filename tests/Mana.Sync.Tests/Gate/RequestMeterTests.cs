@@ -1,5 +1,5 @@
-using System.Globalization;
 using Mana.Sync.Tests.Live;
+using Mana.Testing;
 
 namespace Mana.Sync.Tests.Gate;
 
@@ -41,11 +41,21 @@ public sealed class RequestMeterTests(SyncFixture fixture) : IClassFixture<SyncF
         Assert.True(await ReadAsync("mana_sync_cursor_lag_seconds_count") > 0);
     }
 
-    /// <summary>0 for what was never measured.</summary>
-    async Task<double> ReadAsync(string series)
+    [Fact]
+    public async Task Who_asks_too_often_is_counted()
     {
-        using var http = fixture.Host.CreateClient();
-        var lines = (await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n');
-        return lines.FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal)) is { } line ? double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture) : 0;
+        await using var host = await new TestHost(fixture.Database).With("RateLimits:Enabled", "true").With("RateLimits:Policies:sync-pull:Burst", "2").With("RateLimits:Policies:sync-pull:PermitsPerMinute", "1").StartAsync();
+        var a = await fixture.PersonAsync(host);
+        foreach (var _ in (int[])[1, 2])
+            (await a.PullAsync()).Ok();
+        var refused = await a.PullAsync();
+        Assert.Equal(429, (int)refused.Status);
+        Assert.NotNull(refused.Message.Headers.RetryAfter);
+        using var stream = await LiveStream.RequestAsync(a, "/sync/todo/stream");
+        Assert.Equal(429, (int)stream.StatusCode);
+        Assert.Equal((2, 1, 1), (await host.MeasuredAsync("mana_sync_requests_total{endpoint=\"pull\",status=\"200\"}"),
+            await host.MeasuredAsync("mana_sync_requests_total{endpoint=\"pull\",status=\"429\"}"), await host.MeasuredAsync("mana_sync_requests_total{endpoint=\"stream\",status=\"429\"}")));
     }
+
+    Task<double> ReadAsync(string series) => fixture.Host.MeasuredAsync(series);
 }

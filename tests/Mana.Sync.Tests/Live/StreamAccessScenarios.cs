@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mana.Sync.Tests.Live;
 
-/// <summary>Scenarios 12 and 93 for streams, and what ends the right to one: memberships, subscriptions, sessions.</summary>
+/// <summary>Scenarios 12 and 93 for streams, and what is not opened, and what ends the right to one: memberships, subscriptions, sessions.</summary>
 public sealed class StreamAccessScenarios(SyncFixture fixture) : IClassFixture<SyncFixture>
 {
     [Theory]
@@ -20,6 +20,36 @@ public sealed class StreamAccessScenarios(SyncFixture fixture) : IClassFixture<S
         await using var host = await new TestHost(fixture.Database).With("Sync:BillingGate", "closed").With("Sync:BillingExemptApps", "notes").StartAsync();
         using var response = await LiveStream.RequestAsync(await fixture.PersonAsync(host), path);
         Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/sync/todo/stream?cursor=v1.abc", null, 400)]
+    [InlineData("/sync/todo/stream", "17", 400)]
+    [InlineData("/sync/stream", null, 400)]
+    [InlineData("/sync/stream?apps=,", null, 400)]
+    public async Task What_cannot_be_served_is_refused_before_anything_is_sent(string path, string? lastEventId, int status)
+    {
+        using var response = await LiveStream.RequestAsync(await fixture.PersonAsync(), path, lastEventId);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task Streams_are_counted_and_capped_per_user()
+    {
+        await using var host = await new TestHost(fixture.Database).With("Sync:Live:StreamsPerUser", "2").StartAsync();
+        var (a, b) = (await fixture.PersonAsync(host), await fixture.PersonAsync(host));
+        await using var first = await LiveStream.OpenAsync(a);
+        await using (await LiveStream.OpenAsync(a))
+        {
+            using var third = await LiveStream.RequestAsync(a, "/sync/todo/stream");
+            Assert.Equal(429, (int)third.StatusCode);
+            Assert.NotNull(third.Headers.RetryAfter);
+            await using var other = await LiveStream.OpenAsync(b);
+        }
+
+        Assert.Contains("\"sse\":1,", await HealthAsync(host, "\"sse\":1,"), StringComparison.Ordinal);
+        await using var again = await LiveStream.OpenAsync(a);
     }
 
     [Fact]
@@ -114,6 +144,14 @@ public sealed class StreamAccessScenarios(SyncFixture fixture) : IClassFixture<S
         await stream.ClosedAsync("session-revoked");
         using var again = await LiveStream.RequestAsync(person, "/sync/todo/stream");
         Assert.Equal(401, (int)again.StatusCode);
+    }
+
+    static async Task<string> HealthAsync(TestHost host, string until)
+    {
+        var health = "";
+        for (var i = 0; i < 500 && !health.Contains(until, StringComparison.Ordinal); i++)
+            health = await host.CreateClient().GetStringAsync("/health");
+        return health;
     }
 
     static string In(string space, string id) =>

@@ -194,36 +194,6 @@ public sealed class StreamScenarios(LiveFixture live) : IClassFixture<LiveFixtur
         Assert.Equal(["t3"], (await byTime.ChangesAsync()).Ids);
     }
 
-    [Theory]
-    [InlineData("/sync/todo/stream?cursor=v1.abc", null, 400)]
-    [InlineData("/sync/todo/stream", "17", 400)]
-    [InlineData("/sync/stream", null, 400)]
-    [InlineData("/sync/stream?apps=,", null, 400)]
-    public async Task What_cannot_be_served_is_refused_before_anything_is_sent(string path, string? lastEventId, int status)
-    {
-        using var response = await LiveStream.RequestAsync(await live.PersonAsync(), path, lastEventId);
-        Assert.Equal(status, (int)response.StatusCode);
-        Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
-    }
-
-    [Fact]
-    public async Task Streams_are_counted_and_capped_per_user()
-    {
-        await using var host = await new TestHost(live.Inner.Database).With("Sync:Live:StreamsPerUser", "2").StartAsync();
-        var (a, b) = (await live.Inner.PersonAsync(host), await live.Inner.PersonAsync(host));
-        await using var first = await LiveStream.OpenAsync(a);
-        await using (await LiveStream.OpenAsync(a))
-        {
-            using var third = await LiveStream.RequestAsync(a, "/sync/todo/stream");
-            Assert.Equal(429, (int)third.StatusCode);
-            Assert.NotNull(third.Headers.RetryAfter);
-            await using var other = await LiveStream.OpenAsync(b);
-        }
-
-        Assert.Contains("\"sse\":1,", await HealthAsync(host, "\"sse\":1,"), StringComparison.Ordinal);
-        await using var again = await LiveStream.OpenAsync(a);
-    }
-
     [Fact]
     public async Task Scenario_24_8_122_a_host_that_stops_says_so_to_its_streams()
     {
@@ -231,14 +201,6 @@ public sealed class StreamScenarios(LiveFixture live) : IClassFixture<LiveFixtur
         await using var stream = await LiveStream.OpenAsync(await live.Inner.PersonAsync(host));
         host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         await stream.ClosedAsync("server-shutdown");
-    }
-
-    static async Task<string> HealthAsync(TestHost host, string until)
-    {
-        var health = "";
-        for (var i = 0; i < 500 && !health.Contains(until, StringComparison.Ordinal); i++)
-            health = await host.CreateClient().GetStringAsync("/health");
-        return health;
     }
 
     static (string? Table, bool HasMore) Told(StreamEvent told) => (told.Table, told.HasMore);
