@@ -21,9 +21,14 @@ public sealed class ShapeTests
         from offence in Shape.BeyondTableOfContents(module.GetType($"Mana.{name}.{name}Module"), name)
         select offence);
 
+    /// <summary>But the one base class (Kernel README, decisions).</summary>
     [Fact]
     public void Classes_are_sealed() => Wall.Holds("Everything is sealed:", Shape.Open(
-        Compiled.Shipped.SelectMany(Compiled.WrittenTypes).Where(type => !Compiled.NamespaceOf(type).EndsWith(".Migrations", StringComparison.Ordinal))));
+        Compiled.Shipped.SelectMany(Compiled.WrittenTypes).Where(type => !Compiled.NamespaceOf(type).EndsWith(".Migrations", StringComparison.Ordinal) && type.FullName != Shape.Worker)));
+
+    [Fact]
+    public void What_runs_beside_requests_is_a_worker() =>
+        Wall.Holds("A stop must not be spoiled by a cancelled command:", Compiled.Shipped.SelectMany(module => Shape.BareBackgroundServices(Compiled.WrittenTypes(module))));
 
     [Fact]
     public void Names_say_something() =>
@@ -40,6 +45,7 @@ public sealed class ShapeTests
         Wall.Notices(Shape.BeyondTableOfContents(Compiled.Sample("SamplesModule").Single(), "Samples"), "Reset");
         Wall.Notices(Shape.Open(Compiled.Sample("").Where(Compiled.IsWritten)), "OpenClass", "OpenBase", "OpenResult");
         Wall.Notices(Shape.VaguelyNamed(Compiled.Sample("")), "DateHelpers", "SessionManager", "CommonThings", "IRepository");
+        Wall.Notices(Shape.BareBackgroundServices(Compiled.Sample("")), "BareService");
         Wall.Notices(Shape.OpenMigrations(Compiled.Sample("Migrations")), "PublicMigration");
     }
 }

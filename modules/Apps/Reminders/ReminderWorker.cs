@@ -1,7 +1,7 @@
 using Mana.Apps.Reminders.Delivery;
 using Mana.Apps.Reminders.Firing;
 using Mana.Apps.Reminders.Rules;
-using Microsoft.Extensions.Hosting;
+using Mana.Kernel.Stopping;
 using Microsoft.Extensions.Logging;
 
 namespace Mana.Apps.Reminders;
@@ -9,14 +9,14 @@ namespace Mana.Apps.Reminders;
 /// <summary>The loops of reminders (compute.md 8.7): claim what is due, send it, write outcomes back. All state is in the database; any host may do any of it.</summary>
 internal sealed class ReminderWorker(
     ReminderClaims claims, ReminderDispatcher dispatcher, DeliveryQueue queue, WriteBack writeBack, FirstRead firstRead, ReminderSignal signal, ReminderOptions options, TimeProvider time,
-    ILogger<ReminderWorker> log) : BackgroundService
+    ILogger<ReminderWorker> log) : Worker
 {
     static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
     static readonly TimeSpan WriteBackEvery = TimeSpan.FromSeconds(1);
     static readonly TimeSpan WhileAnotherHasIt = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan LongestDeliveryPause = TimeSpan.FromSeconds(5);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Enabled
+    protected override Task WorkAsync(CancellationToken stoppingToken) => options.Enabled
         ? Task.WhenAll(
             signal.ListenAsync(stoppingToken), LoopAsync(ClaimAsync, stoppingToken), LoopAsync(DispatchAsync, stoppingToken), LoopAsync(dispatcher.SettleAsync, stoppingToken),
             LoopAsync(WriteBackAsync, stoppingToken), LoopAsync(firstRead.RunAsync, stoppingToken))

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Mana.Kernel.Stopping;
 using Microsoft.Extensions.Logging;
 
 namespace Mana.Auth.Keys;
@@ -84,7 +85,7 @@ internal sealed class SigningKeyRing(ISigningKeySource source, TimeProvider time
     async Task ReloadAsync()
     {
         // Not the caller's token: others wait for the same answer.
-        using var timeout = new CancellationTokenSource(LoadTimeout);
+        using var timeout = new Patience(LoadTimeout);
         try
         {
             _current = new KeySet(await source.LoadAsync(timeout.Token), time.GetUtcNow());
@@ -93,7 +94,7 @@ internal sealed class SigningKeyRing(ISigningKeySource source, TimeProvider time
         {
             _failure = exception is OperationCanceledException ? new TimeoutException("The key source did not answer in time.", exception) : exception;
             // A question that ran out of time has been the pause before the next, also by a clock that stands still.
-            if (_current is null && (exception is OperationCanceledException || timeout.IsCancellationRequested))
+            if (_current is null && (exception is OperationCanceledException || timeout.IsOver))
                 lock (_gate)
                     _attemptedAt = DateTimeOffset.MinValue;
             log.LogWarning("The signing keys could not be read ({Kind}); {Consequence}", exception.GetType().Name, _current is null ? "none are cached" : "serving the cached ones");

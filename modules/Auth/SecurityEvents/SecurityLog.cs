@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Mana.Auth.Data;
 using Mana.Kernel.Ids;
-using Microsoft.Extensions.Hosting;
+using Mana.Kernel.Stopping;
 using Microsoft.Extensions.Logging;
 
 namespace Mana.Auth.SecurityEvents;
@@ -11,7 +11,7 @@ namespace Mana.Auth.SecurityEvents;
 /// Takes security events without keeping the request waiting, and writes them in the order in which they came (auth.md 22). When the
 /// database is away they wait, up to <see cref="Most"/>; beyond it they are counted and dropped.
 /// </summary>
-internal sealed class SecurityLog(SecurityEventStore store, IIdSource ids, AuthMetrics metrics, TimeProvider time, ILogger<SecurityLog> log) : BackgroundService
+internal sealed class SecurityLog(SecurityEventStore store, IIdSource ids, AuthMetrics metrics, TimeProvider time, ILogger<SecurityLog> log) : Worker
 {
     const int Most = 10_000;
     const int Batch = 200;
@@ -51,7 +51,7 @@ internal sealed class SecurityLog(SecurityEventStore store, IIdSource ids, AuthM
         await mark.Task.WaitAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         // A host that stops writes down what it still holds; the host's own time-out for stopping is the limit.
         using var stopping = stoppingToken.Register(() => _waiting.Writer.TryComplete());

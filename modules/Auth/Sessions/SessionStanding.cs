@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mana.Auth.Contracts;
+using Mana.Kernel.Stopping;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -22,7 +23,7 @@ internal sealed class SessionStanding(NpgsqlDataSource database, TimeProvider ti
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     const int Bound = 100_000;
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(2);
 
     readonly Lock _turn = new();
     readonly ConcurrentDictionary<string, Lazy<Task<bool>>> _asking = new(StringComparer.Ordinal);
@@ -73,7 +74,7 @@ internal sealed class SessionStanding(NpgsqlDataSource database, TimeProvider ti
 
     async Task<bool> AskAsync(string sessionId)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new Patience(LongestAnswer);
         try
         {
             var now = time.GetUtcNow();

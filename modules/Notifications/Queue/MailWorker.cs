@@ -1,7 +1,7 @@
+using Mana.Kernel.Stopping;
 using Mana.Notifications.Data;
 using Mana.Notifications.Templates;
 using Mana.Notifications.Transports;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Mana.Notifications.Queue;
@@ -12,9 +12,9 @@ namespace Mana.Notifications.Queue;
 /// </summary>
 internal sealed class MailWorker(
     DeliveryStore store, IMailTransport transport, QueueSignal signal, QueueGauges gauges, RetrySchedule retries, NotificationsOptions options,
-    NotificationsMetrics metrics, TimeProvider time, ILogger<MailWorker> log) : BackgroundService
+    NotificationsMetrics metrics, TimeProvider time, ILogger<MailWorker> log) : Worker
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Deliver
+    protected override Task WorkAsync(CancellationToken stoppingToken) => options.Deliver
         ? Task.WhenAll(Enumerable.Range(0, options.Lanes).Select(_ => LaneAsync(stoppingToken)).Append(signal.ListenAsync(stoppingToken)))
         : Task.CompletedTask;
 

@@ -1,7 +1,7 @@
 using Mana.Kernel.Database;
+using Mana.Kernel.Stopping;
 using Mana.Payments.Data;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -12,13 +12,13 @@ namespace Mana.Payments.Inbox;
 /// at once: the row lock keeps an event with one of them, an advisory lock the events of one object in single file.
 /// </summary>
 internal sealed class InboxDispatcher(
-    NpgsqlDataSource database, [FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource direct, InboxStore store, EventHandling handling, StripeOptions options, TimeProvider time, PaymentsMetrics metrics, ILogger<InboxDispatcher> log) : BackgroundService
+    NpgsqlDataSource database, [FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource direct, InboxStore store, EventHandling handling, StripeOptions options, TimeProvider time, PaymentsMetrics metrics, ILogger<InboxDispatcher> log) : Worker
 {
     const int Lanes = 2;
     static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
     readonly SemaphoreSlim _wake = new(Lanes);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+    protected override Task WorkAsync(CancellationToken stoppingToken) =>
         options.CanCall && options.Process ? Task.WhenAll([ListenAsync(stoppingToken), .. Enumerable.Range(0, Lanes).Select(lane => RunAsync(lane, stoppingToken))]) : Task.CompletedTask;
 
     /// <summary>Handles everything that is due and in nobody's hands; returns how many events those were.</summary>

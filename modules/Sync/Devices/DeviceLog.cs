@@ -1,6 +1,6 @@
+using Mana.Kernel.Stopping;
 using Mana.Sync.Compaction;
 using Mana.Sync.Spaces;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -8,7 +8,7 @@ using NpgsqlTypes;
 namespace Mana.Sync.Devices;
 
 /// <summary>Writes the notes about devices down, twice a minute, many devices in one statement; and samples the size of the log for its gauge.</summary>
-internal sealed class DeviceLog(NpgsqlDataSource database, DeviceNotes notes, SyncMetrics metrics, TimeProvider time, ILogger<DeviceLog> log) : BackgroundService
+internal sealed class DeviceLog(NpgsqlDataSource database, DeviceNotes notes, SyncMetrics metrics, TimeProvider time, ILogger<DeviceLog> log) : Worker
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -35,7 +35,7 @@ internal sealed class DeviceLog(NpgsqlDataSource database, DeviceNotes notes, Sy
 
     const string LogRows = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'sync.changes'::regclass";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
         try

@@ -1,3 +1,4 @@
+using Mana.Kernel.Stopping;
 using Mana.Sync.Contracts;
 using Mana.Sync.Live.Streams;
 using Mana.Sync.Spaces;
@@ -29,7 +30,7 @@ internal sealed class EntitlementGate : IStreamGate
 {
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(30);
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(1);
 
     readonly ISyncEntitlement _entitlement;
     readonly SyncMetrics _metrics;
@@ -53,7 +54,7 @@ internal sealed class EntitlementGate : IStreamGate
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = Pause,
             })
-            .AddTimeout(new TimeoutStrategyOptions { Timeout = Patience })
+            .AddTimeout(new TimeoutStrategyOptions { Timeout = LongestAnswer })
             .Build();
     }
 
@@ -87,7 +88,12 @@ internal sealed class EntitlementGate : IStreamGate
     }
 
     async ValueTask<object> FetchAsync(string userId, CancellationToken cancellationToken) => await _asking.ExecuteAsync(
-        static (state, token) => state._entitlement.IsActiveAsync(state.userId, token), (_entitlement, userId), cancellationToken);
+        static async (state, token) =>
+        {
+            using var patience = new Patience(token);
+            return await state._entitlement.IsActiveAsync(state.userId, patience.Token);
+        },
+        (_entitlement, userId), cancellationToken);
 }
 
 /// <summary>Carries a change of entitlement to all hosts; each forgets what it remembered and asks again for the streams that run.</summary>

@@ -1,3 +1,4 @@
+using Mana.Kernel.Stopping;
 using Microsoft.Extensions.Hosting;
 
 namespace Mana.Sync.Live;
@@ -6,7 +7,7 @@ namespace Mana.Sync.Live;
 /// One tick per second for all live connections: ten thousand idle ones cost a walk through a list instead of ten thousand timers. Ends
 /// them all when the host begins to stop, before the server waits for what is still running.
 /// </summary>
-internal sealed class LiveClock(Connections connections, RevokedSessions revoked, TimeProvider time, IHostApplicationLifetime lifetime) : BackgroundService
+internal sealed class LiveClock(Connections connections, RevokedSessions revoked, TimeProvider time, IHostApplicationLifetime lifetime) : Worker
 {
     readonly PeriodicTimer _second = new(TimeSpan.FromSeconds(1), time);
 
@@ -16,7 +17,7 @@ internal sealed class LiveClock(Connections connections, RevokedSessions revoked
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var stopping = lifetime.ApplicationStopping.Register(() =>
         {

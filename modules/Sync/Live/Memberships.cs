@@ -1,5 +1,5 @@
+using Mana.Kernel.Stopping;
 using Mana.Sync.Spaces;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Mana.Sync.Live;
@@ -8,7 +8,7 @@ namespace Mana.Sync.Live;
 /// Brings what connected people may hear of up to date with the directory of spaces, one person after the other in the background, until
 /// it succeeds. Level-triggered: asking twice for the same person is asking once.
 /// </summary>
-internal sealed class Memberships(Connections connections, Tenancy tenancy, MissedTables missed, TimeProvider time, ILogger<Memberships> log) : BackgroundService
+internal sealed class Memberships(Connections connections, Tenancy tenancy, MissedTables missed, TimeProvider time, ILogger<Memberships> log) : Worker
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -49,7 +49,7 @@ internal sealed class Memberships(Connections connections, Tenancy tenancy, Miss
         _wake.Release();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -1,5 +1,5 @@
 using Mana.Auth.Contracts;
-using Microsoft.Extensions.Hosting;
+using Mana.Kernel.Stopping;
 using Microsoft.Extensions.Logging;
 
 namespace Mana.Sync.Live;
@@ -9,7 +9,7 @@ namespace Mana.Sync.Live;
 /// and at every heartbeat, until it is answered.
 /// </summary>
 internal sealed class SessionSweep(
-    Connections connections, ISessionStanding standing, RevokedSessions revoked, LiveOptions options, TimeProvider time, ILogger<SessionSweep> log) : BackgroundService
+    Connections connections, ISessionStanding standing, RevokedSessions revoked, LiveOptions options, TimeProvider time, ILogger<SessionSweep> log) : Worker
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -30,7 +30,7 @@ internal sealed class SessionSweep(
         base.Dispose();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(BeatAsync(stoppingToken), SweepAsync(stoppingToken));
+    protected override Task WorkAsync(CancellationToken stoppingToken) => Task.WhenAll(BeatAsync(stoppingToken), SweepAsync(stoppingToken));
 
     async Task BeatAsync(CancellationToken stoppingToken)
     {

@@ -1,5 +1,5 @@
+using Mana.Kernel.Stopping;
 using Mana.Sync.Spaces;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -9,7 +9,7 @@ namespace Mana.Sync.Replicas;
 /// Looks at every standby each second or two and decides which are read from, so that no request waits for one that is dead: it is ruled out by the first
 /// request or look that fails, and let in again by a look that finds it up to date.
 /// </summary>
-internal sealed class ReplicaWatch(ReplicaSet replicas, NpgsqlDataSource primary, TimeProvider time, ILogger<ReplicaWatch> log) : BackgroundService
+internal sealed class ReplicaWatch(ReplicaSet replicas, NpgsqlDataSource primary, TimeProvider time, ILogger<ReplicaWatch> log) : Worker
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     /// <summary>Half a second: somebody who lags longer than that would only cost every request its few looks.</summary>
@@ -17,7 +17,7 @@ internal sealed class ReplicaWatch(ReplicaSet replicas, NpgsqlDataSource primary
 
     static readonly Tenant Nobody = new("");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         if (replicas.IsOff)
             return;

@@ -36,7 +36,7 @@ internal static class ImportRun
         void Cancel(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            stop.Cancel();
+            _ = stop.CancelAsync();
         }
     }
 

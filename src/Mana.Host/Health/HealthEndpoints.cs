@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mana.Kernel.Stopping;
 using Mana.Payments.Contracts;
 using Mana.Sync.Contracts;
 using Npgsql;
@@ -12,7 +13,7 @@ namespace Mana.Host.Health;
 /// </summary>
 internal static class HealthEndpoints
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(2);
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
@@ -56,8 +57,7 @@ internal static class HealthEndpoints
     /// <summary>Null also while the database is away, which is told by itself.</summary>
     static async Task<TimeSpan?> LagAsync(IStripeInboxLag inbox, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var patience = new Patience(LongestAnswer, outer: cancellationToken);
         try
         {
             return await inbox.OfOldestAsync(patience.Token);
@@ -70,8 +70,7 @@ internal static class HealthEndpoints
 
     static async Task<bool> AnswersAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var patience = new Patience(LongestAnswer, outer: cancellationToken);
         try
         {
             await using var command = database.CreateCommand("SELECT 1");

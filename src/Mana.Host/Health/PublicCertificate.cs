@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Mana.Kernel.Stopping;
 using Mana.Kernel.Telemetry;
 
 namespace Mana.Host.Health;
@@ -11,7 +12,7 @@ namespace Mana.Host.Health;
 /// When the certificate of the public address ends, as somebody outside sees it: the proxy that holds it renews it, and nobody notices when it does
 /// not. Without https, or when the address cannot be reached from here, there is no figure.
 /// </summary>
-internal sealed class PublicCertificate : BackgroundService
+internal sealed class PublicCertificate : Worker
 {
     static readonly TimeSpan Interval = TimeSpan.FromHours(6);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -46,7 +47,7 @@ internal sealed class PublicCertificate : BackgroundService
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         if (_address is null)
             return;

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
+using Mana.Kernel.Stopping;
 using Mana.Kernel.Telemetry;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -15,7 +15,7 @@ internal sealed record DatabaseSample(
     long Replicas, double ReplicationLagSeconds, long Commits, long Rollbacks, long Deadlocks, long BlocksHit, long BlocksRead);
 
 /// <summary>Figures of PostgreSQL for operators who run no exporter beside it: one cheap query, twice a minute; a scrape never asks the database.</summary>
-internal sealed class DatabaseFigures : BackgroundService
+internal sealed class DatabaseFigures : Worker
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -78,7 +78,7 @@ internal sealed class DatabaseFigures : BackgroundService
         return sample;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, _time);
         try

@@ -1,3 +1,4 @@
+using Mana.Kernel.Stopping;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace Mana.Kernel.Jobs;
 /// </summary>
 internal sealed class JobsHostedService(
     JobScheduler scheduler, JobRegistry registry, JobCutoff cutoff, IHostApplicationLifetime lifetime, ILogger<JobsHostedService> logger)
-    : BackgroundService
+    : Worker
 {
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(30);
 
@@ -29,7 +30,7 @@ internal sealed class JobsHostedService(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         if (!await ApplicationStartedAsync(stoppingToken)) return;
 

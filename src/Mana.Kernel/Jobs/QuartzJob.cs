@@ -18,7 +18,8 @@ internal sealed class JobCutoff : IDisposable
     {
         try
         {
-            _source.Cancel();
+            // Not Cancel: what callbacks throw would end the process, or the stop (Stopping/Patience).
+            _ = _source.CancelAsync();
         }
         catch (ObjectDisposedException)
         {

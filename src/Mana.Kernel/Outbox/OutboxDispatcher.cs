@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Mana.Kernel.Database;
+using Mana.Kernel.Stopping;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -12,7 +12,7 @@ namespace Mana.Kernel.Outbox;
 /// the row lock of the claim keeps an event with one of them. A failure is retried with back-off and parked after
 /// <see cref="MaxAttempts"/> attempts.
 /// </summary>
-internal sealed class OutboxDispatcher : BackgroundService
+internal sealed class OutboxDispatcher : Worker
 {
     public const string Channel = "mana_outbox";
     public const int MaxAttempts = 10;
@@ -50,7 +50,7 @@ internal sealed class OutboxDispatcher : BackgroundService
 
     public IReadOnlyList<OutboxStore> Stores => _stores;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         if (_stores.Count == 0)
             return;

@@ -5,6 +5,9 @@ namespace Mana.Architecture.Tests.Rules;
 /// <summary>Design section 4: what a type may look like and be called.</summary>
 internal static class Shape
 {
+    /// <summary>The base of everything that runs beside requests.</summary>
+    public const string Worker = "Mana.Kernel.Stopping.Worker";
+
     static readonly string[] VagueEndings = ["Util", "Utils", "Utility", "Utilities", "Helper", "Helpers", "Manager"];
 
     /// <summary>Public outside <c>Contracts</c>, save the module's table of contents.</summary>
@@ -25,6 +28,11 @@ internal static class Shape
         from type in types
         where type.IsClass && !type.IsValueType && !type.IsSealed && !IsClosedResult(type)
         select $"{type.FullName} is neither sealed nor static nor an abstract record that only this assembly extends";
+
+    public static IEnumerable<string> BareBackgroundServices(IEnumerable<TypeDefinition> types) =>
+        from type in types
+        where type.BaseType?.FullName == "Microsoft.Extensions.Hosting.BackgroundService" && type.FullName != Worker
+        select $"{type.FullName} is a BackgroundService, not a {Worker}";
 
     public static IEnumerable<string> VaguelyNamed(IEnumerable<TypeDefinition> types) =>
         from type in types

@@ -27,6 +27,11 @@ internal sealed class SessionManager;
 
 internal sealed class CommonThings;
 
+internal sealed class BareService : Microsoft.Extensions.Hosting.BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.CompletedTask;
+}
+
 internal interface IRepository<T>;
 
 internal sealed class ClockReader

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
+using Mana.Kernel.Stopping;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -10,7 +10,7 @@ namespace Mana.Apps.Calendar.External;
 /// Looks for subscriptions that are due, now and then and when somebody asks for a run. It looks without EF: on most hosts nobody has subscribed to anything, and a model
 /// that is not built is memory and time of every start.
 /// </summary>
-internal sealed class ExternalWorker(NpgsqlDataSource database, IServiceScopeFactory scopes, CalendarOptions options, TimeProvider time, ILogger<ExternalWorker> log) : BackgroundService
+internal sealed class ExternalWorker(NpgsqlDataSource database, IServiceScopeFactory scopes, CalendarOptions options, TimeProvider time, ILogger<ExternalWorker> log) : Worker
 {
     const string AnyDue = "SELECT EXISTS (SELECT FROM apps.external_calendars WHERE enabled AND next_run_at <= $1)";
 
@@ -19,7 +19,7 @@ internal sealed class ExternalWorker(NpgsqlDataSource database, IServiceScopeFac
     /// <summary>Somebody waits for a run.</summary>
     public void Wake() => _wishes.Writer.TryWrite(true);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using Mana.Auth.Data;
 using Mana.Auth.Oidc.Protocol;
 using Mana.Kernel.Ids;
+using Mana.Kernel.Stopping;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -14,7 +14,7 @@ namespace Mana.Auth.Oidc.Clients;
 /// Clients of the server's configuration: today the Matrix homeserver (auth.md 13.4). A row that is there stays as an administrator left it, but
 /// its secret is the configured one; the one before stays good for a day, so that both sides need not restart at once.
 /// </summary>
-internal sealed class ConfiguredClients(NpgsqlDataSource source, IServiceScopeFactory scopes, OidcOptions options, IIdSource ids, TimeProvider time, ILogger<ConfiguredClients> log) : BackgroundService
+internal sealed class ConfiguredClients(NpgsqlDataSource source, IServiceScopeFactory scopes, OidcOptions options, IIdSource ids, TimeProvider time, ILogger<ConfiguredClients> log) : Worker
 {
     public const string Synapse = "matrix-synapse";
     static readonly TimeSpan Overlap = TimeSpan.FromDays(1);
@@ -27,7 +27,7 @@ internal sealed class ConfiguredClients(NpgsqlDataSource source, IServiceScopeFa
             await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         do
             await Task.Delay(Pause, time, stoppingToken);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Mana.Auth.Data;
 using Mana.Auth.SecurityEvents;
+using Mana.Kernel.Stopping;
 using Microsoft.EntityFrameworkCore;
 
 namespace Mana.Auth.Privacy.Erasures;
@@ -45,12 +46,12 @@ internal sealed class AccountErasure(AuthDbContext database, ErasureStart start,
 
     async Task TryAsync(string erasureId)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(options.ErasureSeconds), time);
+        using var patience = new Patience(TimeSpan.FromSeconds(options.ErasureSeconds), time);
         try
         {
             await run.RunNextAsync(erasureId, patience.Token);
         }
-        catch (Exception exception) when (patience.IsCancellationRequested || exception is Npgsql.NpgsqlException or TimeoutException)
+        catch (Exception exception) when (patience.IsOver || exception is Npgsql.NpgsqlException or TimeoutException)
         {
             // What is done stays done; the job takes it up where it is.
         }

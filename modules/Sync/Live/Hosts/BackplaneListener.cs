@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Mana.Kernel.Database;
+using Mana.Kernel.Stopping;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -12,7 +12,7 @@ namespace Mana.Sync.Live.Hosts;
 /// whatever was remembered is forgotten and everything is read again from before the loss.
 /// </summary>
 internal sealed class BackplaneListener([FromKeyedServices(DirectConnection.Key)] NpgsqlDataSource database, HostName host, LiveHub hub, LiveReactions reactions, LiveMetrics metrics, TimeProvider time, ILogger<BackplaneListener> log)
-    : BackgroundService
+    : Worker
 {
     /// <summary>How often a silent connection is asked whether it is still there.</summary>
     static readonly TimeSpan Keepalive = TimeSpan.FromSeconds(10);
@@ -33,7 +33,7 @@ internal sealed class BackplaneListener([FromKeyedServices(DirectConnection.Key)
     long _heardUntil;
     bool _hasListened;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         // Connections may be let in before the first attempt to listen succeeds; what they miss is made up for like any other loss.
         _heardUntil = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

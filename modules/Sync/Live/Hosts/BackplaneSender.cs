@@ -1,5 +1,5 @@
 using Mana.Kernel.Ids;
-using Microsoft.Extensions.Hosting;
+using Mana.Kernel.Stopping;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -15,7 +15,7 @@ internal sealed class HostName(IIdSource ids)
 /// Tells the other hosts by NOTIFY. Never inside a push: transactions that notify commit one after the other in all of PostgreSQL. So
 /// announcements are gathered for a few milliseconds and sent by one statement of their own.
 /// </summary>
-internal sealed class BackplaneSender(NpgsqlDataSource database, HostName host, LiveMetrics metrics, ILogger<BackplaneSender> log) : BackgroundService, IBackplane
+internal sealed class BackplaneSender(NpgsqlDataSource database, HostName host, LiveMetrics metrics, ILogger<BackplaneSender> log) : Worker, IBackplane
 {
     static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -35,7 +35,7 @@ internal sealed class BackplaneSender(NpgsqlDataSource database, HostName host, 
 
     public Task SendAsync(LiveSignal signal, CancellationToken cancellationToken) => NotifyAsync([BackplaneMessage.Of(host.Value, signal)], cancellationToken);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
